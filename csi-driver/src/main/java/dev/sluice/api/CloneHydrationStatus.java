@@ -1,0 +1,37 @@
+package dev.sluice.api;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a hydration is; written by the node where it happens. hydrated = copied + skipped, and hydrated + remaining = total.
+ *
+ * @param hydratedBytes bytes that are local now, however they came
+ * @param copiedBytes of those, bytes that were copied from the origin or written by the pod
+ * @param skippedBytes of those, bytes known to be unused and never copied
+ * @param bytesPerSecond rate of hydration over the last seconds; null when none is known
+ * @param estimatedCompletionTime RFC 3339
+ * @param startTime RFC 3339, when stacking began
+ * @param readyTime RFC 3339, when the device could first be used
+ * @param completionTime RFC 3339, when the stack had become linear
+ * @param engine dm-clone, thin-snapshot or thin-origin
+ */
+public record CloneHydrationStatus(
+        HydrationPhase phase,
+        long epoch,
+        @Nullable Origin origin,
+        @Nullable String engine,
+        long totalBytes,
+        long hydratedBytes,
+        long copiedBytes,
+        long skippedBytes,
+        long remainingBytes,
+        @Nullable Long bytesPerSecond,
+        @Nullable String estimatedCompletionTime,
+        @Nullable String startTime,
+        @Nullable String readyTime,
+        @Nullable String completionTime,
+        @Nullable String reason,
+        @Nullable String message,
+        @Nullable HydrationSummary summary,
+        @Nullable List<Condition> conditions) {}

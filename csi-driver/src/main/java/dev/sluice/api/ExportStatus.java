@@ -1,0 +1,22 @@
+package dev.sluice.api;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the origin's node says of an export; what a client needs to log in, except the secrets, which both ends derive.
+ *
+ * @param portal address:port
+ * @param serial unit serial of the LUN, by which the client knows that the disk it found is the right one
+ * @param sizeBytes bytes of the LUN
+ * @param consentedEpoch for a move: the epoch up to which the old home has given the volume up
+ */
+public record ExportStatus(
+        ServedPhase phase,
+        @Nullable String portal,
+        @Nullable String iqn,
+        @Nullable Integer lun,
+        @Nullable String serial,
+        @Nullable Long sizeBytes,
+        @Nullable Long consentedEpoch,
+        @Nullable String reason,
+        @Nullable String message) {}

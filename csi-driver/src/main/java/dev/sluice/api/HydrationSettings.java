@@ -1,0 +1,20 @@
+package dev.sluice.api;
+
+import io.fabric8.generator.annotation.Min;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a volume is to be hydrated.
+ *
+ * @param paused background copying is held; what the pod itself touches still moves
+ * @param maxBytesPerSecond bytes a second of background copying; null means no limit
+ * @param priority higher is served first among volumes that share a budget; 0 by default
+ * @param regionBytes bytes of a region; null means chosen by rule from size and thin chunk
+ */
+public record HydrationSettings(
+        boolean paused,
+        @Nullable @Min(1) Long maxBytesPerSecond,
+        int priority,
+        @Nullable Long regionBytes) {
+    public static final HydrationSettings DEFAULT = new HydrationSettings(false, null, 0, null);
+}

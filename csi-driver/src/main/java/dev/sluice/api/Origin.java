@@ -1,0 +1,20 @@
+package dev.sluice.api;
+
+import io.fabric8.generator.annotation.Required;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The origin of a volume's bytes.
+ *
+ * @param kind what the origin is
+ * @param name the source volume's or snapshot's id, or for a move the previous home
+ * @param node the node that has the origin
+ * @param snapshot the Snapshot that is exported or shared; absent for a move and for a clone on the source's own node
+ * @param sizeBytes bytes of the origin; the volume may be larger
+ */
+public record Origin(
+        @Required OriginKind kind,
+        @Required String name,
+        @Required String node,
+        @Nullable String snapshot,
+        @Required long sizeBytes) {}

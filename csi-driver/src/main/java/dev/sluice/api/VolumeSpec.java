@@ -1,0 +1,89 @@
+package dev.sluice.api;
+
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Required;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a volume should be. Only the controller writes it.
+ *
+ * @param requestName the CSI request's name, of which the volume's id is a hash
+ * @param sizeBytes bytes, a multiple of 4 MiB
+ * @param fsType ext4 or xfs; null for block volumes
+ * @param home the node that holds the authoritative copy
+ * @param target the node a move goes to, until the home consents
+ * @param epoch grows by one at each change of home; the first is 1
+ * @param origin null for a volume that starts empty
+ * @param state ABSENT is the one order to remove the data; it is obeyed only for the LV UUID in status.allocated
+ */
+public record VolumeSpec(
+        @Required String requestName,
+        @Required @Min(1) long sizeBytes,
+        @Required String pool,
+        @Required VolumeMode mode,
+        @Nullable String fsType,
+        @Required Placement placement,
+        @Required String home,
+        @Nullable String target,
+        @Required @Min(1) long epoch,
+        @Nullable Origin origin,
+        @Nullable ClaimReference claim,
+        @Required HydrationSettings hydration,
+        @Required DesiredState state) {
+
+    /** True when the bytes come from another node, over the wire. */
+    public boolean originIsRemote() {
+        return origin != null && !origin.node().equals(home);
+    }
+
+    public VolumeSpec withState(DesiredState newState) {
+        return new VolumeSpec(
+                requestName,
+                sizeBytes,
+                pool,
+                mode,
+                fsType,
+                placement,
+                home,
+                target,
+                epoch,
+                origin,
+                claim,
+                hydration,
+                newState);
+    }
+
+    public VolumeSpec withHydration(HydrationSettings settings) {
+        return new VolumeSpec(
+                requestName,
+                sizeBytes,
+                pool,
+                mode,
+                fsType,
+                placement,
+                home,
+                target,
+                epoch,
+                origin,
+                claim,
+                settings,
+                state);
+    }
+
+    public VolumeSpec withSize(long bytes) {
+        return new VolumeSpec(
+                requestName,
+                bytes,
+                pool,
+                mode,
+                fsType,
+                placement,
+                home,
+                target,
+                epoch,
+                origin,
+                claim,
+                hydration,
+                state);
+    }
+}

@@ -1,0 +1,123 @@
+package dev.sluice.names;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+
+/**
+ * Names of everything Sluice makes. Each derives from the id of a volume, a snapshot or an export, so that whatever is found in a
+ * kernel or in the cluster can be traced back to the object it belongs to.
+ */
+public final class Names {
+    public static final String DRIVER = "csi.sluice.dev";
+    public static final String GROUP = "sluice.dev";
+    public static final String VERSION = "v1alpha1";
+
+    /** Topology: the node key names one node, a pool key is "true" on each node that has the pool. */
+    public static final String TOPOLOGY_NODE = "node.sluice.dev/name";
+
+    public static final String TOPOLOGY_POOL_PREFIX = "pool.sluice.dev/";
+
+    /** Label on Snapshots, Exports and Attachments: the node whose plugin acts on the object. */
+    public static final String LABEL_NODE = "sluice.dev/node";
+    /** Label prefix on Volumes: one label for each node concerned (home, target, former homes). */
+    public static final String LABEL_CONCERNS_PREFIX = "concerns.sluice.dev/";
+    /** Label on Snapshots, Exports, Attachments and CloneHydrations: the volume they serve. */
+    public static final String LABEL_VOLUME = "sluice.dev/volume";
+
+    public static final String FINALIZER = "sluice.dev/release";
+
+    private static final Pattern ID = Pattern.compile("[vs]-[0-9a-f]{32}");
+    private static final String DM_PREFIX = "sluice-";
+    private static final String DM_UUID_PREFIX = "SLUICE-";
+    private static final String IQN_PREFIX = "iqn.2026-01.dev.sluice:";
+
+    private Names() {}
+
+    /** The id of the volume that CreateVolume made, or will make, under a request name: the same name gives the same id. */
+    public static String volumeId(String requestName) {
+        return "v-" + digest("volume/" + requestName);
+    }
+
+    public static String snapshotId(String requestName) {
+        return "s-" + digest("snapshot/" + requestName);
+    }
+
+    /** The internal snapshot that freezes a live source for one clone. */
+    public static String cloneSnapshotId(String cloneVolumeId) {
+        return "s-" + digest("clone/" + cloneVolumeId);
+    }
+
+    public static boolean isVolumeId(String id) {
+        return id.startsWith("v-") && ID.matcher(id).matches();
+    }
+
+    public static boolean isSnapshotId(String id) {
+        return id.startsWith("s-") && ID.matcher(id).matches();
+    }
+
+    /** The export that feeds one epoch of one volume. */
+    public static String export(String volumeId, long epoch) {
+        return "e-" + volumeId.substring(2) + "-" + epoch;
+    }
+
+    public static String attachment(String volumeId, String node) {
+        return volumeId + "." + node;
+    }
+
+    public static String concernsLabel(String node) {
+        return LABEL_CONCERNS_PREFIX + node;
+    }
+
+    public static String poolTopologyKey(String pool) {
+        return TOPOLOGY_POOL_PREFIX + pool;
+    }
+
+    /** The logical volume that holds the engine's bitmap while a volume hydrates. */
+    public static String metadataVolume(String volumeId) {
+        return volumeId + "-meta";
+    }
+
+    /** The device the pod uses; stable for the life of the volume on a node. */
+    public static String outerDevice(String volumeId) {
+        return DM_PREFIX + volumeId;
+    }
+
+    public static String cloneDevice(String volumeId) {
+        return DM_PREFIX + volumeId + "-clone";
+    }
+
+    public static String sourceDevice(String volumeId) {
+        return DM_PREFIX + volumeId + "-src";
+    }
+
+    /** The read-only device beneath an export's backstore. */
+    public static String exportDevice(String exportName) {
+        return DM_PREFIX + exportName;
+    }
+
+    /** The uuid of one of our device-mapper devices, by which host rules can tell them. */
+    public static String dmUuid(String deviceName) {
+        return DM_UUID_PREFIX + deviceName.substring(DM_PREFIX.length());
+    }
+
+    public static String targetIqn(String exportName) {
+        return IQN_PREFIX + exportName;
+    }
+
+    /** What the IQNs of all exports that feed a volume begin with. */
+    public static String targetIqnPrefix(String volumeId) {
+        return IQN_PREFIX + "e-" + volumeId.substring(2) + "-";
+    }
+
+    private static String digest(String text) {
+        try {
+            byte[] sha = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(sha, 0, 16);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java runtime has SHA-256", e);
+        }
+    }
+}
