@@ -1,0 +1,39 @@
+package dev.sluice.e2e.bench;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The measurements of one scenario, in seconds. */
+final class Samples {
+    private final Map<Milestone, List<Double>> seconds = new EnumMap<>(Milestone.class);
+
+    void add(Map<Milestone, Double> timeline) {
+        timeline.forEach((milestone, value) ->
+                seconds.computeIfAbsent(milestone, key -> new ArrayList<>()).add(value));
+    }
+
+    double median(Milestone milestone) {
+        List<Double> values = sorted(milestone);
+        if (values.isEmpty()) {
+            return Double.NaN;
+        }
+        int middle = values.size() / 2;
+        return values.size() % 2 == 1 ? values.get(middle) : (values.get(middle - 1) + values.get(middle)) / 2;
+    }
+
+    String spread(Milestone milestone) {
+        List<Double> values = sorted(milestone);
+        return values.isEmpty() ? "-" : text(values.getFirst()) + " to " + text(values.getLast());
+    }
+
+    static String text(double value) {
+        return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.2f", value);
+    }
+
+    private List<Double> sorted(Milestone milestone) {
+        return seconds.getOrDefault(milestone, List.of()).stream().sorted().toList();
+    }
+}

@@ -1,0 +1,44 @@
+package dev.sluice.e2e.cluster;
+
+import dev.sluice.names.Names;
+import java.util.List;
+
+/** What a test looks at, and does, on one node. */
+public record Node(Cluster cluster, String name) {
+    /** Prints the process ids of the node plugin's java, found by its main class. */
+    private static final String PLUGIN_PIDS = """
+            for process in /proc/[0-9]*; do
+              read -r name <$process/comm || continue
+              [ "$name" = java ] && grep -q NodePluginMain $process/cmdline && echo ${process#/proc/}
+            done 2>/dev/null; :""";
+
+    public String sh(String script) {
+        return cluster.sh(name, script).orFail("on " + name + ": " + script);
+    }
+
+    /** Names of the targets the outer device of a volume consists of: linear only, once it is hydrated. */
+    public List<String> targets(String volumeId) {
+        return sh("dmsetup table " + Names.outerDevice(volumeId))
+                .lines()
+                .map(line -> line.split(" ", -1)[2])
+                .toList();
+    }
+
+    /** How far the engine is, from the kernel; asked so that it does not commit for our sake. */
+    public EngineProgress progress(String volumeId) {
+        return EngineProgress.parse(sh("dmsetup status --noflush " + Names.cloneDevice(volumeId)));
+    }
+
+    public void dropCaches() {
+        sh("sync; echo 3 >/proc/sys/vm/drop_caches");
+    }
+
+    public void killPlugin() {
+        sh("kill -9 $(" + PLUGIN_PIDS + ")");
+    }
+
+    public long pluginResidentKibibytes() {
+        return Long.parseLong(sh("for pid in $(" + PLUGIN_PIDS
+                + "); do sed -n 's/^VmRSS:[^0-9]*\\([0-9]*\\).*/\\1/p' /proc/$pid/status; done"));
+    }
+}
