@@ -1,0 +1,79 @@
+package dev.sluice.controller.api;
+
+import dev.sluice.api.Attachment;
+import dev.sluice.api.AttachmentSpec;
+import dev.sluice.api.AttachmentStatus;
+import dev.sluice.api.Volume;
+import dev.sluice.api.VolumeSpec;
+import dev.sluice.api.VolumeStatus;
+import dev.sluice.controller.domain.Residence;
+import dev.sluice.controller.domain.Shelf;
+import dev.sluice.controller.domain.Stored;
+import dev.sluice.names.Names;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Answers a node that wants to use a volume. */
+@ControllerConfiguration(name = "attachment")
+public final class AttachmentReconciler implements Reconciler<Attachment> {
+    private final Shelf<VolumeSpec, VolumeStatus> volumes;
+
+    public AttachmentReconciler(Shelf<VolumeSpec, VolumeStatus> volumes) {
+        this.volumes = volumes;
+    }
+
+    @Override
+    public UpdateControl<Attachment> reconcile(Attachment attachment, Context<Attachment> context) {
+        AttachmentSpec spec = attachment.getSpec();
+        if (spec == null) {
+            return UpdateControl.noUpdate();
+        }
+        AttachmentStatus answer = Residence.of(
+                spec.volume(), spec.node(), volumes.find(spec.volume()).map(Stored::spec));
+        if (answer.equals(attachment.getStatus())) {
+            return UpdateControl.noUpdate();
+        }
+        Attachment patch = new Attachment();
+        patch.setMetadata(new ObjectMetaBuilder()
+                .withName(attachment.getMetadata().getName())
+                .withResourceVersion(attachment.getMetadata().getResourceVersion())
+                .build());
+        patch.setSpec(spec);
+        patch.setStatus(answer);
+        context.getClient().resource(patch).updateStatus();
+        return UpdateControl.noUpdate();
+    }
+
+    @Override
+    public List<EventSource<?, Attachment>> prepareEventSources(EventSourceContext<Attachment> context) {
+        var configuration = InformerEventSourceConfiguration.from(Volume.class, Attachment.class)
+                .withSecondaryToPrimaryMapper(AttachmentReconciler::attachmentsOf)
+                .withWatchAllNamespaces()
+                .build();
+        return List.of(new InformerEventSource<>(configuration, context));
+    }
+
+    // The nodes that may be concerned by a change of the volume: its home, the target of a move, and those it left.
+    private static Set<ResourceID> attachmentsOf(Volume volume) {
+        Set<ResourceID> attachments = new HashSet<>();
+        for (String label : volume.getMetadata().getLabels().keySet()) {
+            if (label.startsWith(Names.LABEL_CONCERNS_PREFIX)) {
+                String node = label.substring(Names.LABEL_CONCERNS_PREFIX.length());
+                attachments.add(
+                        new ResourceID(Names.attachment(volume.getMetadata().getName(), node)));
+            }
+        }
+        return attachments;
+    }
+}

@@ -1,0 +1,83 @@
+package dev.sluice.controller.api;
+
+import dev.sluice.api.Attachment;
+import dev.sluice.api.StorageNode;
+import dev.sluice.controller.domain.NodeRegistry;
+import dev.sluice.controller.domain.NodeView;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** StorageNodes, their leases, and Attachments. */
+final class ClusterNodes implements NodeRegistry {
+    static final Duration DEAD_AFTER = Duration.ofSeconds(40);
+    private static final String LEASE_PREFIX = "node-";
+
+    private final KubernetesClient client;
+    private final String namespace;
+    private final Clock clock;
+
+    ClusterNodes(KubernetesClient client, String namespace, Clock clock) {
+        this.client = client;
+        this.namespace = namespace;
+        this.clock = clock;
+    }
+
+    @Override
+    public List<NodeView> findAll() {
+        return ApiErrors.translate("the list of storage nodes", () -> {
+            Map<String, Lease> leases = client.leases().inNamespace(namespace).list().getItems().stream()
+                    .collect(Collectors.toMap(each -> each.getMetadata().getName(), each -> each));
+            return client.resources(StorageNode.class).list().getItems().stream()
+                    .map(node -> view(
+                            node, leases.get(LEASE_PREFIX + node.getMetadata().getName())))
+                    .toList();
+        });
+    }
+
+    @Override
+    public Optional<NodeView> find(String name) {
+        return ApiErrors.translate("storage node " + name, () -> {
+            StorageNode node =
+                    client.resources(StorageNode.class).withName(name).get();
+            if (node == null) {
+                return Optional.empty();
+            }
+            Lease lease = client.leases()
+                    .inNamespace(namespace)
+                    .withName(LEASE_PREFIX + name)
+                    .get();
+            return Optional.of(view(node, lease));
+        });
+    }
+
+    @Override
+    public Map<String, List<String>> attachments() {
+        return ApiErrors.translate(
+                "the list of attachments",
+                () -> client.resources(Attachment.class).list().getItems().stream()
+                        .map(Attachment::getSpec)
+                        .collect(Collectors.groupingBy(
+                                spec -> spec.volume(), Collectors.mapping(spec -> spec.node(), Collectors.toList()))));
+    }
+
+    private NodeView view(StorageNode node, @Nullable Lease lease) {
+        boolean evacuating = node.getSpec() != null && node.getSpec().evacuate();
+        return new NodeView(node.getMetadata().getName(), isFresh(lease), evacuating, node.getStatus());
+    }
+
+    private boolean isFresh(@Nullable Lease lease) {
+        if (lease == null || lease.getSpec() == null || lease.getSpec().getRenewTime() == null) {
+            return false;
+        }
+        Instant renewed = lease.getSpec().getRenewTime().toInstant();
+        return renewed.plus(DEAD_AFTER).isAfter(clock.instant());
+    }
+}

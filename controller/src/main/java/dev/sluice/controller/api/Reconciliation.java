@@ -1,0 +1,68 @@
+package dev.sluice.controller.api;
+
+import dev.sluice.controller.domain.Operations;
+import dev.sluice.controller.domain.Registry;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
+import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/** The reconcilers, of which only the leading replica's run. */
+public final class Reconciliation {
+    private static final String LEADER_LEASE = "sluice-controller";
+    private static final Duration FIRST_RETRY = Duration.ofMillis(500);
+    private static final Duration LAST_RETRY = Duration.ofSeconds(30);
+
+    private Reconciliation() {}
+
+    /** An operator that is ready to be started; identity tells this replica from the others. */
+    public static Operator elected(
+            KubernetesClient client,
+            String namespace,
+            String identity,
+            Registry registry,
+            Operations operations,
+            Clock clock) {
+        var election = LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEADER_LEASE)
+                .withLeaseNamespace(namespace)
+                .withIdentity(identity)
+                .build();
+        return operator(
+                client, registry, operations, clock, overrider -> overrider.withLeaderElectionConfiguration(election));
+    }
+
+    static Operator operator(
+            KubernetesClient client,
+            Registry registry,
+            Operations operations,
+            Clock clock,
+            Consumer<ConfigurationServiceOverrider> more) {
+        Operator operator = new Operator(overrider -> {
+            overrider
+                    .withKubernetesClient(client)
+                    .withCloseClientOnStop(false)
+                    .checkingCRDAndValidateLocalModel(false)
+                    .withUseSSAToPatchPrimaryResource(false);
+            more.accept(overrider);
+        });
+        operator.register(new VolumeReconciler(operations.families()), each -> each.withRetry(unlimited()));
+        operator.register(new SnapshotReconciler(operations.snapshots()), each -> each.withRetry(unlimited()));
+        operator.register(new AttachmentReconciler(registry.volumes()), each -> each.withRetry(unlimited()));
+        operator.register(
+                new HydrationReconciler(new ClaimEvents(client, clock), clock), each -> each.withRetry(unlimited()));
+        return operator;
+    }
+
+    // Giving up would leave an export or a removal undone until the object happens to change.
+    private static GenericRetry unlimited() {
+        return new GenericRetry()
+                .withoutMaxAttempts()
+                .setInitialInterval(FIRST_RETRY)
+                .setIntervalMultiplier(2)
+                .setMaxInterval(LAST_RETRY.toMillis());
+    }
+}

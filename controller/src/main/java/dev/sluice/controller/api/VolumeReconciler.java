@@ -1,0 +1,79 @@
+package dev.sluice.controller.api;
+
+import dev.sluice.api.CloneHydration;
+import dev.sluice.api.DesiredState;
+import dev.sluice.api.Export;
+import dev.sluice.api.Snapshot;
+import dev.sluice.api.Volume;
+import dev.sluice.controller.domain.Families;
+import dev.sluice.names.Names;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/** Keeps what a volume needs beside it, and lets it go in the right order. Not generation aware: the nodes' statuses drive it. */
+@ControllerConfiguration(name = "volume", generationAwareEventProcessing = false, triggerReconcilerOnAllEvents = true)
+public final class VolumeReconciler implements Reconciler<Volume> {
+    // No event tells that an administrator has given up a dead node by deleting its StorageNode.
+    private static final Duration TOMBSTONE_CHECK = Duration.ofSeconds(30);
+    // Nor is there one when the PVC, which is not watched, gets its PV.
+    private static final Duration CLAIM_CHECK = Duration.ofSeconds(10);
+
+    private final Families families;
+
+    public VolumeReconciler(Families families) {
+        this.families = families;
+    }
+
+    @Override
+    public UpdateControl<Volume> reconcile(Volume volume, Context<Volume> context) {
+        if (volume.getSpec() == null) {
+            return UpdateControl.noUpdate();
+        }
+        families.advance(volume.getMetadata().getName());
+        if (volume.getSpec().state() == DesiredState.ABSENT) {
+            return UpdateControl.<Volume>noUpdate().rescheduleAfter(TOMBSTONE_CHECK);
+        }
+        return awaitsOwner(volume, context)
+                ? UpdateControl.<Volume>noUpdate().rescheduleAfter(CLAIM_CHECK)
+                : UpdateControl.noUpdate();
+    }
+
+    @Override
+    public List<EventSource<?, Volume>> prepareEventSources(EventSourceContext<Volume> context) {
+        return List.of(
+                watch(Snapshot.class, context), watch(Export.class, context), watch(CloneHydration.class, context));
+    }
+
+    private static boolean awaitsOwner(Volume volume, Context<Volume> context) {
+        return volume.getSpec().origin() != null
+                && volume.getSpec().claim() != null
+                && context.getSecondaryResources(CloneHydration.class).stream()
+                        .allMatch(
+                                each -> each.getMetadata().getOwnerReferences().isEmpty());
+    }
+
+    private static <R extends HasMetadata> EventSource<?, Volume> watch(
+            Class<R> type, EventSourceContext<Volume> context) {
+        var configuration = InformerEventSourceConfiguration.from(type, Volume.class)
+                .withSecondaryToPrimaryMapper(VolumeReconciler::volumeOf)
+                .withWatchAllNamespaces()
+                .build();
+        return new InformerEventSource<>(configuration, context);
+    }
+
+    private static Set<ResourceID> volumeOf(HasMetadata member) {
+        String volume = member.getMetadata().getLabels().get(Names.LABEL_VOLUME);
+        return volume == null ? Set.of() : Set.of(new ResourceID(volume));
+    }
+}

@@ -1,0 +1,122 @@
+package dev.sluice.controller.domain;
+
+import dev.sluice.api.ClaimReference;
+import dev.sluice.api.CloneHydrationSpec;
+import dev.sluice.api.CloneHydrationStatus;
+import dev.sluice.api.DesiredState;
+import dev.sluice.api.VolumeSpec;
+import dev.sluice.api.VolumeStatus;
+import dev.sluice.error.ErrorKind;
+import dev.sluice.error.SluiceException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Observes a volume's family, plans, and carries the plan out. The same code runs in a call and in the reconciler. */
+public final class Families {
+    private static final Logger log = LoggerFactory.getLogger(Families.class);
+
+    private final Registry registry;
+
+    public Families(Registry registry) {
+        this.registry = registry;
+    }
+
+    /** Brings the family of this volume as far as it can go now. */
+    public void advance(String volumeId) {
+        Optional<Stored<VolumeSpec, VolumeStatus>> volume = registry.volumes().find(volumeId);
+        if (volume.isEmpty()) {
+            return;
+        }
+        try {
+            VolumePlan.of(observe(volume.get())).forEach(this::carryOut);
+        } catch (SluiceException e) {
+            if (e.kind() != ErrorKind.BUSY) {
+                throw e;
+            }
+            // Someone else wrote first; the event of that write brings us back.
+            log.debug("plan of {} was overtaken: {}", volumeId, e.getMessage());
+        }
+    }
+
+    Family observe(Stored<VolumeSpec, VolumeStatus> volume) {
+        if (volume.spec().origin() == null) {
+            return new Family(volume, List.of(), List.of(), Optional.empty(), Optional.empty(), forgotten(volume));
+        }
+        var snapshots = registry.snapshots().findByVolume(volume.key()).stream()
+                .filter(each -> each.spec().internal()
+                        && volume.key().equals(each.spec().forVolume()))
+                .toList();
+        var exports = registry.exports().findByVolume(volume.key());
+        Family family =
+                new Family(volume, snapshots, exports, hydration(volume.spec()), claimUid(volume.spec()), Set.of());
+        Stream<String> nodes = Stream.concat(
+                snapshots.stream()
+                        .filter(each -> each.spec().state() == DesiredState.ABSENT)
+                        .map(each -> each.spec().node()),
+                exports.stream()
+                        .filter(each -> each.spec().state() == DesiredState.ABSENT)
+                        .map(each -> each.spec().originNode()));
+        Set<String> forgotten = Stream.concat(
+                        forgotten(volume).stream(), nodes.distinct().filter(this::isForgotten))
+                .collect(Collectors.toUnmodifiableSet());
+        return new Family(
+                volume, family.snapshots(), family.exports(), family.hydration(), family.claimUid(), forgotten);
+    }
+
+    private Set<String> forgotten(Stored<VolumeSpec, VolumeStatus> volume) {
+        boolean leaving = volume.spec().state() == DesiredState.ABSENT;
+        return leaving && isForgotten(volume.spec().home())
+                ? Set.of(volume.spec().home())
+                : Set.of();
+    }
+
+    private boolean isForgotten(String node) {
+        return registry.nodes().find(node).isEmpty();
+    }
+
+    private Optional<Stored<CloneHydrationSpec, CloneHydrationStatus>> hydration(VolumeSpec spec) {
+        ClaimReference claim = spec.claim();
+        return claim == null ? Optional.empty() : registry.hydrations().find(HydrationPlan.key(claim));
+    }
+
+    private Optional<String> claimUid(VolumeSpec spec) {
+        ClaimReference claim = spec.claim();
+        return claim == null ? Optional.empty() : registry.claims().findUid(claim);
+    }
+
+    private void carryOut(Step step) {
+        log.debug("{}", step);
+        switch (step) {
+            case Step.CreateSnapshot create -> registry.snapshots().create(create.id(), create.spec());
+            case Step.CreateExport create -> registry.exports().create(create.name(), create.spec());
+            case Step.CreateHydration create -> tell(() -> registry.hydrations().create(create.key(), create.spec()));
+            case Step.OwnHydration own -> tell(() -> registry.claims().own(own.key(), own.claim(), own.claimUid()));
+            case Step.RemoveHydration remove -> registry.hydrations().forget(remove.hydration());
+            case Step.CopyBudget copy ->
+                registry.volumes().replace(copy.volume(), copy.volume().spec().withHydration(copy.settings()));
+            case Step.ReleaseExport release ->
+                registry.exports()
+                        .replace(release.export(), release.export().spec().withState(DesiredState.ABSENT));
+            case Step.ReleaseSnapshot release ->
+                registry.snapshots()
+                        .replace(release.snapshot(), release.snapshot().spec().withState(DesiredState.ABSENT));
+            case Step.ForgetExport forget -> registry.exports().forget(forget.export());
+            case Step.ForgetSnapshot forget -> registry.snapshots().forget(forget.snapshot());
+            case Step.ForgetVolume forget -> registry.volumes().forget(forget.volume());
+        }
+    }
+
+    // A namespace that is being deleted refuses new objects; the data goes its way all the same.
+    private static void tell(Runnable write) {
+        try {
+            write.run();
+        } catch (SluiceException e) {
+            log.warn("the progress object could not be written: {}", e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package dev.sluice.controller.domain;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The storage nodes and who uses what there. */
+public interface NodeRegistry {
+    List<NodeView> findAll();
+
+    /** Empty when the node's StorageNode was deleted: the node will not come back. */
+    Optional<NodeView> find(String name);
+
+    /** Names of the nodes that have an Attachment, by volume. */
+    Map<String, List<String>> attachments();
+}

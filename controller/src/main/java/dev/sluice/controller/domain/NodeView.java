@@ -1,0 +1,64 @@
+package dev.sluice.controller.domain;
+
+import dev.sluice.api.Condition;
+import dev.sluice.api.PoolStatus;
+import dev.sluice.api.StorageNodeStatus;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A storage node as the controller judges it.
+ *
+ * @param alive its plugin renewed its lease lately
+ * @param evacuating an administrator wants it emptied
+ */
+public record NodeView(
+        String name,
+        boolean alive,
+        boolean evacuating,
+        @Nullable StorageNodeStatus status) {
+
+    public List<PoolStatus> pools() {
+        if (status == null || status.pools() == null) {
+            return List.of();
+        }
+        return status.pools();
+    }
+
+    /** The pool of this name, or the first one when no name is given. */
+    public Optional<PoolStatus> pool(@Nullable String pool) {
+        return pools().stream()
+                .filter(each -> pool == null || each.name().equals(pool))
+                .findFirst();
+    }
+
+    public boolean canHydrate() {
+        return status != null && status.engine() != null;
+    }
+
+    /** Why no volume may be placed here; empty when one may. */
+    public Optional<String> unfit() {
+        if (!alive) {
+            return Optional.of("is away");
+        }
+        if (evacuating) {
+            return Optional.of("is being evacuated");
+        }
+        Optional<Condition> ready =
+                conditions().filter(each -> each.type().equals("Ready")).findFirst();
+        if (ready.isEmpty()) {
+            return Optional.of("has not reported yet");
+        }
+        return ready.filter(condition -> !condition.status().equals("True"))
+                .map(condition -> "is not ready (" + condition.reason() + ": " + condition.message() + ")");
+    }
+
+    private Stream<Condition> conditions() {
+        if (status == null || status.conditions() == null) {
+            return Stream.empty();
+        }
+        return status.conditions().stream();
+    }
+}

@@ -1,0 +1,25 @@
+package dev.sluice.controller.domain;
+
+/** What the controller can do, wired over one registry. */
+public record Operations(
+        VolumeCreation creation,
+        Removal removal,
+        VolumeChanges changes,
+        VolumeQueries queries,
+        SnapshotOperations snapshots,
+        Families families) {
+
+    public static Operations over(Registry registry) {
+        Families families = new Families(registry);
+        Sources sources = new Sources(registry);
+        Removal removal = new Removal(registry, families);
+        VolumeQueries queries = new VolumeQueries(registry);
+        return new Operations(
+                new VolumeCreation(registry, families, sources, removal),
+                removal,
+                new VolumeChanges(registry, queries, removal),
+                queries,
+                new SnapshotOperations(registry, sources, removal),
+                families);
+    }
+}

@@ -1,0 +1,28 @@
+package dev.sluice.controller.domain;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** The objects of one kind. Reads are live; writes hold only for the version that was seen. */
+public interface Shelf<S, T> {
+    Optional<Stored<S, T>> find(String key);
+
+    /** Objects that serve this volume. */
+    List<Stored<S, T>> findByVolume(String volumeId);
+
+    List<Stored<S, T>> findAll();
+
+    /** Returns false when an object of this key is there already: whoever creates first has the lock. */
+    boolean create(String key, S spec);
+
+    /** Throws BUSY when someone else has changed it since it was seen. */
+    void replace(Stored<S, T> seen, S spec);
+
+    /** Lets the object go, with our finalizer; absent is success. */
+    void forget(Stored<S, T> seen);
+
+    /** Waits until the condition holds, at most so long, and returns what was seen last. */
+    Optional<Stored<S, T>> await(String key, Predicate<Optional<Stored<S, T>>> condition, Duration atMost);
+}

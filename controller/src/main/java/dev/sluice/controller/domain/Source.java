@@ -1,0 +1,23 @@
+package dev.sluice.controller.domain;
+
+import dev.sluice.api.OriginKind;
+import dev.sluice.api.VolumeMode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a new volume's bytes come from.
+ *
+ * @param mode null when the volume that a snapshot was taken of is gone, and so is the knowledge of its mode
+ */
+public record Source(
+        OriginKind kind,
+        String id,
+        String node,
+        String pool,
+        long sizeBytes,
+        @Nullable VolumeMode mode,
+        @Nullable String fsType) {
+
+    /** Which source a request names. */
+    public record Reference(OriginKind kind, String id) {}
+}

@@ -1,0 +1,109 @@
+package dev.sluice.controller.domain;
+
+import dev.sluice.api.DesiredState;
+import dev.sluice.api.OriginKind;
+import dev.sluice.api.ServedPhase;
+import dev.sluice.api.SnapshotSpec;
+import dev.sluice.api.SnapshotStatus;
+import dev.sluice.api.VolumeSpec;
+import dev.sluice.api.VolumeStatus;
+import dev.sluice.error.ErrorKind;
+import dev.sluice.error.SluiceException;
+import dev.sluice.names.Names;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Finds what a clone or a snapshot is made from, and refuses what cannot be frozen now. */
+public final class Sources {
+    private final Registry registry;
+
+    public Sources(Registry registry) {
+        this.registry = registry;
+    }
+
+    Source resolve(Source.Reference reference) {
+        return switch (reference.kind()) {
+            case VOLUME -> volume(reference.id());
+            case SNAPSHOT -> snapshot(reference.id());
+            case NODE -> throw new SluiceException(ErrorKind.INVALID, "a node is not a source of volumes");
+        };
+    }
+
+    Stored<VolumeSpec, VolumeStatus> liveVolume(String id) {
+        Stored<VolumeSpec, VolumeStatus> volume = present(id);
+        requireAlive(volume.spec().home(), id);
+        VolumeStatus status = volume.status();
+        if (status == null || status.allocated() == null) {
+            throw new SluiceException(ErrorKind.UNAVAILABLE, "source volume " + id + " is not made yet; retry");
+        }
+        if (volume.spec().origin() != null && !status.hydrated()) {
+            throw new SluiceException(
+                    ErrorKind.UNAVAILABLE, "source is hydrating" + progress(volume.spec()) + "; retry");
+        }
+        return volume;
+    }
+
+    private Stored<VolumeSpec, VolumeStatus> present(String id) {
+        if (!Names.isVolumeId(id)) {
+            throw new SluiceException(ErrorKind.NOT_FOUND, "the source volume does not exist");
+        }
+        return registry.volumes()
+                .find(id)
+                .filter(each -> each.spec().state() == DesiredState.PRESENT)
+                .orElseThrow(() -> new SluiceException(ErrorKind.NOT_FOUND, "source volume " + id + " does not exist"));
+    }
+
+    private Source volume(String id) {
+        VolumeSpec spec = liveVolume(id).spec();
+        long size = sizeOf(id);
+        return new Source(OriginKind.VOLUME, id, spec.home(), spec.pool(), size, spec.mode(), spec.fsType());
+    }
+
+    private long sizeOf(String id) {
+        Stored<VolumeSpec, VolumeStatus> volume = present(id);
+        VolumeStatus status = volume.status();
+        Long size = status == null ? null : status.sizeBytes();
+        return size == null ? volume.spec().sizeBytes() : size;
+    }
+
+    private Source snapshot(String id) {
+        Stored<SnapshotSpec, SnapshotStatus> snapshot = Optional.of(id)
+                .filter(Names::isSnapshotId)
+                .flatMap(registry.snapshots()::find)
+                .filter(each -> !each.spec().internal() && each.spec().state() == DesiredState.PRESENT)
+                .orElseThrow(() -> new SluiceException(ErrorKind.NOT_FOUND, "the source snapshot does not exist"));
+        SnapshotSpec spec = snapshot.spec();
+        requireAlive(spec.node(), id);
+        SnapshotStatus status = snapshot.status();
+        if (status == null || status.phase() != ServedPhase.READY) {
+            throw new SluiceException(ErrorKind.UNAVAILABLE, "source snapshot " + id + " is not ready yet; retry");
+        }
+        long size = Objects.requireNonNull(status.sizeBytes(), "a ready snapshot has a size");
+        Optional<VolumeSpec> taken =
+                registry.volumes().find(spec.sourceVolume()).map(Stored::spec);
+        return new Source(
+                OriginKind.SNAPSHOT,
+                id,
+                spec.node(),
+                spec.pool(),
+                size,
+                taken.map(VolumeSpec::mode).orElse(null),
+                taken.map(VolumeSpec::fsType).orElse(null));
+    }
+
+    private void requireAlive(String node, String id) {
+        if (!registry.nodes().find(node).map(NodeView::alive).orElse(false)) {
+            throw new SluiceException(
+                    ErrorKind.UNAVAILABLE, "node " + node + ", which has " + id + ", is away; retry when it is back");
+        }
+    }
+
+    private String progress(VolumeSpec spec) {
+        return Optional.ofNullable(spec.claim())
+                .flatMap(claim -> registry.hydrations().find(HydrationPlan.key(claim)))
+                .map(Stored::status)
+                .filter(status -> status.totalBytes() > 0)
+                .map(status -> ", " + status.hydratedBytes() * 100 / status.totalBytes() + " %")
+                .orElse("");
+    }
+}

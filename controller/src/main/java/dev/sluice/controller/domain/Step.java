@@ -1,0 +1,37 @@
+package dev.sluice.controller.domain;
+
+import dev.sluice.api.ClaimReference;
+import dev.sluice.api.CloneHydrationSpec;
+import dev.sluice.api.CloneHydrationStatus;
+import dev.sluice.api.ExportSpec;
+import dev.sluice.api.ExportStatus;
+import dev.sluice.api.HydrationSettings;
+import dev.sluice.api.SnapshotSpec;
+import dev.sluice.api.SnapshotStatus;
+import dev.sluice.api.VolumeSpec;
+import dev.sluice.api.VolumeStatus;
+
+/** One write that brings a volume's family nearer to what it should be. Release orders a node to remove; forget drops the object. */
+public sealed interface Step {
+    record CreateSnapshot(String id, SnapshotSpec spec) implements Step {}
+
+    record CreateExport(String name, ExportSpec spec) implements Step {}
+
+    record CreateHydration(String key, CloneHydrationSpec spec) implements Step {}
+
+    record OwnHydration(String key, ClaimReference claim, String claimUid) implements Step {}
+
+    record RemoveHydration(Stored<CloneHydrationSpec, CloneHydrationStatus> hydration) implements Step {}
+
+    record CopyBudget(Stored<VolumeSpec, VolumeStatus> volume, HydrationSettings settings) implements Step {}
+
+    record ReleaseExport(Stored<ExportSpec, ExportStatus> export) implements Step {}
+
+    record ReleaseSnapshot(Stored<SnapshotSpec, SnapshotStatus> snapshot) implements Step {}
+
+    record ForgetExport(Stored<ExportSpec, ExportStatus> export) implements Step {}
+
+    record ForgetSnapshot(Stored<SnapshotSpec, SnapshotStatus> snapshot) implements Step {}
+
+    record ForgetVolume(Stored<VolumeSpec, VolumeStatus> volume) implements Step {}
+}

@@ -1,0 +1,151 @@
+package dev.sluice.controller.domain;
+
+import dev.sluice.api.ClaimReference;
+import dev.sluice.api.CloneHydrationSpec;
+import dev.sluice.api.DesiredState;
+import dev.sluice.api.HydrationSettings;
+import dev.sluice.api.VolumeSpec;
+import dev.sluice.api.VolumeStatus;
+import dev.sluice.error.ErrorKind;
+import dev.sluice.error.SluiceException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Makes a volume larger, and changes how it is hydrated. */
+public final class VolumeChanges {
+    private final Registry registry;
+    private final VolumeQueries queries;
+    private final Removal removal;
+
+    public VolumeChanges(Registry registry, VolumeQueries queries, Removal removal) {
+        this.registry = registry;
+        this.queries = queries;
+        this.removal = removal;
+    }
+
+    /** What ControllerModifyVolume may change; null leaves a setting as it is. */
+    public record Tuning(
+            @Nullable Long maxBytesPerSecond, @Nullable Integer priority) {
+        public HydrationSettings applyTo(HydrationSettings settings) {
+            return new HydrationSettings(
+                    settings.paused(),
+                    maxBytesPerSecond == null ? settings.maxBytesPerSecond() : maxBytesPerSecond,
+                    priority == null ? settings.priority() : priority,
+                    settings.regionBytes());
+        }
+    }
+
+    /** Returns the volume at its new size, or as it is when it is that large already. */
+    public Stored<VolumeSpec, VolumeStatus> expand(String id, SizeRange range, Deadline deadline) {
+        Stored<VolumeSpec, VolumeStatus> volume = queries.get(id);
+        long size = bytes(volume);
+        if (range.requiredBytes() <= size) {
+            return recovered(volume, size);
+        }
+        long wanted = range.choose(0);
+        if (volume.spec().sizeBytes() != wanted) {
+            refuseWithoutRoom(volume, wanted - size);
+            registry.volumes().replace(volume, volume.spec().withSize(wanted));
+        }
+        return awaitSize(volume, wanted, deadline);
+    }
+
+    /** Bytes that a pod can rely on now. */
+    public static long bytes(Stored<VolumeSpec, VolumeStatus> volume) {
+        VolumeStatus status = volume.status();
+        Long size = status == null ? null : status.sizeBytes();
+        return size == null ? volume.spec().sizeBytes() : size;
+    }
+
+    public void modify(String id, Tuning tuning) {
+        Stored<VolumeSpec, VolumeStatus> volume = queries.get(id);
+        HydrationSettings settings = tuning.applyTo(volume.spec().hydration());
+        // The CloneHydration first: the volume follows it, and would take back what was written only here.
+        tuneHydration(volume, settings);
+        Stored<VolumeSpec, VolumeStatus> latest = queries.get(id);
+        if (!settings.equals(latest.spec().hydration())) {
+            registry.volumes().replace(latest, latest.spec().withHydration(settings));
+        }
+    }
+
+    private void tuneHydration(Stored<VolumeSpec, VolumeStatus> volume, HydrationSettings settings) {
+        ClaimReference claim = volume.spec().claim();
+        if (claim == null || volume.spec().origin() == null) {
+            return;
+        }
+        registry.hydrations()
+                .find(HydrationPlan.key(claim))
+                .filter(each -> each.spec().volumeUid().equals(volume.uid()))
+                .ifPresent(each -> {
+                    CloneHydrationSpec spec = each.spec();
+                    registry.hydrations()
+                            .replace(
+                                    each,
+                                    new CloneHydrationSpec(
+                                            spec.volume(),
+                                            spec.volumeUid(),
+                                            spec.epoch(),
+                                            spec.node(),
+                                            spec.paused(),
+                                            settings.maxBytesPerSecond(),
+                                            settings.priority()));
+                });
+    }
+
+    // After a failed expansion Kubernetes asks for less again: what was never reached is taken back.
+    private Stored<VolumeSpec, VolumeStatus> recovered(Stored<VolumeSpec, VolumeStatus> volume, long size) {
+        if (volume.spec().sizeBytes() > size) {
+            registry.volumes().replace(volume, volume.spec().withSize(size));
+        }
+        return volume;
+    }
+
+    private void refuseWithoutRoom(Stored<VolumeSpec, VolumeStatus> volume, long growth) {
+        String home = volume.spec().home();
+        NodeView node = registry.nodes()
+                .find(home)
+                .filter(NodeView::alive)
+                .orElseThrow(() -> removal.stillWorking(home, "the expansion of volume " + volume.key()));
+        long room = node.pool(volume.spec().pool()).map(NodeChoice::room).orElse(0L);
+        if (room < growth) {
+            throw new SluiceException(
+                    ErrorKind.NO_SPACE,
+                    "volume " + volume.key() + " cannot grow by " + growth + " bytes: pool "
+                            + volume.spec().pool() + " of node " + home + " has " + room + " free");
+        }
+    }
+
+    private Stored<VolumeSpec, VolumeStatus> awaitSize(
+            Stored<VolumeSpec, VolumeStatus> volume, long wanted, Deadline deadline) {
+        Stored<VolumeSpec, VolumeStatus> last = registry.volumes()
+                .await(volume.key(), seen -> isSettled(seen, wanted), deadline.left())
+                .filter(each -> each.spec().state() == DesiredState.PRESENT)
+                .orElseThrow(() -> VolumeQueries.missing(volume.key()));
+        VolumeStatus status = last.status();
+        if (status != null && hasSize(status, wanted)) {
+            return last;
+        }
+        if (status != null && isRefused(status)) {
+            registry.volumes().replace(last, last.spec().withSize(bytes(last)));
+            throw Removal.failure("the expansion of volume " + volume.key(), status.reason(), status.message());
+        }
+        throw removal.stillWorking(last.spec().home(), "the expansion of volume " + volume.key());
+    }
+
+    private static boolean isSettled(Optional<Stored<VolumeSpec, VolumeStatus>> seen, long wanted) {
+        if (seen.isEmpty() || seen.get().spec().state() == DesiredState.ABSENT) {
+            return true;
+        }
+        VolumeStatus status = seen.get().status();
+        return status != null && (hasSize(status, wanted) || isRefused(status));
+    }
+
+    private static boolean hasSize(VolumeStatus status, long wanted) {
+        Long size = status.sizeBytes();
+        return size != null && size >= wanted;
+    }
+
+    private static boolean isRefused(VolumeStatus status) {
+        return "NoSpace".equals(status.reason());
+    }
+}

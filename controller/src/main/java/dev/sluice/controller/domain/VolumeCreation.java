@@ -1,0 +1,189 @@
+package dev.sluice.controller.domain;
+
+import dev.sluice.api.DesiredState;
+import dev.sluice.api.HydrationSettings;
+import dev.sluice.api.Origin;
+import dev.sluice.api.OriginKind;
+import dev.sluice.api.Placement;
+import dev.sluice.api.ServedPhase;
+import dev.sluice.api.SnapshotSpec;
+import dev.sluice.api.SnapshotStatus;
+import dev.sluice.api.VolumeMode;
+import dev.sluice.api.VolumePhase;
+import dev.sluice.api.VolumeSpec;
+import dev.sluice.api.VolumeStatus;
+import dev.sluice.error.ErrorKind;
+import dev.sluice.error.SluiceException;
+import dev.sluice.names.Names;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Makes a volume: create or verify the object, make what it needs, wait for the nodes. */
+public final class VolumeCreation {
+    public static final String DEFAULT_FILE_SYSTEM = "ext4";
+    private static final long FIRST_EPOCH = 1;
+
+    private final Registry registry;
+    private final Families families;
+    private final Sources sources;
+    private final Removal removal;
+
+    public VolumeCreation(Registry registry, Families families, Sources sources, Removal removal) {
+        this.registry = registry;
+        this.families = families;
+        this.sources = sources;
+        this.removal = removal;
+    }
+
+    public Stored<VolumeSpec, VolumeStatus> create(VolumeRequest request, Deadline deadline) {
+        String id = Names.volumeId(request.name());
+        if (registry.volumes().find(id).isEmpty()) {
+            registry.volumes().create(id, specify(id, request));
+        }
+        Stored<VolumeSpec, VolumeStatus> volume = registry.volumes()
+                .find(id)
+                .orElseThrow(() -> new SluiceException(ErrorKind.BUSY, "volume " + id + " is being deleted; retry"));
+        verify(volume, request);
+        families.advance(id);
+        awaitFrozenSource(volume, deadline);
+        return awaitAllocated(volume, deadline);
+    }
+
+    private VolumeSpec specify(String id, VolumeRequest request) {
+        Source.Reference reference = request.source();
+        Source source = reference == null ? null : sources.resolve(reference);
+        String fsType = source == null ? fileSystem(request) : inherited(request, source);
+        long size = request.size().choose(source == null ? 0 : source.sizeBytes());
+        NodeChoice.Home home =
+                NodeChoice.choose(request.topology(), registry.nodes().findAll(), request.pool(), size, source);
+        return new VolumeSpec(
+                request.name(),
+                size,
+                home.pool(),
+                request.mode(),
+                fsType,
+                Placement.PINNED,
+                home.node(),
+                null,
+                FIRST_EPOCH,
+                source == null ? null : origin(id, source, home.node()),
+                request.claim(),
+                request.hydration(),
+                DesiredState.PRESENT);
+    }
+
+    private static @Nullable String fileSystem(VolumeRequest request) {
+        if (request.mode() == VolumeMode.BLOCK) {
+            return null;
+        }
+        return request.fsType() == null ? DEFAULT_FILE_SYSTEM : request.fsType();
+    }
+
+    private static @Nullable String inherited(VolumeRequest request, Source source) {
+        if (source.mode() != null && source.mode() != request.mode()) {
+            throw new SluiceException(
+                    ErrorKind.INVALID,
+                    "source " + source.id() + " has volume mode " + source.mode() + ", the request asks for "
+                            + request.mode() + ": a clone has its source's mode");
+        }
+        if (source.fsType() != null
+                && request.fsType() != null
+                && !source.fsType().equals(request.fsType())) {
+            throw new SluiceException(
+                    ErrorKind.INVALID,
+                    "source " + source.id() + " has file system " + source.fsType() + ", the request asks for "
+                            + request.fsType() + ": a clone has its source's file system");
+        }
+        return source.fsType() == null ? fileSystem(request) : source.fsType();
+    }
+
+    private static Origin origin(String id, Source source, String home) {
+        boolean remote = !source.node().equals(home);
+        String frozen = source.kind() == OriginKind.SNAPSHOT ? source.id() : Names.cloneSnapshotId(id);
+        boolean shared = !remote && source.kind() == OriginKind.VOLUME;
+        return new Origin(source.kind(), source.id(), source.node(), shared ? null : frozen, source.sizeBytes());
+    }
+
+    private void verify(Stored<VolumeSpec, VolumeStatus> volume, VolumeRequest request) {
+        VolumeSpec spec = volume.spec();
+        if (spec.state() == DesiredState.ABSENT) {
+            throw new SluiceException(ErrorKind.BUSY, "volume " + volume.key() + " is being deleted; retry");
+        }
+        boolean same = request.size().contains(spec.sizeBytes())
+                && spec.mode() == request.mode()
+                && (request.fsType() == null || request.fsType().equals(spec.fsType()))
+                && (request.pool() == null || request.pool().equals(spec.pool()))
+                && sameRegion(spec.hydration(), request.hydration())
+                && sameSource(spec.origin(), request.source());
+        if (!same) {
+            throw new SluiceException(
+                    ErrorKind.ALREADY_EXISTS,
+                    "a volume of this name exists with other parameters (" + volume.key() + ", " + spec.sizeBytes()
+                            + " bytes, pool " + spec.pool() + ")");
+        }
+    }
+
+    private static boolean sameRegion(HydrationSettings has, HydrationSettings asked) {
+        return asked.regionBytes() == null || asked.regionBytes().equals(has.regionBytes());
+    }
+
+    private static boolean sameSource(@Nullable Origin origin, Source.@Nullable Reference source) {
+        if (origin == null || source == null) {
+            return origin == null && source == null;
+        }
+        return origin.kind() == OriginKind.NODE
+                || (origin.kind() == source.kind() && origin.name().equals(source.id()));
+    }
+
+    private void awaitFrozenSource(Stored<VolumeSpec, VolumeStatus> volume, Deadline deadline) {
+        Origin origin = volume.spec().origin();
+        VolumeStatus known = volume.status();
+        boolean hydrated = known != null && known.hydrated();
+        if (origin == null || hydrated || origin.kind() != OriginKind.VOLUME || origin.snapshot() == null) {
+            return;
+        }
+        Optional<SnapshotStatus> last = registry.snapshots()
+                .await(origin.snapshot(), VolumeCreation::isSettled, deadline.left())
+                .map(Stored::status);
+        ServedPhase phase = last.map(SnapshotStatus::phase).orElse(ServedPhase.PENDING);
+        if (phase == ServedPhase.FAILED) {
+            throw removal.undo(volume.key(), last.get().reason(), last.get().message());
+        }
+        if (phase != ServedPhase.READY) {
+            throw removal.stillWorking(origin.node(), "the snapshot of source volume " + origin.name());
+        }
+    }
+
+    private static boolean isSettled(Optional<Stored<SnapshotSpec, SnapshotStatus>> snapshot) {
+        return snapshot.map(Stored::status)
+                .map(status -> status.phase() != ServedPhase.PENDING)
+                .orElse(false);
+    }
+
+    private Stored<VolumeSpec, VolumeStatus> awaitAllocated(
+            Stored<VolumeSpec, VolumeStatus> volume, Deadline deadline) {
+        Stored<VolumeSpec, VolumeStatus> last = registry.volumes()
+                .await(volume.key(), VolumeCreation::isDecided, deadline.left())
+                .filter(each -> each.spec().state() == DesiredState.PRESENT)
+                .orElseThrow(() -> new SluiceException(
+                        ErrorKind.BUSY, "volume " + volume.key() + " was deleted meanwhile; retry"));
+        VolumeStatus status = last.status();
+        if (status != null && status.phase() == VolumePhase.FAILED) {
+            throw removal.undo(last.key(), status.reason(), status.message());
+        }
+        if (status == null || status.epoch() != last.spec().epoch() || status.allocated() == null) {
+            throw removal.stillWorking(last.spec().home(), "volume " + last.key());
+        }
+        return last;
+    }
+
+    private static boolean isDecided(Optional<Stored<VolumeSpec, VolumeStatus>> volume) {
+        if (volume.isEmpty() || volume.get().spec().state() == DesiredState.ABSENT) {
+            return true;
+        }
+        VolumeStatus status = volume.get().status();
+        return status != null
+                && status.epoch() == volume.get().spec().epoch()
+                && (status.allocated() != null || status.phase() == VolumePhase.FAILED);
+    }
+}

@@ -1,0 +1,155 @@
+package dev.sluice.controller.domain;
+
+import dev.sluice.api.DesiredState;
+import dev.sluice.api.ExportSpec;
+import dev.sluice.api.ExportStatus;
+import dev.sluice.api.Origin;
+import dev.sluice.api.OriginKind;
+import dev.sluice.api.ServedPhase;
+import dev.sluice.api.SnapshotSpec;
+import dev.sluice.api.SnapshotStatus;
+import dev.sluice.api.VolumePhase;
+import dev.sluice.api.VolumeSpec;
+import dev.sluice.api.VolumeStatus;
+import dev.sluice.names.Names;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is to be written next for one volume. Pure, and level-triggered: it may be cut after any step and made again from what is
+ * observed then.
+ */
+public final class VolumePlan {
+    private final Family family;
+    private final VolumeSpec spec;
+    private final List<Step> steps = new ArrayList<>();
+
+    private VolumePlan(Family family) {
+        this.family = family;
+        this.spec = family.volume().spec();
+    }
+
+    public static List<Step> of(Family family) {
+        return new VolumePlan(family).plan();
+    }
+
+    private List<Step> plan() {
+        if (spec.state() == DesiredState.ABSENT) {
+            planAbsent();
+        } else {
+            planPresent();
+        }
+        return List.copyOf(steps);
+    }
+
+    private void planPresent() {
+        Origin origin = spec.origin();
+        if (origin != null) {
+            if (needsOrigin()) {
+                planOrigin(origin);
+            } else {
+                release();
+            }
+        }
+        steps.addAll(HydrationPlan.of(family));
+    }
+
+    // A node that still uses its origin must be the first to go: the export is its disk.
+    private void planAbsent() {
+        steps.addAll(HydrationPlan.of(family));
+        if (!homeIsDone()) {
+            return;
+        }
+        release();
+        if (family.exports().isEmpty() && family.snapshots().isEmpty()) {
+            steps.add(new Step.ForgetVolume(family.volume()));
+        }
+    }
+
+    private void planOrigin(Origin origin) {
+        if (!spec.originIsRemote() || origin.kind() == OriginKind.NODE) {
+            return;
+        }
+        String snapshot = Objects.requireNonNull(origin.snapshot(), "a remote origin has a snapshot");
+        boolean frozen = origin.kind() == OriginKind.SNAPSHOT
+                || family.snapshots().stream().anyMatch(each -> each.key().equals(snapshot));
+        if (!frozen && mayFreezeSource()) {
+            steps.add(new Step.CreateSnapshot(snapshot, snapshotSpec(origin)));
+            frozen = true;
+        }
+        String export = Names.export(id(), spec.epoch());
+        if (frozen && family.exports().stream().noneMatch(each -> each.key().equals(export))) {
+            steps.add(new Step.CreateExport(
+                    export,
+                    new ExportSpec(snapshot, origin.node(), spec.home(), id(), spec.epoch(), DesiredState.PRESENT)));
+        }
+    }
+
+    // Once a byte may have been read, a second snapshot would mix two points in time: a lost one stays lost.
+    private boolean mayFreezeSource() {
+        VolumeStatus status = currentStatus();
+        boolean exposed =
+                status != null && status.phase() != VolumePhase.PENDING && status.phase() != VolumePhase.ALLOCATED;
+        return !exposed && family.exports().isEmpty();
+    }
+
+    private SnapshotSpec snapshotSpec(Origin origin) {
+        return new SnapshotSpec(id(), origin.name(), origin.node(), spec.pool(), true, id(), DesiredState.PRESENT);
+    }
+
+    // Exports before snapshots: a snapshot that is still served cannot be removed.
+    private void release() {
+        for (Stored<ExportSpec, ExportStatus> export : family.exports()) {
+            boolean ordered = export.spec().state() == DesiredState.ABSENT;
+            if (!ordered) {
+                steps.add(new Step.ReleaseExport(export));
+            } else if (isGone(phase(export), export.spec().originNode())) {
+                steps.add(new Step.ForgetExport(export));
+            }
+        }
+        if (!family.exports().isEmpty()) {
+            return;
+        }
+        for (Stored<SnapshotSpec, SnapshotStatus> snapshot : family.snapshots()) {
+            boolean ordered = snapshot.spec().state() == DesiredState.ABSENT;
+            SnapshotStatus status = snapshot.status();
+            ServedPhase phase = status == null ? null : status.phase();
+            if (!ordered) {
+                steps.add(new Step.ReleaseSnapshot(snapshot));
+            } else if (isGone(phase, snapshot.spec().node())) {
+                steps.add(new Step.ForgetSnapshot(snapshot));
+            }
+        }
+    }
+
+    private static @Nullable ServedPhase phase(Stored<ExportSpec, ExportStatus> export) {
+        ExportStatus status = export.status();
+        return status == null ? null : status.phase();
+    }
+
+    private boolean isGone(@Nullable ServedPhase phase, String node) {
+        return phase == ServedPhase.REMOVED || family.forgotten().contains(node);
+    }
+
+    private boolean needsOrigin() {
+        VolumeStatus status = currentStatus();
+        return status == null || !status.hydrated();
+    }
+
+    private boolean homeIsDone() {
+        VolumeStatus status = family.volume().status();
+        boolean removed = status != null && status.phase() == VolumePhase.REMOVED;
+        return removed || family.forgotten().contains(spec.home());
+    }
+
+    private @Nullable VolumeStatus currentStatus() {
+        VolumeStatus status = family.volume().status();
+        return status != null && status.epoch() == spec.epoch() ? status : null;
+    }
+
+    private String id() {
+        return family.volume().key();
+    }
+}

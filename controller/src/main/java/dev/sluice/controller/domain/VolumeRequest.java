@@ -1,0 +1,23 @@
+package dev.sluice.controller.domain;
+
+import dev.sluice.api.ClaimReference;
+import dev.sluice.api.HydrationSettings;
+import dev.sluice.api.VolumeMode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A volume that is asked for.
+ *
+ * @param pool null for the node's first pool
+ * @param fsType null for block volumes, and when the request leaves the choice
+ */
+public record VolumeRequest(
+        String name,
+        SizeRange size,
+        VolumeMode mode,
+        @Nullable String fsType,
+        @Nullable String pool,
+        HydrationSettings hydration,
+        Source.@Nullable Reference source,
+        @Nullable ClaimReference claim,
+        Topology topology) {}

@@ -1,0 +1,39 @@
+package dev.sluice.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class SettingsTest {
+    @Test
+    void defaults() {
+        assertThat(Settings.of(Map.of()))
+                .isEqualTo(new Settings("sluice-system", Path.of("/run/sluice/csi.sock"), 9808, "controller"));
+    }
+
+    @Test
+    void everyVariableIsMapped() {
+        assertThat(Settings.of(Map.of(
+                        "NAMESPACE", "storage",
+                        "CSI_ENDPOINT", "unix:///tmp/csi.sock",
+                        "HEALTH_PORT", "1234",
+                        "HOSTNAME", "host",
+                        "POD_NAME", "pod-1")))
+                .isEqualTo(new Settings("storage", Path.of("/tmp/csi.sock"), 1234, "pod-1"));
+    }
+
+    @Test
+    void badValuesAreNamed() {
+        assertThatThrownBy(() -> Settings.of(Map.of("CSI_ENDPOINT", "tcp://1:2")))
+                .hasMessageContaining("CSI_ENDPOINT");
+        assertThatThrownBy(() -> Settings.of(Map.of("HEALTH_PORT", "x"))).hasMessageContaining("HEALTH_PORT");
+    }
+
+    @Test
+    void theVersionIsFilteredIn() {
+        assertThat(Version.read()).matches("[0-9]+\\..*");
+    }
+}

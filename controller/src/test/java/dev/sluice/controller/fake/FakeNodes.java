@@ -1,0 +1,178 @@
+package dev.sluice.controller.fake;
+
+import dev.sluice.api.Allocation;
+import dev.sluice.api.DesiredState;
+import dev.sluice.api.ExportSpec;
+import dev.sluice.api.ExportStatus;
+import dev.sluice.api.Origin;
+import dev.sluice.api.ServedPhase;
+import dev.sluice.api.SnapshotSpec;
+import dev.sluice.api.SnapshotStatus;
+import dev.sluice.api.VolumePhase;
+import dev.sluice.api.VolumeSpec;
+import dev.sluice.api.VolumeStatus;
+import dev.sluice.controller.domain.Stored;
+import dev.sluice.names.Names;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Plays the nodes' part: whatever is ordered is done, unless a switch says otherwise. */
+public final class FakeNodes {
+    /** Nodes that do nothing. */
+    public final Set<String> away = new HashSet<>();
+    /** Nodes whose pool turns out to be full. */
+    public final Set<String> full = new HashSet<>();
+
+    private final FakeRegistry registry;
+
+    FakeNodes(FakeRegistry registry) {
+        this.registry = registry;
+    }
+
+    public void hydrate(String id) {
+        Stored<VolumeSpec, VolumeStatus> volume = registry.volumes.find(id).orElseThrow();
+        registry.volumes.report(id, status(volume, VolumePhase.READY, true));
+    }
+
+    void act() {
+        registry.snapshots.findAll().stream()
+                .filter(each -> isHere(each.spec().node()))
+                .forEach(this::serve);
+        registry.exports.findAll().stream()
+                .filter(each -> isHere(each.spec().originNode()))
+                .forEach(this::export);
+        registry.volumes.findAll().stream()
+                .filter(each -> isHere(each.spec().home()))
+                .forEach(this::stack);
+    }
+
+    private boolean isHere(String node) {
+        return !away.contains(node);
+    }
+
+    private void serve(Stored<SnapshotSpec, SnapshotStatus> snapshot) {
+        boolean served = registry.exports.findAll().stream()
+                .anyMatch(each ->
+                        each.spec().source().equals(snapshot.key()) && phase(each.status()) != ServedPhase.REMOVED);
+        if (snapshot.spec().state() == DesiredState.ABSENT) {
+            if (served) {
+                throw new AssertionError("a snapshot that is served was ordered away");
+            }
+            registry.snapshots.report(snapshot.key(), snapshotStatus(ServedPhase.REMOVED, 0, null));
+        } else if (snapshot.status() == null) {
+            boolean noRoom = full.contains(snapshot.spec().node());
+            long size = registry.volumes
+                    .find(snapshot.spec().sourceVolume())
+                    .orElseThrow()
+                    .spec()
+                    .sizeBytes();
+            registry.snapshots.report(
+                    snapshot.key(),
+                    noRoom
+                            ? snapshotStatus(ServedPhase.FAILED, 0, "NoSpace")
+                            : snapshotStatus(ServedPhase.READY, size, null));
+        }
+    }
+
+    private static SnapshotStatus snapshotStatus(ServedPhase phase, long size, @Nullable String reason) {
+        return new SnapshotStatus(phase, "lv", size, "2026-01-01T00:00:00Z", reason, reason);
+    }
+
+    private void export(Stored<ExportSpec, ExportStatus> export) {
+        if (export.spec().state() == DesiredState.ABSENT) {
+            requireClientGone(export.spec());
+            registry.exports.report(export.key(), exportStatus(ServedPhase.REMOVED));
+            return;
+        }
+        boolean frozen = registry.snapshots
+                .find(export.spec().source())
+                .map(Stored::status)
+                .map(status -> status.phase() == ServedPhase.READY)
+                .orElse(false);
+        if (frozen) {
+            registry.exports.report(export.key(), exportStatus(ServedPhase.READY));
+        }
+    }
+
+    private void requireClientGone(ExportSpec spec) {
+        VolumeStatus client =
+                registry.volumes.find(spec.volume()).map(Stored::status).orElse(null);
+        boolean gone = client != null && (client.hydrated() || client.phase() == VolumePhase.REMOVED);
+        if (!gone && registry.find(spec.clientNode()).isPresent()) {
+            throw new AssertionError("an export was ordered away under its client");
+        }
+    }
+
+    private static ExportStatus exportStatus(ServedPhase phase) {
+        return new ExportStatus(phase, "10.0.0.1:3260", "iqn", 0, "serial", 1L, null, null, null);
+    }
+
+    private static @Nullable ServedPhase phase(@Nullable ExportStatus status) {
+        return status == null ? null : status.phase();
+    }
+
+    private void stack(Stored<VolumeSpec, VolumeStatus> volume) {
+        VolumeSpec spec = volume.spec();
+        if (spec.state() == DesiredState.ABSENT) {
+            registry.volumes.report(volume.key(), status(volume, VolumePhase.REMOVED, false));
+        } else if (volume.status() == null || volume.status().allocated() == null) {
+            allocate(volume);
+        } else if (volume.status().phase() == VolumePhase.ALLOCATED && exportIsReady(volume)) {
+            registry.volumes.report(volume.key(), status(volume, VolumePhase.READY, false));
+        } else if (!Long.valueOf(spec.sizeBytes()).equals(volume.status().sizeBytes())) {
+            grow(volume, volume.status());
+        }
+    }
+
+    private void allocate(Stored<VolumeSpec, VolumeStatus> volume) {
+        if (full.contains(volume.spec().home())) {
+            registry.volumes.report(
+                    volume.key(),
+                    new VolumeStatus(
+                            volume.spec().epoch(), VolumePhase.FAILED, null, false, null, "NoSpace", "full", null));
+            return;
+        }
+        boolean remote = volume.spec().originIsRemote();
+        registry.volumes.report(
+                volume.key(), status(volume, remote ? VolumePhase.ALLOCATED : VolumePhase.READY, !remote));
+    }
+
+    private void grow(Stored<VolumeSpec, VolumeStatus> volume, VolumeStatus status) {
+        boolean noRoom = full.contains(volume.spec().home());
+        registry.volumes.report(
+                volume.key(),
+                new VolumeStatus(
+                        status.epoch(),
+                        status.phase(),
+                        status.allocated(),
+                        status.hydrated(),
+                        noRoom ? status.sizeBytes() : Long.valueOf(volume.spec().sizeBytes()),
+                        noRoom ? "NoSpace" : null,
+                        null,
+                        null));
+    }
+
+    private boolean exportIsReady(Stored<VolumeSpec, VolumeStatus> volume) {
+        Origin origin = volume.spec().origin();
+        String export = Names.export(volume.key(), volume.spec().epoch());
+        return origin != null
+                && registry.exports
+                        .find(export)
+                        .map(Stored::status)
+                        .map(status -> status.phase() == ServedPhase.READY)
+                        .orElse(false);
+    }
+
+    private static VolumeStatus status(Stored<VolumeSpec, VolumeStatus> volume, VolumePhase phase, boolean hydrated) {
+        return new VolumeStatus(
+                volume.spec().epoch(),
+                phase,
+                new Allocation("vg", "lv-" + volume.key()),
+                hydrated,
+                volume.spec().sizeBytes(),
+                null,
+                null,
+                null);
+    }
+}
