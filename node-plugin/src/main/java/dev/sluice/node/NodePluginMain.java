@@ -1,0 +1,35 @@
+package dev.sluice.node;
+
+import dev.sluice.node.host.linux.InitiatorName;
+import dev.sluice.node.host.linux.LinuxHost;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The node plugin's process. What it builds in the kernel outlives it: volumes are used on while it restarts. */
+public final class NodePluginMain {
+    private static final Logger log = LoggerFactory.getLogger(NodePluginMain.class);
+
+    private NodePluginMain() {}
+
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        NodeSettings settings = NodeSettings.from(System.getenv());
+        KubernetesClient client = new KubernetesClientBuilder().build();
+        LinuxHost linux = LinuxHost.open(settings.pools());
+        NodePlugin plugin = new NodePlugin(
+                settings, client, linux.ports(), linux.preflight(), InitiatorName::ofHost, Clock.systemUTC());
+        CountDownLatch stopped = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            plugin.close();
+            client.close();
+            stopped.countDown();
+        }));
+        plugin.start();
+        log.info("the node plugin serves {} on node {}", settings.csiSocket(), settings.node());
+        stopped.await();
+    }
+}

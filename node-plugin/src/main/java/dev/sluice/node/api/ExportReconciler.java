@@ -1,0 +1,200 @@
+package dev.sluice.node.api;
+
+import dev.sluice.api.DesiredState;
+import dev.sluice.api.Export;
+import dev.sluice.api.ExportSpec;
+import dev.sluice.api.ExportStatus;
+import dev.sluice.api.ServedPhase;
+import dev.sluice.api.Snapshot;
+import dev.sluice.error.ErrorKind;
+import dev.sluice.error.SluiceException;
+import dev.sluice.node.stack.ExportFacts;
+import dev.sluice.node.stack.ExportOrder;
+import dev.sluice.node.stack.NodeKeys;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Serves this node's origins to the nodes that clone them. */
+public final class ExportReconciler implements Reconciler<Export> {
+    private static final Logger log = LoggerFactory.getLogger(ExportReconciler.class);
+
+    private final NodeClusterAccess cluster;
+    private final ExportWork work;
+    private final PeerNodes peers;
+    private final NodeKeys keys;
+    private final String portal;
+    private final SimpleInboundEventSource<Export> triggers = new SimpleInboundEventSource<>("triggers");
+    private final Map<String, ExportSpec> seen = new ConcurrentHashMap<>();
+
+    /** @param portal address:port this node serves at */
+    ExportReconciler(NodeClusterAccess cluster, ExportWork work, PeerNodes peers, NodeKeys keys, String portal) {
+        this.cluster = cluster;
+        this.work = work;
+        this.peers = peers;
+        this.keys = keys;
+        this.portal = portal;
+    }
+
+    /** Has the exports of a source that has become ready looked at. */
+    public void sourceReady(String source) {
+        trigger(spec -> spec.source().equals(source));
+    }
+
+    /** Has the exports to a node whose key or initiator name is new looked at. */
+    public void clientChanged(String node) {
+        trigger(spec -> spec.clientNode().equals(node));
+    }
+
+    @Override
+    public List<EventSource<?, Export>> prepareEventSources(EventSourceContext<Export> context) {
+        return List.of(triggers);
+    }
+
+    @Override
+    public UpdateControl<Export> reconcile(Export export, Context<Export> context) {
+        if (context.isPrimaryResourceDeleted()) {
+            seen.remove(export.getMetadata().getName());
+            return UpdateControl.noUpdate();
+        }
+        reconcile(export);
+        return UpdateControl.noUpdate();
+    }
+
+    @Override
+    public ErrorStatusUpdateControl<Export> updateErrorStatus(
+            Export export, Context<Export> context, Exception failure) {
+        return ErrorStatusUpdateControl.noStatusUpdate();
+    }
+
+    void reconcile(Export export) {
+        ExportSpec spec = export.getSpec();
+        if (spec == null || !spec.originNode().equals(cluster.node())) {
+            return;
+        }
+        // Before anything is looked up: whatever becomes ready from here on triggers this export again.
+        seen.put(export.getMetadata().getName(), spec);
+        try {
+            switch (spec.state()) {
+                case PRESENT -> serve(export, spec);
+                case ABSENT -> stop(export);
+            }
+        } catch (SluiceException e) {
+            boolean waits = e.kind() == ErrorKind.UNAVAILABLE || e.kind() == ErrorKind.NOT_FOUND;
+            write(
+                    export,
+                    unserved(
+                            waits ? ServedPhase.PENDING : ServedPhase.FAILED,
+                            StatusReasons.of(e.kind()),
+                            e.getMessage()));
+            throw e;
+        }
+    }
+
+    private void serve(Export export, ExportSpec spec) {
+        Optional<Snapshot> source = cluster.findSnapshot(spec.source()).filter(ExportReconciler::ready);
+        if (source.isEmpty()) {
+            write(
+                    export,
+                    unserved(
+                            ServedPhase.PENDING,
+                            "WaitingForSnapshot",
+                            "snapshot " + spec.source() + " is not ready yet"));
+            return;
+        }
+        Optional<PeerNodes.Peer> client = peers.find(spec.clientNode());
+        if (client.isEmpty()) {
+            write(
+                    export,
+                    unserved(
+                            ServedPhase.PENDING,
+                            "WaitingForClient",
+                            "node " + spec.clientNode() + " has not published its key and initiator name yet"));
+            return;
+        }
+        write(export, served(work.serve(order(export, spec, source.get(), client.get()))));
+    }
+
+    private ExportOrder order(Export export, ExportSpec spec, Snapshot source, PeerNodes.Peer client) {
+        String name = export.getMetadata().getName();
+        return new ExportOrder(
+                name,
+                source.getSpec().pool(),
+                spec.source(),
+                client.initiatorName(),
+                portal,
+                keys.chapFor(client.publicKey(), name, export.getMetadata().getUid()));
+    }
+
+    private void stop(Export export) {
+        String name = export.getMetadata().getName();
+        boolean done = export.getStatus() != null && export.getStatus().phase() == ServedPhase.REMOVED;
+        if (done || !confirmed(export)) {
+            return;
+        }
+        work.stop(name);
+        write(export, unserved(ServedPhase.REMOVED, null, null));
+        log.info("export {} is removed", name);
+    }
+
+    private boolean confirmed(Export export) {
+        return cluster.findExport(export.getMetadata().getName())
+                .filter(live -> Objects.equals(
+                        live.getMetadata().getUid(), export.getMetadata().getUid()))
+                .map(Export::getSpec)
+                .filter(spec -> spec.state() == DesiredState.ABSENT)
+                .isPresent();
+    }
+
+    private void write(Export export, ExportStatus status) {
+        if (!status.equals(export.getStatus())) {
+            cluster.patchStatus(export.getMetadata().getName(), status);
+        }
+    }
+
+    private void trigger(Predicate<ExportSpec> which) {
+        seen.forEach((name, spec) -> {
+            if (which.test(spec)) {
+                triggers.propagateEvent(new ResourceID(name));
+            }
+        });
+    }
+
+    private static boolean ready(Snapshot snapshot) {
+        return snapshot.getStatus() != null
+                && snapshot.getStatus().phase() == ServedPhase.READY
+                && snapshot.getSpec() != null
+                && snapshot.getSpec().state() == DesiredState.PRESENT;
+    }
+
+    private static ExportStatus served(ExportFacts facts) {
+        return new ExportStatus(
+                ServedPhase.READY,
+                facts.portal(),
+                facts.iqn(),
+                facts.lun(),
+                facts.serial(),
+                facts.sizeBytes(),
+                null,
+                null,
+                null);
+    }
+
+    private static ExportStatus unserved(ServedPhase phase, @Nullable String reason, @Nullable String message) {
+        return new ExportStatus(phase, null, null, null, null, null, null, reason, message);
+    }
+}

@@ -1,0 +1,250 @@
+package dev.sluice.node.api;
+
+import dev.sluice.api.Attachment;
+import dev.sluice.api.AttachmentSpec;
+import dev.sluice.api.ClaimReference;
+import dev.sluice.api.CloneHydration;
+import dev.sluice.api.CloneHydrationStatus;
+import dev.sluice.api.Export;
+import dev.sluice.api.ExportStatus;
+import dev.sluice.api.Snapshot;
+import dev.sluice.api.SnapshotStatus;
+import dev.sluice.api.StorageNode;
+import dev.sluice.api.StorageNodeSpec;
+import dev.sluice.api.StorageNodeStatus;
+import dev.sluice.api.Volume;
+import dev.sluice.api.VolumeStatus;
+import dev.sluice.error.ErrorKind;
+import dev.sluice.error.SluiceException;
+import dev.sluice.names.Names;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseSpecBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.KubernetesClientTimeoutException;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.net.HttpURLConnection;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** All this node asks of, and tells, the cluster. A status has one writer, so it is patched without a version. */
+public final class NodeClusterAccess {
+    private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
+
+    private final KubernetesClient client;
+    private final String node;
+    private final String namespace;
+
+    public NodeClusterAccess(KubernetesClient client, String node, String namespace) {
+        this.client = client;
+        this.node = node;
+        this.namespace = namespace;
+    }
+
+    public String node() {
+        return node;
+    }
+
+    public Optional<Volume> findVolume(String id) {
+        return asking(() -> Optional.ofNullable(volume(id).get()));
+    }
+
+    public Optional<Snapshot> findSnapshot(String id) {
+        return asking(() -> Optional.ofNullable(
+                client.resources(Snapshot.class).withName(id).get()));
+    }
+
+    public Optional<Export> findExport(String name) {
+        return asking(() -> Optional.ofNullable(
+                client.resources(Export.class).withName(name).get()));
+    }
+
+    public Optional<CloneHydration> findHydration(ClaimReference claim) {
+        return asking(() -> Optional.ofNullable(hydration(claim).get()));
+    }
+
+    /** Waits, by a watch, until what there is of the volume (null: nothing) is as wanted; false when the time is over. */
+    public boolean awaitVolume(String id, Predicate<@Nullable Volume> wanted, Duration time) {
+        return asking(() -> {
+            try {
+                volume(id).waitUntilCondition(wanted::test, time.toMillis(), TimeUnit.MILLISECONDS);
+                return true;
+            } catch (KubernetesClientTimeoutException e) {
+                return false;
+            }
+        });
+    }
+
+    public void patchStatus(String volume, VolumeStatus status) {
+        patch(volume(volume), status);
+    }
+
+    public void patchStatus(String export, ExportStatus status) {
+        patch(client.resources(Export.class).withName(export), status);
+    }
+
+    public void patchStatus(String snapshot, SnapshotStatus status) {
+        patch(client.resources(Snapshot.class).withName(snapshot), status);
+    }
+
+    public void patchStatus(ClaimReference claim, CloneHydrationStatus status) {
+        patch(hydration(claim), status);
+    }
+
+    public void patchStatus(StorageNodeStatus status) {
+        patch(client.resources(StorageNode.class).withName(node), status);
+    }
+
+    /** Creates this node's StorageNode if it is absent. */
+    public StorageNode ensureStorageNode() {
+        return asking(() -> {
+            StorageNode found =
+                    client.resources(StorageNode.class).withName(node).get();
+            if (found != null) {
+                return found;
+            }
+            StorageNode wanted = new StorageNode();
+            wanted.setMetadata(new ObjectMetaBuilder().withName(node).build());
+            wanted.setSpec(StorageNodeSpec.DEFAULT);
+            return client.resource(wanted).create();
+        });
+    }
+
+    /** Says that this node is alive, for so long. */
+    public void renewLease(Instant now, Duration validity) {
+        asking(() -> {
+            Lease wanted = new LeaseBuilder()
+                    .withMetadata(new ObjectMetaBuilder()
+                            .withName("node-" + node)
+                            .withNamespace(namespace)
+                            .build())
+                    .withSpec(new LeaseSpecBuilder()
+                            .withHolderIdentity(node)
+                            .withLeaseDurationSeconds((int) validity.toSeconds())
+                            .withRenewTime(now.atZone(ZoneOffset.UTC))
+                            .build())
+                    .build();
+            try {
+                return lease().patch(MERGE, json(Map.of("spec", wanted.getSpec())));
+            } catch (KubernetesClientException e) {
+                if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+                    throw e;
+                }
+                return client.resource(wanted).create();
+            }
+        });
+    }
+
+    public void createAttachment(String volume) {
+        Attachment wanted = new Attachment();
+        wanted.setMetadata(attachmentMetadata(volume));
+        wanted.setSpec(new AttachmentSpec(volume, node));
+        asking(() -> {
+            try {
+                client.resource(wanted).create();
+            } catch (KubernetesClientException e) {
+                if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+                    throw e;
+                }
+            }
+            return true;
+        });
+    }
+
+    public void removeAttachment(String volume) {
+        asking(() -> client.resources(Attachment.class)
+                .withName(Names.attachment(volume, node))
+                .delete());
+    }
+
+    /** Ids of the volumes this node has Attachments for. */
+    public List<String> attachedVolumes() {
+        return asking(
+                () -> client.resources(Attachment.class).withLabel(Names.LABEL_NODE, node).list().getItems().stream()
+                        .map(Attachment::getSpec)
+                        .filter(spec -> spec != null)
+                        .map(AttachmentSpec::volume)
+                        .toList());
+    }
+
+    /** Keys and initiator names of all nodes, kept current by a watch. */
+    public SharedIndexInformer<StorageNode> watchStorageNodes(ResourceEventHandler<StorageNode> handler) {
+        return client.resources(StorageNode.class).inform(handler, 0);
+    }
+
+    /** Exports that feed volumes of this node, kept current by a watch. */
+    public SharedIndexInformer<Export> watchIncomingExports(ResourceEventHandler<Export> handler) {
+        return client.resources(Export.class)
+                .withLabel(Names.concernsLabel(node), "true")
+                .inform(handler, 0);
+    }
+
+    private ObjectMeta attachmentMetadata(String volume) {
+        return new ObjectMetaBuilder()
+                .withName(Names.attachment(volume, node))
+                .addToLabels(Names.LABEL_NODE, node)
+                .addToLabels(Names.LABEL_VOLUME, volume)
+                .build();
+    }
+
+    private Resource<Volume> volume(String id) {
+        return client.resources(Volume.class).withName(id);
+    }
+
+    private Resource<CloneHydration> hydration(ClaimReference claim) {
+        return client.resources(CloneHydration.class)
+                .inNamespace(claim.namespace())
+                .withName(claim.name());
+    }
+
+    private Resource<Lease> lease() {
+        return client.leases().inNamespace(namespace).withName("node-" + node);
+    }
+
+    private <T extends HasMetadata> void patch(Resource<T> resource, Record status) {
+        asking(() -> resource.subresource("status").patch(MERGE, json(Map.of("status", explicit(status)))));
+    }
+
+    /** With every field present: in a merge patch null removes what was said before. */
+    private Map<String, @Nullable Object> explicit(Record status) {
+        Map<String, @Nullable Object> fields = new HashMap<>();
+        for (var component : status.getClass().getRecordComponents()) {
+            try {
+                fields.put(component.getName(), component.getAccessor().invoke(status));
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException("a record's accessor is public", e);
+            }
+        }
+        return fields;
+    }
+
+    private String json(Object content) {
+        return client.getKubernetesSerialization().asJson(content);
+    }
+
+    private static <T> T asking(Supplier<T> call) {
+        try {
+            return call.get();
+        } catch (KubernetesClientException e) {
+            throw new SluiceException(
+                    ErrorKind.UNAVAILABLE, "the Kubernetes API did not do what was asked: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package dev.sluice.node.api;
+
+import dev.sluice.names.Names;
+import dev.sluice.node.stack.NodeKeys;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import io.javaoperatorsdk.operator.processing.retry.Retry;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The reconcilers of a node, tied to each other and run by the operator SDK. */
+public final class NodeReconcilers implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(NodeReconcilers.class);
+    // Each may wait for host tools; on small nodes more at once only queue up there.
+    private static final int AT_ONCE = 8;
+
+    private final NodeClusterAccess cluster;
+    private final PeerNodes peers = new PeerNodes();
+    private final IncomingExports incoming = new IncomingExports();
+    private final VolumeReconciler volumes;
+    private final ExportReconciler exports;
+    private final SnapshotReconciler snapshots;
+    private final ExecutorService reconciliations = Executors.newFixedThreadPool(
+            AT_ONCE, Thread.ofVirtual().name("reconcile-", 0).factory());
+    private final Operator operator;
+
+    /** The devices, as the reconcilers use them. */
+    public record Work(VolumeWork volumes, ExportWork exports, SnapshotWork snapshots) {}
+
+    /**
+     * @param portal address:port this node serves exports at
+     * @param poolsChanged told when a volume has come or gone
+     */
+    public NodeReconcilers(
+            KubernetesClient client,
+            NodeClusterAccess cluster,
+            Work work,
+            NodeKeys keys,
+            String portal,
+            VolumeBoard board,
+            HydrationPublisher hydrations,
+            Runnable poolsChanged) {
+        this.cluster = cluster;
+        SourceLogins sources = new SourceLogins(incoming, peers, keys);
+        this.volumes = new VolumeReconciler(cluster, work.volumes(), sources, board, hydrations, poolsChanged);
+        this.exports = new ExportReconciler(cluster, work.exports(), peers, keys, portal);
+        this.snapshots = new SnapshotReconciler(cluster, work.snapshots(), exports::sourceReady);
+        incoming.onChange(volumes::trigger);
+        peers.onChange(exports::clientChanged);
+        peers.onChange(node -> incoming.from(node).forEach(volumes::trigger));
+        hydrations.onHydrated(volumes::hydrated);
+        this.operator = new Operator(settings -> settings.withKubernetesClient(client)
+                .withCloseClientOnStop(false)
+                .withExecutorService(reconciliations)
+                .withUseSSAToPatchPrimaryResource(false)
+                .withReconciliationTerminationTimeout(Duration.ofSeconds(5)));
+        String node = cluster.node();
+        register(volumes, Names.concernsLabel(node) + "=true");
+        register(exports, Names.LABEL_NODE + "=" + node);
+        register(snapshots, Names.LABEL_NODE + "=" + node);
+    }
+
+    public void start() {
+        var nodes = cluster.watchStorageNodes(peers);
+        var origins = cluster.watchIncomingExports(incoming);
+        operator.start();
+        log.info(
+                "watching {} nodes and {} incoming exports",
+                nodes.getStore().list().size(),
+                origins.getStore().list().size());
+    }
+
+    @Override
+    public void close() {
+        operator.stop();
+        reconciliations.shutdownNow();
+    }
+
+    // Statuses are written by this node alone, so only a new generation is news. All events: an object with a deletion
+    // timestamp
+    // must still be brought up after a reboot, and removed once it is ordered.
+    private <T extends HasMetadata> void register(Reconciler<T> reconciler, String labels) {
+        operator.register(
+                reconciler,
+                configuration -> configuration
+                        .withLabelSelector(labels)
+                        .withGenerationAware(true)
+                        .withTriggerReconcilerOnAllEvents(true)
+                        .withReconciliationMaxInterval(null)
+                        .withRetry(retry()));
+    }
+
+    private static Retry retry() {
+        return new GenericRetry()
+                .setInitialInterval(500)
+                .setIntervalMultiplier(1.5)
+                .setMaxInterval(15_000)
+                .withoutMaxAttempts();
+    }
+}

@@ -1,0 +1,62 @@
+package dev.sluice.node.api;
+
+import dev.sluice.api.DesiredState;
+import dev.sluice.api.Export;
+import dev.sluice.api.ExportStatus;
+import dev.sluice.api.Origin;
+import dev.sluice.api.ServedPhase;
+import dev.sluice.api.VolumeSpec;
+import dev.sluice.names.Names;
+import dev.sluice.node.host.IscsiLogin;
+import dev.sluice.node.stack.NodeKeys;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** How to reach a volume's remote origin, once its node serves it. */
+final class SourceLogins {
+    private final IncomingExports exports;
+    private final PeerNodes peers;
+    private final NodeKeys keys;
+
+    SourceLogins(IncomingExports exports, PeerNodes peers, NodeKeys keys) {
+        this.exports = exports;
+        this.peers = peers;
+        this.keys = keys;
+    }
+
+    Optional<IscsiLogin> find(String volume, VolumeSpec spec) {
+        Origin origin = spec.origin();
+        if (origin == null || !spec.originIsRemote()) {
+            return Optional.empty();
+        }
+        return exports.find(Names.export(volume, spec.epoch()))
+                .filter(export -> export.getSpec().state() == DesiredState.PRESENT)
+                .flatMap(export -> peers.find(origin.node()).map(peer -> login(export, peer)));
+    }
+
+    /** What its node says of the export that is waited for. */
+    Optional<ExportStatus> complaint(String volume, VolumeSpec spec) {
+        return exports.find(Names.export(volume, spec.epoch()))
+                .flatMap(export -> Optional.ofNullable(export.getStatus()))
+                .filter(status -> status.phase() != ServedPhase.READY && status.reason() != null);
+    }
+
+    private @Nullable IscsiLogin login(Export export, PeerNodes.Peer peer) {
+        ExportStatus status = export.getStatus();
+        if (status == null
+                || status.phase() != ServedPhase.READY
+                || status.portal() == null
+                || status.iqn() == null
+                || status.serial() == null
+                || status.sizeBytes() == null) {
+            return null;
+        }
+        String name = export.getMetadata().getName();
+        return new IscsiLogin(
+                status.portal(),
+                status.iqn(),
+                status.serial(),
+                status.sizeBytes(),
+                keys.chapFor(peer.publicKey(), name, export.getMetadata().getUid()));
+    }
+}

@@ -1,0 +1,46 @@
+package dev.sluice.node.clone;
+
+import dev.sluice.node.host.IscsiLogin;
+import dev.sluice.node.host.LogicalVolumeRequest;
+
+/** One idempotent change of the host. Devices are looked up by name when the step runs, as an earlier step may have made them. */
+public sealed interface Step {
+    /** Makes or activates a logical volume. */
+    record EnsureLogicalVolume(LogicalVolumeRequest request) implements Step {}
+
+    record Extend(long sizeBytes) implements Step {}
+
+    /** mkfs, and only on a virgin copy. */
+    record Format(String fsType) implements Step {}
+
+    record Retag(CopyTags tags) implements Step {}
+
+    /** Zeros the first block of the metadata volume, by which the kernel begins it anew. */
+    record BeginMetadata() implements Step {}
+
+    record Login(IscsiLogin login) implements Step {}
+
+    record LoadSource(long bytes) implements Step {}
+
+    record LoadEngine(long bytes, HydrationGeometry geometry) implements Step {}
+
+    /** Outer device over the engine, with a linear tail when the volume is larger than its origin. */
+    record LoadOuterOverEngine(long engineBytes, long totalBytes) implements Step {}
+
+    record LoadOuterOverData(long bytes) implements Step {}
+
+    /** A source that is going away fails what is queued, so that nothing waits for it. */
+    record FailQueued() implements Step {}
+
+    record RemoveOuter() implements Step {}
+
+    record RemoveEngine() implements Step {}
+
+    record RemoveSource() implements Step {}
+
+    record Logout() implements Step {}
+
+    record RemoveMetadata(String lvUuid) implements Step {}
+
+    record RemoveData(String lvUuid) implements Step {}
+}

@@ -1,0 +1,65 @@
+package dev.sluice.node.clone;
+
+import dev.sluice.node.host.BlockDevice;
+import dev.sluice.node.host.TableLine;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Device-mapper tables, in sectors of 512 bytes. */
+public final class Tables {
+    public static final int SECTOR = 512;
+
+    private Tables() {}
+
+    public static List<TableLine> linear(BlockDevice below, long bytes) {
+        return List.of(new TableLine(0, bytes / SECTOR, "linear", below.number() + " 0"));
+    }
+
+    /** Everything fails: for a device whose data must not be read any more. */
+    public static List<TableLine> error(long bytes) {
+        return List.of(new TableLine(0, bytes / SECTOR, "error", ""));
+    }
+
+    /** The engine in front; what lies beyond the origin's end, on the data volume itself. */
+    public static List<TableLine> outer(BlockDevice engine, long engineBytes, BlockDevice data, long totalBytes) {
+        List<TableLine> table = new ArrayList<>(linear(engine, engineBytes));
+        if (totalBytes > engineBytes) {
+            long start = engineBytes / SECTOR;
+            table.add(new TableLine(start, totalBytes / SECTOR - start, "linear", data.number() + " " + start));
+        }
+        return List.copyOf(table);
+    }
+
+    /** dm-clone, hydration off: it is switched on by message when the device is in use and trimmed. */
+    public static List<TableLine> engine(
+            BlockDevice metadata, BlockDevice data, BlockDevice source, long bytes, HydrationGeometry geometry) {
+        String arguments = String.join(
+                " ",
+                metadata.number(),
+                data.number(),
+                source.number(),
+                String.valueOf(geometry.regionBytes() / SECTOR),
+                "1 no_hydration",
+                "4 hydration_threshold " + geometry.threshold(),
+                "hydration_batch_size " + geometry.batch());
+        return List.of(new TableLine(0, bytes / SECTOR, "clone", arguments));
+    }
+
+    /** One path that queues when it is gone: a new login under another name is a reload of this table. */
+    public static List<TableLine> source(BlockDevice disk, long bytes) {
+        return List.of(new TableLine(
+                0,
+                bytes / SECTOR,
+                "multipath",
+                "1 queue_if_no_path 0 1 1 round-robin 0 1 1 " + disk.number() + " 1"));
+    }
+
+    /** True when a line of the table maps onto the device. */
+    public static boolean uses(List<TableLine> table, BlockDevice device) {
+        return table.stream().anyMatch(line -> List.of(line.arguments().split(" ")).contains(device.number()));
+    }
+
+    public static long bytes(List<TableLine> table) {
+        return table.stream().mapToLong(TableLine::length).sum() * SECTOR;
+    }
+}

@@ -1,0 +1,35 @@
+package dev.sluice.node.clone;
+
+import dev.sluice.api.Allocation;
+import dev.sluice.api.VolumeMode;
+import dev.sluice.node.host.IscsiLogin;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A volume as it should be on its home.
+ *
+ * @param sizeBytes bytes of the device a pod sees
+ * @param fsType the file system an empty volume gets; null for block volumes
+ * @param localOrigin the logical volume of this node that is shared; null when none
+ * @param remoteBytes bytes that come from another node; 0 when none
+ * @param geometry the engine's sizes, for a volume that is allocated now
+ * @param allocated what was written down at allocation; null when never allocated
+ * @param login how to reach the remote origin; null when its export is not ready
+ */
+public record Wanted(
+        String id,
+        long epoch,
+        String volumeGroup,
+        String thinPool,
+        long sizeBytes,
+        VolumeMode mode,
+        @Nullable String fsType,
+        @Nullable String localOrigin,
+        long remoteBytes,
+        HydrationGeometry geometry,
+        @Nullable Allocation allocated,
+        @Nullable IscsiLogin login) {
+    public boolean remote() {
+        return remoteBytes > 0;
+    }
+}

@@ -1,0 +1,15 @@
+package dev.sluice.node.host;
+
+/** Plain operations on block devices. */
+public interface BlockDevices {
+    long sizeBytes(BlockDevice device);
+
+    /** Returns when everything written before is on stable storage. */
+    void flush(BlockDevice device);
+
+    /** Overwrites the first bytes with zeros, past every cache. */
+    void zero(BlockDevice device, long bytes);
+
+    /** Bytes read from the device since it appeared, from its own statistics. */
+    long bytesRead(BlockDevice device);
+}

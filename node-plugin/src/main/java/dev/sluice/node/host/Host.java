@@ -1,0 +1,12 @@
+package dev.sluice.node.host;
+
+/** All the ports, for the places where they are wired together. */
+public record Host(
+        LogicalVolumes logicalVolumes,
+        Pools pools,
+        DeviceMapper deviceMapper,
+        IscsiTargets targets,
+        IscsiSessions sessions,
+        Mounts mounts,
+        FileSystems fileSystems,
+        BlockDevices blockDevices) {}

@@ -1,0 +1,21 @@
+package dev.sluice.node.host;
+
+import java.util.List;
+import java.util.Optional;
+
+/** The host's iSCSI initiator. */
+public interface IscsiSessions {
+    /** Sessions to targets of ours. Read from the kernel, no process is started. */
+    List<IscsiSession> list();
+
+    Optional<IscsiSession> find(String iqn);
+
+    /**
+     * Logs in, or finds the session that is there, waits for its disk and verifies serial and size. UNAVAILABLE when the portal does not
+     * answer or refuses; HOST when the disk is not the one that was promised.
+     */
+    IscsiSession ensure(IscsiLogin login);
+
+    /** Logs out and forgets the node record; absent is success. Never waits for a dead portal longer than a few seconds. */
+    void remove(String iqn);
+}

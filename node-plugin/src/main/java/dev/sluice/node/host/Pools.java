@@ -1,0 +1,12 @@
+package dev.sluice.node.host;
+
+import java.util.Optional;
+
+/** Thin pools. */
+public interface Pools {
+    /** Creates the thin pool with zeroing on if it is absent; chunk size by rule from the pool's size. HOST when the group is missing. */
+    Pool ensure(PoolSettings settings);
+
+    /** A fresh look at how full it is. */
+    Optional<Pool> find(PoolSettings settings);
+}

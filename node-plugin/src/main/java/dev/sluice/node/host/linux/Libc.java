@@ -1,0 +1,29 @@
+package dev.sluice.node.host.linux;
+
+import jnr.ffi.LibraryLoader;
+import jnr.ffi.Pointer;
+import org.jspecify.annotations.Nullable;
+
+/** System calls that Java and jnr-posix do not have. Each sets errno when it returns -1. */
+public interface Libc {
+    int O_RDWR = 2;
+    int O_CLOEXEC = 0x80000;
+
+    int open(String path, int flags);
+
+    int close(int descriptor);
+
+    int ioctl(int descriptor, long request, Pointer argument);
+
+    int mount(@Nullable String source, String target, @Nullable String type, long flags, @Nullable String data);
+
+    int umount2(String target, int flags);
+
+    int statvfs(String path, Pointer buffer);
+
+    String strerror(int errno);
+
+    static Libc load() {
+        return LibraryLoader.create(Libc.class).load("c");
+    }
+}

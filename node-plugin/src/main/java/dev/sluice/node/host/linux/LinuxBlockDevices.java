@@ -1,0 +1,72 @@
+package dev.sluice.node.host.linux;
+
+import com.sun.nio.file.ExtendedOpenOption;
+import dev.sluice.error.ErrorKind;
+import dev.sluice.error.SluiceException;
+import dev.sluice.node.host.BlockDevice;
+import dev.sluice.node.host.BlockDevices;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** Sizes and counters from sysfs, content by O_DIRECT. */
+public final class LinuxBlockDevices implements BlockDevices {
+    private static final long SECTOR = 512;
+    private static final int ALIGNMENT = 4096;
+    private static final int PIECE = 1 << 20;
+    private static final int SECTORS_READ = 2;
+
+    private final Path sys;
+
+    LinuxBlockDevices(Path sys) {
+        this.sys = sys;
+    }
+
+    @Override
+    public long sizeBytes(BlockDevice device) {
+        return Long.parseLong(KernelFiles.read(folder(device).resolve("size"))) * SECTOR;
+    }
+
+    @Override
+    public long bytesRead(BlockDevice device) {
+        String[] counters = KernelFiles.read(folder(device).resolve("stat")).split("\\s+", -1);
+        return Long.parseLong(counters[SECTORS_READ]) * SECTOR;
+    }
+
+    @Override
+    public void flush(BlockDevice device) {
+        flush(device.path());
+    }
+
+    static void flush(String path) {
+        try (FileChannel channel = FileChannel.open(Path.of(path), StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (IOException e) {
+            throw new SluiceException(ErrorKind.HOST, "flush " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void zero(BlockDevice device, long bytes) {
+        long end = Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT;
+        int piece = (int) Math.min(end, PIECE);
+        try (FileChannel channel =
+                FileChannel.open(Path.of(device.path()), StandardOpenOption.WRITE, ExtendedOpenOption.DIRECT)) {
+            ByteBuffer zeros =
+                    ByteBuffer.allocateDirect(piece + ALIGNMENT).alignedSlice(ALIGNMENT);
+            for (long at = 0; at < end; ) {
+                zeros.position(0).limit((int) Math.min(piece, end - at));
+                at += channel.write(zeros, at);
+            }
+            channel.force(true);
+        } catch (IOException e) {
+            throw new SluiceException(ErrorKind.HOST, "zero " + device.path() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Path folder(BlockDevice device) {
+        return sys.resolve("dev/block").resolve(device.number());
+    }
+}

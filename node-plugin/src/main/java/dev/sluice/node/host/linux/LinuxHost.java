@@ -1,0 +1,57 @@
+package dev.sluice.node.host.linux;
+
+import dev.sluice.node.host.Host;
+import dev.sluice.node.host.PoolSettings;
+import dev.sluice.node.host.Preflight;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** The machine this process runs on, wired. */
+public final class LinuxHost {
+    private static final Path SYS = Path.of("/sys");
+    private static final Path TARGET = SYS.resolve("kernel/config/target");
+
+    private final Host ports;
+    private final Preflight preflight;
+
+    private LinuxHost(Host ports, Preflight preflight) {
+        this.ports = ports;
+        this.preflight = preflight;
+    }
+
+    /** Touches nothing: tools and devices are looked at when they are first needed. */
+    public static LinuxHost open(List<PoolSettings> pools) {
+        SystemCalls calls = new SystemCalls(Libc.load());
+        Processes processes = Processes.ofHost();
+        Path hostRoot = Processes.inHostNamespace() ? Path.of("/") : Path.of("/proc/1/root");
+        DmControl control = new DmControl(calls);
+        Set<String> groups = pools.stream().map(PoolSettings::volumeGroup).collect(Collectors.toUnmodifiableSet());
+        Lvm lvm = new Lvm(lvmRunner(processes, hostRoot), new PhysicalVolumes(SYS), groups);
+        LvmVolumes volumes = new LvmVolumes(lvm, new LvmDevices(control));
+        LinuxBlockDevices blockDevices = new LinuxBlockDevices(SYS);
+        Host ports = new Host(
+                volumes,
+                new LvmPools(lvm, volumes, control),
+                new LinuxDeviceMapper(control, SYS),
+                new LioTargets(TARGET),
+                new OpenIscsiSessions(processes, new SysfsSessions(SYS), new NodeRecords(hostRoot), blockDevices),
+                new LinuxMounts(calls),
+                new LinuxFileSystems(processes, calls),
+                blockDevices);
+        return new LinuxHost(ports, new LinuxPreflight(processes, control, lvm, hostRoot));
+    }
+
+    private static LvmRunner lvmRunner(Processes processes, Path hostRoot) {
+        return LvmShell.isOffered(hostRoot) ? new LvmShell(processes) : new LvmProcesses(processes);
+    }
+
+    public Host ports() {
+        return ports;
+    }
+
+    public Preflight preflight() {
+        return preflight;
+    }
+}

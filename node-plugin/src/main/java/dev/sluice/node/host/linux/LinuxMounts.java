@@ -1,0 +1,123 @@
+package dev.sluice.node.host.linux;
+
+import dev.sluice.error.ErrorKind;
+import dev.sluice.error.SluiceException;
+import dev.sluice.node.host.BlockDevice;
+import dev.sluice.node.host.MountPoint;
+import dev.sluice.node.host.Mounts;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** mount(2) and umount2(2) in this process's namespace; never a lazy detach, which would hide a volume that is still in use. */
+public final class LinuxMounts implements Mounts {
+    private static final Path MOUNT_INFO = Path.of("/proc/self/mountinfo");
+
+    private final SystemCalls calls;
+
+    LinuxMounts(SystemCalls calls) {
+        this.calls = calls;
+    }
+
+    @Override
+    public List<MountPoint> list() {
+        return table().entries().stream()
+                .map(entry -> new MountPoint(entry.deviceNumber(), entry.path(), entry.fsType(), entry.readOnly()))
+                .toList();
+    }
+
+    @Override
+    public void ensure(BlockDevice device, Path path, String fsType, List<String> options) {
+        Optional<MountTable.Entry> there = table().at(path.toString());
+        if (there.isPresent()) {
+            requireSame(path, there.get().deviceNumber().equals(device.number()), device.path());
+            return;
+        }
+        KernelFiles.makeFolder(path);
+        MountOptions split = MountOptions.of(options);
+        int errno = calls.mount(device.path(), path.toString(), fsType, split.flags(), split.data());
+        if (errno != 0) {
+            throw failure("mount " + device.path() + " (" + fsType + ") on " + path, errno);
+        }
+    }
+
+    @Override
+    public void ensureBind(Path source, Path target, boolean readOnly) {
+        MountTable table = table();
+        Optional<MountTable.Entry> there = table.at(target.toString());
+        if (there.isEmpty()) {
+            makeTarget(source, target);
+            int errno = calls.mount(source.toString(), target.toString(), null, MountOptions.BIND, null);
+            if (errno != 0) {
+                throw failure("bind " + source + " on " + target, errno);
+            }
+        } else {
+            MountTable.Entry mount = table.of(source.toString());
+            boolean same = there.get().deviceNumber().equals(mount.deviceNumber())
+                    && there.get().root().equals(table.rootOf(source.toString()));
+            requireSame(target, same, source.toString());
+        }
+        if (readOnly && !there.map(MountTable.Entry::readOnly).orElse(false)) {
+            remountReadOnly(target);
+        }
+    }
+
+    /** A bind takes over its source's flags: read-only needs a second step. */
+    private void remountReadOnly(Path target) {
+        long flags = MountOptions.BIND | MountOptions.REMOUNT | MountOptions.READ_ONLY;
+        int errno = calls.mount(null, target.toString(), null, flags, null);
+        if (errno != 0) {
+            throw failure("remount " + target + " read-only", errno);
+        }
+    }
+
+    private static void makeTarget(Path source, Path target) {
+        if (Files.isDirectory(source)) {
+            KernelFiles.makeFolder(target);
+            return;
+        }
+        Path parent = target.getParent();
+        if (parent != null) {
+            KernelFiles.makeFolder(parent);
+        }
+        try {
+            if (!Files.exists(target)) {
+                Files.createFile(target);
+            }
+        } catch (IOException e) {
+            throw new SluiceException(ErrorKind.HOST, "cannot make " + target + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void remove(Path path) {
+        while (table().at(path.toString()).isPresent()) {
+            int errno = calls.unmount(path.toString());
+            if (errno != 0) {
+                throw failure("unmount " + path, errno);
+            }
+        }
+        KernelFiles.remove(path);
+    }
+
+    private static void requireSame(Path path, boolean same, String wanted) {
+        if (!same) {
+            throw new SluiceException(ErrorKind.HOST, path + " is a mount of something other than " + wanted);
+        }
+    }
+
+    private SluiceException failure(String doing, int errno) {
+        ErrorKind kind = errno == SystemCalls.EBUSY ? ErrorKind.IN_USE : ErrorKind.HOST;
+        return new SluiceException(kind, doing + ": " + calls.message(errno));
+    }
+
+    private static MountTable table() {
+        try {
+            return MountTable.parse(Files.readString(MOUNT_INFO));
+        } catch (IOException e) {
+            throw new SluiceException(ErrorKind.HOST, "cannot read " + MOUNT_INFO, e);
+        }
+    }
+}

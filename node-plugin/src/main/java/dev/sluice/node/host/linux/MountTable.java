@@ -1,0 +1,67 @@
+package dev.sluice.node.host.linux;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Parses /proc/self/mountinfo (proc_pid_mountinfo(5)); later lines lie over earlier ones. */
+record MountTable(List<Entry> entries) {
+    /**
+     * @param root the part of the file system that is seen at the path
+     */
+    record Entry(String deviceNumber, String root, String path, String fsType, boolean readOnly) {}
+
+    private static final Pattern OCTAL = Pattern.compile("\\\\([0-7]{3})");
+    private static final int NUMBER = 2;
+    private static final int ROOT = 3;
+    private static final int PATH = 4;
+    private static final int OPTIONS = 5;
+
+    static MountTable parse(String text) {
+        List<Entry> entries = new ArrayList<>();
+        text.lines().forEach(line -> {
+            String[] halves = line.split(" - ", 2);
+            String[] words = halves[0].split(" ", -1);
+            boolean readOnly = List.of(words[OPTIONS].split(",", -1)).contains("ro");
+            String type = halves[1].split(" ", -1)[0];
+            entries.add(new Entry(words[NUMBER], unescape(words[ROOT]), unescape(words[PATH]), type, readOnly));
+        });
+        return new MountTable(List.copyOf(entries));
+    }
+
+    private static String unescape(String text) {
+        return OCTAL.matcher(text)
+                .replaceAll(match ->
+                        Matcher.quoteReplacement(String.valueOf((char) Integer.parseInt(match.group(1), 8))));
+    }
+
+    /** What is mounted exactly there, the topmost. */
+    Optional<Entry> at(String path) {
+        return entries.reversed().stream().filter(entry -> entry.path().equals(path)).findFirst();
+    }
+
+    /** The mount in which the path lies. */
+    Entry of(String path) {
+        Entry best = entries.getFirst();
+        for (Entry entry : entries) {
+            if (isBelow(path, entry.path()) && (!isBelow(path, best.path()) || entry.path().length() >= best.path().length())) {
+                best = entry;
+            }
+        }
+        return best;
+    }
+
+    private static boolean isBelow(String path, String mountPoint) {
+        return mountPoint.equals("/") || path.equals(mountPoint) || path.startsWith(mountPoint + "/");
+    }
+
+    /** The path as seen from the root of its file system: what a bind mount of it shows as its root. */
+    String rootOf(String path) {
+        Entry mount = of(path);
+        String relative = mount.path().equals("/") ? path : path.substring(mount.path().length());
+        String joined = (mount.root().equals("/") ? "" : mount.root()) + relative;
+        return joined.isEmpty() ? "/" : joined;
+    }
+}

@@ -1,0 +1,14 @@
+package dev.sluice.node.mount;
+
+import dev.sluice.api.VolumeMode;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a pod wants to use a volume.
+ *
+ * @param fsType null when any will do, and for block volumes
+ * @param mountOptions as in mount -o, all of them allowed ones
+ * @param readOnly nobody on the node writes
+ */
+public record Access(VolumeMode mode, @Nullable String fsType, List<String> mountOptions, boolean readOnly) {}

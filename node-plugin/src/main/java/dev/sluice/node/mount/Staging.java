@@ -1,0 +1,113 @@
+package dev.sluice.node.mount;
+
+import dev.sluice.api.VolumeMode;
+import dev.sluice.error.ErrorKind;
+import dev.sluice.error.SluiceException;
+import dev.sluice.node.host.BlockDevice;
+import dev.sluice.node.host.BlockDevices;
+import dev.sluice.node.host.FileSystems;
+import dev.sluice.node.host.MountPoint;
+import dev.sluice.node.host.Mounts;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Makes volumes usable on this node: waits for the device and mounts its file system, which is never made here. */
+public final class Staging {
+    private final VolumeDirectory volumes;
+    private final OuterDevices devices;
+    private final Mounts mounts;
+    private final FileSystems fileSystems;
+    private final BlockDevices blockDevices;
+
+    public Staging(
+            VolumeDirectory volumes,
+            OuterDevices devices,
+            Mounts mounts,
+            FileSystems fileSystems,
+            BlockDevices blockDevices) {
+        this.volumes = volumes;
+        this.devices = devices;
+        this.mounts = mounts;
+        this.fileSystems = fileSystems;
+        this.blockDevices = blockDevices;
+    }
+
+    public void stage(StageOrder order) {
+        // Before the wait: it is the declaration that brings a volume here.
+        volumes.createAttachment(order.volume());
+        ReadyVolume volume = awaitReady(order);
+        requireMatch(volume, order.access());
+        String fsType = volume.fsType();
+        if (volume.mode() == VolumeMode.BLOCK || fsType == null) {
+            return;
+        }
+        BlockDevice device = devices.device(order.volume());
+        requireFree(order, device);
+        mounts.ensure(device, order.staging(), fsType, options(fsType, order.access()));
+        growIfSmaller(volume, device, order.staging(), fsType);
+    }
+
+    /** Absent is success, of the mount and of the declaration. */
+    public void unstage(String volume, Path staging) {
+        mounts.remove(staging);
+        volumes.removeAttachment(volume);
+    }
+
+    private ReadyVolume awaitReady(StageOrder order) {
+        try {
+            return volumes.awaitReady(order.volume(), order.patience());
+        } catch (SluiceException e) {
+            if (e.kind() == ErrorKind.NOT_FOUND) {
+                volumes.removeAttachment(order.volume());
+            }
+            throw e;
+        }
+    }
+
+    private static void requireMatch(ReadyVolume volume, Access access) {
+        if (volume.mode() != access.mode()) {
+            throw new SluiceException(
+                    ErrorKind.INVALID,
+                    "volume " + volume.id() + " is of mode " + volume.mode() + ", the request asks for "
+                            + access.mode());
+        }
+        if (access.fsType() != null && !access.fsType().equals(volume.fsType())) {
+            throw new SluiceException(
+                    ErrorKind.INVALID,
+                    "volume " + volume.id() + " has " + volume.fsType() + ", the request asks for " + access.fsType());
+        }
+    }
+
+    private void requireFree(StageOrder order, BlockDevice device) {
+        Optional<MountPoint> there = MountTable.at(mounts, order.staging());
+        if (there.isPresent() && !there.get().deviceNumber().equals(device.number())) {
+            throw new SluiceException(
+                    ErrorKind.ALREADY_EXISTS,
+                    order.staging() + " is a mount of device " + there.get().deviceNumber() + ", not of volume "
+                            + order.volume());
+        }
+    }
+
+    private static List<String> options(String fsType, Access access) {
+        List<String> options = new ArrayList<>(access.mountOptions());
+        if (fsType.equals("xfs")) {
+            // A clone has its source's UUID, and both may be mounted on one node.
+            options.add("nouuid");
+        } else {
+            // A pod that stops is better than one that writes on over lost blocks.
+            options.add("errors=remount-ro");
+        }
+        return List.copyOf(options);
+    }
+
+    private void growIfSmaller(ReadyVolume volume, BlockDevice device, Path staging, String fsType) {
+        long deviceBytes = blockDevices.sizeBytes(device);
+        // Bookkeeping takes a few per cent of any file system; an eighth less than the device is one that never grew.
+        boolean clearlySmaller = fileSystems.usage(staging).totalBytes() < deviceBytes - deviceBytes / 8;
+        if (volume.grownClone() || clearlySmaller) {
+            fileSystems.grow(device, staging, fsType);
+        }
+    }
+}

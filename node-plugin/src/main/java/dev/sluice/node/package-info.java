@@ -1,0 +1,5 @@
+/** The node plugin: settings and wiring. */
+@NullMarked
+package dev.sluice.node;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,79 @@
+package dev.sluice.node.rpc;
+
+import csi.v1.VolumeCapability;
+import csi.v1.VolumeCapability.AccessMode.Mode;
+import csi.v1.VolumeCapability.MountVolume;
+import dev.sluice.api.VolumeMode;
+import dev.sluice.error.ErrorKind;
+import dev.sluice.error.SluiceException;
+import dev.sluice.node.mount.Access;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a volume capability; refuses what a volume on one node's disk cannot give. */
+final class Capabilities {
+    private static final Set<String> FILE_SYSTEMS = Set.of("ext4", "xfs");
+    private static final Set<String> MOUNT_FLAGS = Set.of(
+            "noatime",
+            "relatime",
+            "nodiratime",
+            "lazytime",
+            "strictatime",
+            "discard",
+            "nodiscard",
+            "nosuid",
+            "nodev",
+            "noexec",
+            "sync",
+            "dirsync");
+
+    private Capabilities() {}
+
+    static Access access(boolean given, VolumeCapability capability) {
+        if (!given) {
+            throw invalid("volume_capability is missing");
+        }
+        boolean readOnly = readOnly(capability.getAccessMode().getMode());
+        return switch (capability.getAccessTypeCase()) {
+            case BLOCK -> new Access(VolumeMode.BLOCK, null, List.of(), readOnly);
+            case MOUNT -> mount(capability.getMount(), readOnly);
+            case ACCESSTYPE_NOT_SET -> throw invalid("volume_capability has neither block nor mount");
+        };
+    }
+
+    private static Access mount(MountVolume mount, boolean readOnly) {
+        for (String flag : mount.getMountFlagsList()) {
+            if (!MOUNT_FLAGS.contains(flag)) {
+                throw invalid("mount flag " + flag + " is not offered; allowed are "
+                        + String.join(", ", MOUNT_FLAGS.stream().sorted().toList()));
+            }
+        }
+        return new Access(
+                VolumeMode.FILESYSTEM, fsType(mount.getFsType()), List.copyOf(mount.getMountFlagsList()), readOnly);
+    }
+
+    private static @Nullable String fsType(String requested) {
+        if (requested.isEmpty()) {
+            return null;
+        }
+        if (!FILE_SYSTEMS.contains(requested)) {
+            throw invalid("file system " + requested + " is not offered; ext4 and xfs are");
+        }
+        return requested;
+    }
+
+    private static boolean readOnly(Mode mode) {
+        return switch (mode) {
+            case SINGLE_NODE_WRITER, SINGLE_NODE_SINGLE_WRITER, SINGLE_NODE_MULTI_WRITER -> false;
+            case SINGLE_NODE_READER_ONLY -> true;
+            case MULTI_NODE_READER_ONLY, MULTI_NODE_SINGLE_WRITER, MULTI_NODE_MULTI_WRITER ->
+                throw invalid("access mode " + mode + " is not offered: a volume is on one node at a time");
+            case UNKNOWN, UNRECOGNIZED -> throw invalid("volume_capability has no access mode");
+        };
+    }
+
+    private static SluiceException invalid(String message) {
+        return new SluiceException(ErrorKind.INVALID, message);
+    }
+}

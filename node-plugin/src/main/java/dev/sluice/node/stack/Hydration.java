@@ -1,0 +1,252 @@
+package dev.sluice.node.stack;
+
+import dev.sluice.api.HydrationPhase;
+import dev.sluice.api.VolumeMode;
+import dev.sluice.names.Names;
+import dev.sluice.node.clone.CloneStatus;
+import dev.sluice.node.clone.CopyTags;
+import dev.sluice.node.host.Host;
+import dev.sluice.node.host.MappedDevice;
+import dev.sluice.node.host.MountPoint;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One volume that hydrates on this node. Looked at by one thread; what may block (trim, finish, repair) runs on the executor, one
+ * such work at a time.
+ */
+final class Hydration {
+    private static final Logger log = LoggerFactory.getLogger(Hydration.class);
+    private static final Duration IDLE_GRACE = Duration.ofSeconds(30);
+    private static final Duration STALLED_AFTER = Duration.ofSeconds(60);
+
+    private final VolumeStacks stacks;
+    private final Host host;
+    private final Executor work;
+    private final String id;
+    private final SourcePath path;
+    private final CopyBudget budget = new CopyBudget();
+    private final RateWindow rate = new RateWindow();
+    private final Instant readySince;
+
+    private volatile VolumeOrder order;
+    private volatile boolean busy;
+    private volatile @Nullable Instant completed;
+    private volatile boolean cutOff;
+    private volatile boolean trimmed;
+    private volatile long skippedRegions;
+    private @Nullable HydrationReport last;
+    private boolean copyWanted;
+    private long lastRegions = -1;
+    private Instant lastAdvance;
+
+    Hydration(VolumeStacks stacks, Host host, Executor work, VolumeOrder order, Instant now) {
+        this.stacks = stacks;
+        this.host = host;
+        this.work = work;
+        this.order = order;
+        this.id = order.id();
+        this.path = new SourcePath(host, id);
+        this.readySince = now;
+        this.lastAdvance = now;
+        this.skippedRegions = stacks.tags(id, order.spec().pool()).skippedRegions();
+        // Whoever reads skipped regions from the tag has trimmed already, before a restart.
+        this.trimmed = skippedRegions > 0;
+    }
+
+    void update(VolumeOrder newOrder) {
+        order = newOrder;
+    }
+
+    /** One look: steers the engine and says how far it is. */
+    HydrationReport look(Instant now) {
+        Instant end = completed;
+        if (end != null) {
+            return HydrationReports.hydrated(order, skippedBytes(), readySince, end);
+        }
+        if (cutOff) {
+            return HydrationReports.failed(order, last, readySince);
+        }
+        return switch (CloneStatus.parse(host.deviceMapper().status(Names.cloneDevice(id), false))) {
+            case CloneStatus.Working working when !working.readOnly() -> steer(working, now);
+            case CloneStatus.Unreadable() -> HydrationReports.unreadable(order, last, readySince);
+            default -> {
+                stacks.cutOff(id);
+                cutOff = true;
+                yield HydrationReports.failed(order, last, readySince);
+            }
+        };
+    }
+
+    private HydrationReport steer(CloneStatus.Working engine, Instant now) {
+        long hydrated = engine.hydratedRegions() * engine.regionBytes();
+        rate.add(now, hydrated);
+        if (engine.hydratedRegions() != lastRegions) {
+            lastRegions = engine.hydratedRegions();
+            lastAdvance = now;
+        }
+        if (engine.complete()) {
+            inBackground("finish", () -> {
+                if (stacks.finish(order)) {
+                    completed = now;
+                }
+            });
+            return report(engine, now, HydrationPhase.FINALIZING, "Finalizing", "the stack is being swapped");
+        }
+        SourcePath.State source = path.look(now);
+        if (path.broken()) {
+            inBackground("reconnect", () -> stacks.bring(order));
+        }
+        String waiting = waitingFor(engine, now);
+        boolean paused = order.spec().hydration().paused();
+        copyWanted = waiting == null && !paused && source == SourcePath.State.CONNECTED;
+        pace(engine, now);
+        return judge(engine, now, source, paused, waiting);
+    }
+
+    /** A look between looks for a volume with a limit: the engine knows only on and off, so it is switched often. */
+    void pace(Instant now) {
+        if (order.spec().hydration().maxBytesPerSecond() != null
+                && completed == null
+                && !cutOff
+                && CloneStatus.parse(host.deviceMapper().status(Names.cloneDevice(id), false))
+                        instanceof CloneStatus.Working engine) {
+            pace(engine, now);
+        }
+    }
+
+    private void pace(CloneStatus.Working engine, Instant now) {
+        if (!copyWanted) {
+            budget.restart();
+            enable(engine, false);
+            return;
+        }
+        long hydrated = engine.hydratedRegions() * engine.regionBytes();
+        boolean allowed = budget.allows(order.spec().hydration().maxBytesPerSecond(), now, hydrated);
+        if (!allowed) {
+            lastAdvance = now;
+        }
+        enable(engine, allowed);
+    }
+
+    private HydrationReport judge(
+            CloneStatus.Working engine,
+            Instant now,
+            SourcePath.State source,
+            boolean paused,
+            @Nullable String waiting) {
+        if (source == SourcePath.State.LOST) {
+            return report(engine, now, HydrationPhase.SOURCE_LOST, "SourceLost", sourceMessage(engine));
+        }
+        if (source != SourcePath.State.CONNECTED) {
+            return report(engine, now, HydrationPhase.STALLED, "SourceUnreachable", sourceMessage(engine));
+        }
+        if (paused) {
+            return report(engine, now, HydrationPhase.PAUSED, "Paused", "spec.paused is true");
+        }
+        if (waiting != null) {
+            return report(engine, now, HydrationPhase.HYDRATING, "WaitingForPod", waiting);
+        }
+        if (lastAdvance.plus(STALLED_AFTER).isBefore(now)) {
+            return report(
+                    engine,
+                    now,
+                    HydrationPhase.STALLED,
+                    "ForegroundIO",
+                    "nothing was copied for " + STALLED_AFTER.toSeconds()
+                            + " s: the pod keeps I/O in flight, to which background copying yields");
+        }
+        boolean limited = order.spec().hydration().maxBytesPerSecond() != null;
+        return limited
+                ? report(engine, now, HydrationPhase.HYDRATING, "Budget", "copying as fast as maxBytesPerSecond allows")
+                : report(engine, now, HydrationPhase.HYDRATING, "Copying", "the kernel copies what has not arrived");
+    }
+
+    private String sourceMessage(CloneStatus.Working engine) {
+        long missing = (engine.totalRegions() - engine.hydratedRegions()) * engine.regionBytes();
+        return "the origin does not answer; " + missing
+                + " bytes are still only there. Reads of them wait; what is local is served.";
+    }
+
+    /** Why copying is not begun yet; null when it may. A file system is trimmed first: what it does not use is never copied. */
+    private @Nullable String waitingFor(CloneStatus.Working engine, Instant now) {
+        if (order.spec().mode() == VolumeMode.BLOCK || trimmed) {
+            return null;
+        }
+        Optional<MountPoint> mount = mount();
+        if (mount.isPresent()) {
+            Path mountPoint = Path.of(mount.get().path());
+            inBackground("trim", () -> trim(mountPoint, engine));
+            return "what the file system does not use is being skipped";
+        }
+        return readySince.plus(IDLE_GRACE).isBefore(now)
+                ? null
+                : "copying begins when a pod has mounted the volume, or after " + IDLE_GRACE.toSeconds() + " s";
+    }
+
+    private Optional<MountPoint> mount() {
+        Optional<MappedDevice> outer = host.deviceMapper().find(Names.outerDevice(id));
+        if (outer.isEmpty() || outer.get().openCount() == 0) {
+            return Optional.empty();
+        }
+        String number = outer.get().device().number();
+        return host.mounts().list().stream()
+                .filter(candidate -> candidate.deviceNumber().equals(number))
+                .findFirst();
+    }
+
+    private void trim(Path mountPoint, CloneStatus.Working before) {
+        long trimmedBytes = host.fileSystems().trim(mountPoint);
+        if (CloneStatus.parse(host.deviceMapper().status(Names.cloneDevice(id), false))
+                instanceof CloneStatus.Working after) {
+            // The pod's own writes of these moments are no skipping.
+            long jumped = after.hydratedRegions() - before.hydratedRegions();
+            skippedRegions = Math.min(jumped, trimmedBytes / after.regionBytes());
+        }
+        rate.clear();
+        trimmed = true;
+        if (skippedRegions > 0) {
+            stacks.recordSkipped(id, order.spec().pool(), skippedRegions);
+        }
+    }
+
+    private void enable(CloneStatus.Working engine, boolean enabled) {
+        if (engine.hydrationEnabled() != enabled) {
+            host.deviceMapper().message(Names.cloneDevice(id), enabled ? "enable_hydration" : "disable_hydration");
+        }
+    }
+
+    private void inBackground(String what, Runnable action) {
+        if (busy) {
+            return;
+        }
+        busy = true;
+        work.execute(() -> {
+            try {
+                action.run();
+            } catch (RuntimeException failure) {
+                log.warn("volume {}: {} failed and is tried again: {}", id, what, failure.getMessage());
+            } finally {
+                busy = false;
+            }
+        });
+    }
+
+    private long skippedBytes() {
+        CopyTags tags = stacks.tags(id, order.spec().pool());
+        return Math.min(tags.skippedRegions() * tags.regionBytes(), tags.originBytes());
+    }
+
+    private HydrationReport report(
+            CloneStatus.Working engine, Instant now, HydrationPhase phase, String reason, String message) {
+        last = HydrationReports.of(
+                order, engine, phase, skippedRegions, rate.bytesPerSecond(), readySince, now, reason, message);
+        return last;
+    }
+}

@@ -1,0 +1,163 @@
+package dev.sluice.node.stack;
+
+import dev.sluice.api.HydrationPhase;
+import dev.sluice.api.Origin;
+import dev.sluice.node.clone.CloneStatus;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** Makes reports: the arithmetic between the kernel's regions and bytes. */
+final class HydrationReports {
+    private static final String DM_CLONE = "dm-clone";
+    private static final String THIN_SNAPSHOT = "thin-snapshot";
+
+    private HydrationReports() {}
+
+    static HydrationReport of(
+            VolumeOrder order,
+            CloneStatus.Working engine,
+            HydrationPhase phase,
+            long skippedRegions,
+            OptionalLong rate,
+            Instant readyTime,
+            Instant now,
+            String reason,
+            String message) {
+        long total = origin(order).sizeBytes();
+        // The last region may be partial, and is counted whole by the kernel.
+        long missing = (engine.totalRegions() - engine.hydratedRegions()) * engine.regionBytes();
+        long hydrated = Math.clamp(total - missing, 0, total);
+        long skipped = Math.min(skippedRegions * engine.regionBytes(), hydrated);
+        Long speed = rate.isPresent() && phase != HydrationPhase.PAUSED ? (Long) rate.getAsLong() : null;
+        Instant estimate = speed != null && speed > 0 ? now.plusSeconds((total - hydrated) / speed) : null;
+        return new HydrationReport(
+                order.id(),
+                order.spec().epoch(),
+                phase,
+                DM_CLONE,
+                total,
+                hydrated,
+                hydrated - skipped,
+                skipped,
+                speed,
+                estimate,
+                null,
+                readyTime,
+                null,
+                reason,
+                message);
+    }
+
+    static HydrationReport hydrated(VolumeOrder order, long skipped, @Nullable Instant readyTime, Instant now) {
+        long total = origin(order).sizeBytes();
+        return whole(order, DM_CLONE, total - skipped, skipped, readyTime, now, "Hydrated", "everything is local");
+    }
+
+    /** A clone on the source's own node: nothing is copied, both share the blocks neither has changed. */
+    static HydrationReport shared(VolumeOrder order, Instant now) {
+        return whole(
+                order,
+                THIN_SNAPSHOT,
+                0,
+                origin(order).sizeBytes(),
+                now,
+                now,
+                "SharedBlocks",
+                "made on the source's own node: unchanged blocks are shared, nothing is copied");
+    }
+
+    static HydrationReport preparing(VolumeOrder order, VolumeOutcome outcome, Instant now) {
+        return unknown(
+                order,
+                null,
+                HydrationPhase.PREPARING,
+                now,
+                null,
+                Objects.requireNonNullElse(outcome.reason(), "Stacking"),
+                Objects.requireNonNullElse(outcome.message(), "the device is being stacked"));
+    }
+
+    static HydrationReport unreadable(VolumeOrder order, @Nullable HydrationReport last, Instant readyTime) {
+        return unknown(
+                order,
+                last,
+                HydrationPhase.STALLED,
+                null,
+                readyTime,
+                "StatusUnreadable",
+                "the kernel could not read the engine's counters; it is asked again");
+    }
+
+    static HydrationReport failed(VolumeOrder order, @Nullable HydrationReport last, Instant readyTime) {
+        return unknown(
+                order,
+                last,
+                HydrationPhase.FAILED,
+                null,
+                readyTime,
+                "MetadataReadOnly",
+                "the engine cannot write its metadata any more, so the volume was cut off before it could show stale data."
+                        + " Check the disk under the volume group, then delete the pod and restage: see docs/troubleshooting.md.");
+    }
+
+    /** The figures are those of the last look that had any. */
+    private static HydrationReport unknown(
+            VolumeOrder order,
+            @Nullable HydrationReport last,
+            HydrationPhase phase,
+            @Nullable Instant startTime,
+            @Nullable Instant readyTime,
+            String reason,
+            String message) {
+        return new HydrationReport(
+                order.id(),
+                order.spec().epoch(),
+                phase,
+                DM_CLONE,
+                origin(order).sizeBytes(),
+                last == null ? 0 : last.hydratedBytes(),
+                last == null ? 0 : last.copiedBytes(),
+                last == null ? 0 : last.skippedBytes(),
+                null,
+                null,
+                startTime,
+                readyTime,
+                null,
+                reason,
+                message);
+    }
+
+    private static HydrationReport whole(
+            VolumeOrder order,
+            String engine,
+            long copied,
+            long skipped,
+            @Nullable Instant readyTime,
+            Instant now,
+            String reason,
+            String message) {
+        long total = origin(order).sizeBytes();
+        return new HydrationReport(
+                order.id(),
+                order.spec().epoch(),
+                HydrationPhase.HYDRATED,
+                engine,
+                total,
+                total,
+                copied,
+                skipped,
+                null,
+                null,
+                null,
+                readyTime,
+                now,
+                reason,
+                message);
+    }
+
+    private static Origin origin(VolumeOrder order) {
+        return Objects.requireNonNull(order.spec().origin(), "only a volume with an origin hydrates");
+    }
+}

@@ -1,0 +1,104 @@
+package dev.sluice.node.stack;
+
+import dev.sluice.api.VolumePhase;
+import dev.sluice.node.host.Host;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All hydrations of this node, looked at in turn. */
+public final class Hydrations implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Hydrations.class);
+    private static final Duration PACE = Duration.ofMillis(100);
+    private static final int PACES_A_LOOK = 5;
+
+    private final VolumeStacks stacks;
+    private final Host host;
+    private final HydrationListener listener;
+    private final Clock clock;
+    private long ticks;
+    private final Map<String, Hydration> followed = new ConcurrentHashMap<>();
+    private final ExecutorService work = Executors.newVirtualThreadPerTaskExecutor();
+    private final ScheduledExecutorService ticker =
+            Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("hydrations").factory());
+
+    public Hydrations(VolumeStacks stacks, Host host, HydrationListener listener, Clock clock) {
+        this.stacks = stacks;
+        this.host = host;
+        this.listener = listener;
+        this.clock = clock;
+    }
+
+    public void start() {
+        var unused = ticker.scheduleWithFixedDelay(this::tick, 0, PACE.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void tick() {
+        if (ticks++ % PACES_A_LOOK == 0) {
+            look();
+        } else {
+            Instant now = clock.instant();
+            each(hydration -> hydration.pace(now));
+        }
+    }
+
+    /** Takes note of a volume and its settings as they are now. One without an origin is ignored, a whole one is reported and forgotten. */
+    public void follow(VolumeOrder order, VolumeOutcome outcome) {
+        if (order.spec().origin() == null) {
+            return;
+        }
+        Instant now = clock.instant();
+        if (outcome.phase() != VolumePhase.READY) {
+            listener.observed(HydrationReports.preparing(order, outcome, now));
+        } else if (!order.spec().originIsRemote()) {
+            listener.observed(HydrationReports.shared(order, now));
+        } else if (outcome.hydrated()) {
+            Hydration known = followed.remove(order.id());
+            if (known == null) {
+                long region = stacks.tags(order.id(), order.spec().pool()).regionBytes();
+                long skipped = stacks.tags(order.id(), order.spec().pool()).skippedRegions() * region;
+                listener.observed(HydrationReports.hydrated(order, skipped, null, now));
+            } else {
+                listener.observed(known.look(now));
+            }
+        } else {
+            followed.computeIfAbsent(order.id(), id -> new Hydration(stacks, host, work, order, now))
+                    .update(order);
+        }
+    }
+
+    public void forget(String volumeId) {
+        followed.remove(volumeId);
+    }
+
+    /** One look at each. */
+    void look() {
+        Instant now = clock.instant();
+        each(hydration -> listener.observed(hydration.look(now)));
+    }
+
+    private void each(Consumer<Hydration> action) {
+        followed.forEach((id, hydration) -> {
+            try {
+                action.accept(hydration);
+            } catch (RuntimeException failure) {
+                log.warn("volume {} could not be looked at and is looked at again: {}", id, failure.getMessage());
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        ticker.shutdownNow();
+        work.shutdownNow();
+    }
+}

@@ -1,0 +1,78 @@
+package dev.sluice.node.stack;
+
+import dev.sluice.names.Names;
+import dev.sluice.node.clone.Tables;
+import dev.sluice.node.host.BlockDevice;
+import dev.sluice.node.host.Host;
+import dev.sluice.node.host.IscsiSession;
+import dev.sluice.node.host.MappedDevice;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The way from a hydrating volume to its origin: whether it is there, and its repair when the session is back. */
+final class SourcePath {
+    private static final Duration LOST_AFTER = Duration.ofSeconds(120);
+
+    enum State {
+        CONNECTED,
+        UNREACHABLE,
+        LOST
+    }
+
+    private final Host host;
+    private final String id;
+    private @Nullable Instant goneSince;
+    private boolean broken;
+
+    SourcePath(Host host, String id) {
+        this.host = host;
+        this.id = id;
+    }
+
+    /** Looks, and puts a path back into use that the kernel had given up while the session was away. */
+    State look(Instant now) {
+        Optional<IscsiSession> session = Sessions.ofVolume(host, id);
+        broken = false;
+        if (session.isPresent() && !session.get().connected()) {
+            return gone(now);
+        }
+        BlockDevice disk = session.map(IscsiSession::disk).orElse(null);
+        Optional<MappedDevice> source = host.deviceMapper().find(Names.sourceDevice(id));
+        if (disk == null || source.isEmpty() || !Tables.uses(source.get().table(), disk)) {
+            broken = true;
+            return gone(now);
+        }
+        reinstate(disk);
+        goneSince = null;
+        return State.CONNECTED;
+    }
+
+    /** True when the last look found no disk, or one under another name: only bringing the stack up again mends that. */
+    boolean broken() {
+        return broken;
+    }
+
+    private State gone(Instant now) {
+        if (goneSince == null) {
+            goneSince = now;
+        }
+        return goneSince.plus(LOST_AFTER).isBefore(now) ? State.LOST : State.UNREACHABLE;
+    }
+
+    private void reinstate(BlockDevice disk) {
+        String name = Names.sourceDevice(id);
+        String number = disk.number();
+        boolean failed = host.deviceMapper().status(name, false).stream()
+                .map(line -> Arrays.asList(line.arguments().split("\\s+")))
+                .anyMatch(words -> {
+                    int path = words.indexOf(number);
+                    return path >= 0 && path + 1 < words.size() && words.get(path + 1).equals("F");
+                });
+        if (failed) {
+            host.deviceMapper().message(name, "reinstate_path " + number);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package dev.sluice.node.stack;
+
+import dev.sluice.error.ErrorKind;
+import dev.sluice.error.SluiceException;
+import dev.sluice.names.Names;
+import dev.sluice.node.clone.CopyState;
+import dev.sluice.node.clone.CopyTags;
+import dev.sluice.node.clone.Step;
+import dev.sluice.node.clone.Tables;
+import dev.sluice.node.host.BlockDevice;
+import dev.sluice.node.host.Host;
+import dev.sluice.node.host.IscsiSession;
+import dev.sluice.node.host.LogicalVolume;
+import dev.sluice.node.host.TableLine;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Carries out the steps for one volume. */
+final class StepRunner {
+    private static final long FIRST_BLOCK = 4096;
+
+    private final Host host;
+    private final String id;
+    private final String volumeGroup;
+
+    StepRunner(Host host, String id, String volumeGroup) {
+        this.host = host;
+        this.id = id;
+        this.volumeGroup = volumeGroup;
+    }
+
+    void run(List<Step> steps) {
+        steps.forEach(this::run);
+    }
+
+    private void run(Step step) {
+        switch (step) {
+            case Step.EnsureLogicalVolume ensure -> host.logicalVolumes().ensure(ensure.request());
+            case Step.Extend extend -> host.logicalVolumes().extend(data(), extend.sizeBytes());
+            case Step.Format format -> format(format.fsType());
+            case Step.Retag retag -> retag(retag.tags());
+            case Step.BeginMetadata() -> host.blockDevices().zero(device(metadata()), FIRST_BLOCK);
+            case Step.Login login -> host.sessions().ensure(login.login());
+            case Step.LoadSource source -> loadSource(source.bytes());
+            case Step.LoadEngine engine -> loadEngine(engine);
+            case Step.LoadOuterOverEngine outer ->
+                load(
+                        Names.outerDevice(id),
+                        Tables.outer(
+                                mapped(Names.cloneDevice(id)), outer.engineBytes(), device(data()), outer.totalBytes()));
+            case Step.LoadOuterOverData outer ->
+                load(Names.outerDevice(id), Tables.linear(device(data()), outer.bytes()));
+            case Step.FailQueued() -> host.deviceMapper().message(Names.sourceDevice(id), "fail_if_no_path");
+            case Step.RemoveOuter() -> host.deviceMapper().remove(Names.outerDevice(id));
+            case Step.RemoveEngine() -> host.deviceMapper().remove(Names.cloneDevice(id));
+            case Step.RemoveSource() -> host.deviceMapper().remove(Names.sourceDevice(id));
+            case Step.Logout() -> session().ifPresent(found -> host.sessions().remove(found.iqn()));
+            case Step.RemoveMetadata metadata -> host.logicalVolumes().remove(volumeGroup, metadata.lvUuid());
+            case Step.RemoveData data -> host.logicalVolumes().remove(volumeGroup, data.lvUuid());
+        }
+    }
+
+    private void format(String fsType) {
+        LogicalVolume data = data();
+        if (CopyTags.of(data).state() != CopyState.VIRGIN) {
+            throw new SluiceException(ErrorKind.HOST, "volume " + id + " is not virgin: it is never formatted");
+        }
+        host.fileSystems().make(device(data), fsType);
+        host.blockDevices().flush(device(data));
+    }
+
+    private void retag(CopyTags tags) {
+        LogicalVolume data = data();
+        host.logicalVolumes().retag(data, CopyTags.of(data).print(), tags.print());
+    }
+
+    private void loadSource(long bytes) {
+        BlockDevice disk = session()
+                .map(IscsiSession::disk)
+                .orElseThrow(() -> new SluiceException(
+                        ErrorKind.UNAVAILABLE, "the disk of the origin of " + id + " went away; it is logged in again"));
+        String name = Names.sourceDevice(id);
+        host.deviceMapper().load(name, Names.dmUuid(name), true, Tables.source(Objects.requireNonNull(disk), bytes));
+    }
+
+    private void loadEngine(Step.LoadEngine engine) {
+        List<TableLine> table = Tables.engine(
+                device(metadata()),
+                device(data()),
+                mapped(Names.sourceDevice(id)),
+                engine.bytes(),
+                engine.geometry());
+        load(Names.cloneDevice(id), table);
+    }
+
+    private void load(String name, List<TableLine> table) {
+        host.deviceMapper().load(name, Names.dmUuid(name), false, table);
+    }
+
+    private BlockDevice mapped(String name) {
+        return host.deviceMapper()
+                .find(name)
+                .orElseThrow(() -> new SluiceException(ErrorKind.HOST, "device " + name + " is not there"))
+                .device();
+    }
+
+    private LogicalVolume data() {
+        return logicalVolume(id);
+    }
+
+    private LogicalVolume metadata() {
+        return logicalVolume(Names.metadataVolume(id));
+    }
+
+    private LogicalVolume logicalVolume(String name) {
+        return host.logicalVolumes()
+                .find(volumeGroup, name)
+                .orElseThrow(() -> new SluiceException(
+                        ErrorKind.HOST, "logical volume " + volumeGroup + "/" + name + " is not there"));
+    }
+
+    private BlockDevice device(LogicalVolume volume) {
+        return volume.device()
+                .orElseThrow(() -> new SluiceException(
+                        ErrorKind.HOST,
+                        "logical volume " + volumeGroup + "/" + volume.name() + " is not active"));
+    }
+
+    private Optional<IscsiSession> session() {
+        return Sessions.ofVolume(host, id);
+    }
+}

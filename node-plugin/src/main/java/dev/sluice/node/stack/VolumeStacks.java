@@ -1,0 +1,268 @@
+package dev.sluice.node.stack;
+
+import dev.sluice.api.Allocation;
+import dev.sluice.api.HeldVolume;
+import dev.sluice.api.Origin;
+import dev.sluice.api.VolumePhase;
+import dev.sluice.api.VolumeSpec;
+import dev.sluice.error.ErrorKind;
+import dev.sluice.error.SluiceException;
+import dev.sluice.names.Names;
+import dev.sluice.node.clone.CloneStatus;
+import dev.sluice.node.clone.CopyState;
+import dev.sluice.node.clone.CopyTags;
+import dev.sluice.node.clone.HydrationGeometry;
+import dev.sluice.node.clone.Observed;
+import dev.sluice.node.clone.StackPlanner;
+import dev.sluice.node.clone.Step;
+import dev.sluice.node.clone.Tables;
+import dev.sluice.node.clone.Wanted;
+import dev.sluice.node.host.BlockDevice;
+import dev.sluice.node.host.Host;
+import dev.sluice.node.host.LogicalVolume;
+import dev.sluice.node.host.MappedDevice;
+import dev.sluice.node.host.Pool;
+import dev.sluice.node.host.PoolSettings;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Brings volumes up on this node and takes them down. One change of a volume at a time; each starts from a fresh look. */
+public final class VolumeStacks {
+    private final Host host;
+    private final PoolDirectory pools;
+    private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
+
+    public VolumeStacks(Host host, PoolDirectory pools) {
+        this.host = host;
+        this.pools = pools;
+    }
+
+    /**
+     * Does what is missing until the volume can be used, or as far as it can go while the origin's export is not ready.
+     *
+     * @param allocated told as soon as the logical volume exists, which is all that a create request has to wait for
+     */
+    public VolumeOutcome bring(VolumeOrder order, Consumer<VolumeOutcome> allocated) {
+        return locked(order.id(), () -> {
+            PoolSettings pool = pools.named(order.spec().pool());
+            Wanted wanted = wanted(order, pool);
+            StepRunner runner = new StepRunner(host, order.id(), pool.volumeGroup());
+            runner.run(StackPlanner.allocate(wanted, observe(order.id(), pool.volumeGroup())));
+            Observed found = observe(order.id(), pool.volumeGroup());
+            if (order.allocated() == null) {
+                allocated.accept(outcome(VolumePhase.ALLOCATED, order, found, "Stacking", "the device is being stacked"));
+            }
+            runner.run(StackPlanner.stack(wanted, found));
+            return judge(order, observe(order.id(), pool.volumeGroup()));
+        });
+    }
+
+    public VolumeOutcome bring(VolumeOrder order) {
+        return bring(order, outcome -> {});
+    }
+
+    /** Removes everything of a volume, the data last. Only the logical volume that was allocated to it is removed. */
+    public void remove(String id, VolumeSpec spec, @Nullable Allocation allocated) {
+        locked(id, () -> {
+            String group = pools.named(spec.pool()).volumeGroup();
+            Observed found = observe(id, group);
+            LogicalVolume data = found.data();
+            if (data != null && allocated != null && !data.uuid().equals(allocated.lvUuid())) {
+                throw new SluiceException(
+                        ErrorKind.HOST,
+                        "logical volume " + group + "/" + id + " has UUID " + data.uuid() + ", the order to remove names "
+                                + allocated.lvUuid() + ". It is left alone.");
+            }
+            new StepRunner(host, id, group).run(StackPlanner.remove(found));
+            locks.remove(id);
+            return true;
+        });
+    }
+
+    /**
+     * The swap to a linear table once everything is local: the finish protocol. False when the kernel, asked to commit, does not
+     * confirm twice that nothing is missing.
+     */
+    public boolean finish(VolumeOrder order) {
+        return locked(order.id(), () -> {
+            String group = pools.named(order.spec().pool()).volumeGroup();
+            Observed found = observe(order.id(), group);
+            CopyTags tags = found.tags().orElse(null);
+            if (tags == null || tags.state() != CopyState.EXPOSED || found.engine() == null) {
+                return tags != null && tags.state() == CopyState.LINEAR;
+            }
+            if (!committedComplete(order.id())) {
+                return false;
+            }
+            StepRunner runner = new StepRunner(host, order.id(), group);
+            runner.run(List.of(
+                    new Step.LoadOuterOverData(order.spec().sizeBytes()),
+                    new Step.Retag(tags.withState(CopyState.LINEAR))));
+            runner.run(StackPlanner.stack(wanted(order, pools.named(order.spec().pool())), observe(order.id(), group)));
+            return true;
+        });
+    }
+
+    /** Cuts a volume off whose engine has lost its metadata: reads of it would show the origin's data over newer writes. */
+    void cutOff(String id) {
+        locked(id, () -> {
+            MappedDevice outer = outer(id);
+            String name = Names.outerDevice(id);
+            host.deviceMapper().load(name, Names.dmUuid(name), false, Tables.error(Tables.bytes(outer.table())));
+            return true;
+        });
+    }
+
+    /** Writes down how many regions were known to be unused, so that a restart still tells copied from skipped. */
+    void recordSkipped(String id, String pool, long regions) {
+        locked(id, () -> {
+            LogicalVolume data = host.logicalVolumes()
+                    .find(pools.named(pool).volumeGroup(), id)
+                    .orElseThrow(() -> new SluiceException(ErrorKind.HOST, "volume " + id + " is not there"));
+            CopyTags tags = CopyTags.of(data);
+            return host.logicalVolumes().retag(data, tags.print(), tags.withSkippedRegions(regions).print());
+        });
+    }
+
+    /** The device pods use. */
+    public BlockDevice device(String id) {
+        return outer(id).device();
+    }
+
+    CopyTags tags(String id, String pool) {
+        return host.logicalVolumes()
+                .find(pools.named(pool).volumeGroup(), id)
+                .map(CopyTags::of)
+                .orElseThrow(() -> new SluiceException(ErrorKind.NOT_FOUND, "volume " + id + " is not on this node"));
+    }
+
+    /** Copies of volumes that are on this node. */
+    public List<HeldVolume> inventory() {
+        return host.logicalVolumes().list().stream()
+                .filter(volume -> Names.isVolumeId(volume.name()))
+                .flatMap(volume -> CopyTags.find(volume).stream()
+                        .map(tags -> new HeldVolume(volume.name(), tags.epoch())))
+                .toList();
+    }
+
+    private MappedDevice outer(String id) {
+        return host.deviceMapper()
+                .find(Names.outerDevice(id))
+                .orElseThrow(() -> new SluiceException(ErrorKind.NOT_FOUND, "volume " + id + " has no device on this node"));
+    }
+
+    /** Two flushing looks: the first makes the kernel commit, the second shows what was committed. */
+    private boolean committedComplete(String id) {
+        for (int look = 0; look < 2; look++) {
+            CloneStatus status = CloneStatus.parse(host.deviceMapper().status(Names.cloneDevice(id), true));
+            if (!(status instanceof CloneStatus.Working working && working.complete())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private Wanted wanted(VolumeOrder order, PoolSettings pool) {
+        VolumeSpec spec = order.spec();
+        Origin origin = spec.origin();
+        long remoteBytes = origin != null && spec.originIsRemote() ? origin.sizeBytes() : 0;
+        long chunk = remoteBytes > 0 && order.allocated() == null
+                ? host.pools().find(pool).map(Pool::chunkBytes).orElse(0L)
+                : 0;
+        Long region = spec.hydration().regionBytes();
+        return new Wanted(
+                order.id(),
+                spec.epoch(),
+                pool.volumeGroup(),
+                pool.thinPool(),
+                spec.sizeBytes(),
+                spec.mode(),
+                spec.fsType(),
+                localOrigin(spec, pool, order.allocated() == null),
+                remoteBytes,
+                HydrationGeometry.choose(remoteBytes, chunk, region == null ? 0 : region),
+                order.allocated(),
+                order.source());
+    }
+
+    private @Nullable String localOrigin(VolumeSpec spec, PoolSettings pool, boolean check) {
+        Origin origin = spec.origin();
+        if (origin == null || spec.originIsRemote()) {
+            return null;
+        }
+        String name = Optional.ofNullable(origin.snapshot()).orElse(origin.name());
+        if (check) {
+            requireWhole(host, pool, name);
+        }
+        return name;
+    }
+
+    /** A logical volume may be shared or snapshotted only when it is whole on its own. */
+    static LogicalVolume requireWhole(Host host, PoolSettings pool, String name) {
+        LogicalVolume found = host.logicalVolumes()
+                .find(pool.volumeGroup(), name)
+                .orElseThrow(() -> new SluiceException(
+                        ErrorKind.NOT_FOUND, "the source " + name + " is not in pool " + pool.name() + " of this node"));
+        boolean whole = CopyTags.find(found)
+                .map(tags -> tags.state() == CopyState.LINEAR)
+                .orElse(true);
+        if (!whole) {
+            throw new SluiceException(
+                    ErrorKind.UNAVAILABLE, "the source " + name + " is still hydrating; ask again when it is hydrated");
+        }
+        return found;
+    }
+
+    private VolumeOutcome judge(VolumeOrder order, Observed found) {
+        CopyTags tags = found.tags().orElseThrow();
+        boolean ready = found.outer() != null
+                && !found.outer().table().isEmpty()
+                && (tags.state() == CopyState.LINEAR || tags.state() == CopyState.EXPOSED);
+        if (!ready) {
+            return outcome(
+                    VolumePhase.ALLOCATED,
+                    order,
+                    found,
+                    "WaitingForExport",
+                    "waiting until the origin's node serves the export");
+        }
+        return outcome(VolumePhase.READY, order, found, "Ready", "the device can be used");
+    }
+
+    private static VolumeOutcome outcome(
+            VolumePhase phase, VolumeOrder order, Observed found, String reason, String message) {
+        LogicalVolume data = found.data();
+        Allocation allocation = data == null ? order.allocated() : new Allocation(data.vgUuid(), data.uuid());
+        boolean hydrated = phase == VolumePhase.READY
+                && found.tags().map(CopyTags::state).orElseThrow() == CopyState.LINEAR;
+        MappedDevice outer = found.outer();
+        long size = outer == null ? order.spec().sizeBytes() : Tables.bytes(outer.table());
+        return new VolumeOutcome(phase, allocation, hydrated, size, reason, message);
+    }
+
+    private Observed observe(String id, String group) {
+        return new Observed(
+                host.logicalVolumes().find(group, id).orElse(null),
+                host.logicalVolumes().find(group, Names.metadataVolume(id)).orElse(null),
+                host.deviceMapper().find(Names.outerDevice(id)).orElse(null),
+                host.deviceMapper().find(Names.cloneDevice(id)).orElse(null),
+                host.deviceMapper().find(Names.sourceDevice(id)).orElse(null),
+                Sessions.ofVolume(host, id).orElse(null));
+    }
+
+    private <T> T locked(String id, Supplier<T> action) {
+        ReentrantLock lock = locks.computeIfAbsent(id, key -> new ReentrantLock());
+        lock.lock();
+        try {
+            return action.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package dev.sluice.node.api;
+
+import dev.sluice.node.host.Host;
+import dev.sluice.node.host.PoolSettings;
+import dev.sluice.node.host.Preflight;
+import dev.sluice.node.host.PreflightCheck;
+import dev.sluice.node.host.fake.FakeHost;
+import dev.sluice.node.stack.Exports;
+import dev.sluice.node.stack.Hydrations;
+import dev.sluice.node.stack.NodeKeys;
+import dev.sluice.node.stack.PoolDirectory;
+import dev.sluice.node.stack.Snapshots;
+import dev.sluice.node.stack.VolumeStacks;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** The whole of a node, except its sockets, on a fake machine. */
+final class TestNode implements AutoCloseable {
+    final NodeClusterAccess cluster;
+    final ClusterVolumeDirectory directory;
+    private final HydrationPublisher progress;
+    private final Hydrations hydrations;
+    private final StorageNodePublisher storageNode;
+    private final NodeReconcilers reconcilers;
+    private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor();
+
+    TestNode(KubernetesClient client, FakeHost machine, PoolSettings pool, Path folder) {
+        Clock clock = Clock.systemUTC();
+        Host host = machine.host();
+        PoolDirectory pools = new PoolDirectory(List.of(pool));
+        NodeKeys keys = NodeKeys.open(folder.resolve(machine.name()));
+        VolumeStacks stacks = new VolumeStacks(host, pools);
+        VolumeBoard board = new VolumeBoard();
+        cluster = new NodeClusterAccess(client, machine.name(), "sluice-system");
+        directory = new ClusterVolumeDirectory(cluster, board, clock);
+        progress = new HydrationPublisher(cluster, new HydrationMetrics(new SimpleMeterRegistry()), clock);
+        hydrations = new Hydrations(stacks, host, progress, clock);
+        storageNode = new StorageNodePublisher(
+                cluster,
+                new StorageNodePublisher.Identity(
+                        machine.address(), keys.publicKey(), () -> Optional.of(machine.initiatorName())),
+                List.of(pool),
+                host.pools(),
+                new Fit(),
+                stacks::inventory,
+                clock);
+        reconcilers = new NodeReconcilers(
+                client,
+                cluster,
+                new NodeReconcilers.Work(
+                        VolumeWork.of(stacks, hydrations),
+                        ExportWork.of(new Exports(host, pools)),
+                        SnapshotWork.of(new Snapshots(host, pools, clock))),
+                keys,
+                machine.portal(),
+                board,
+                progress,
+                () -> {});
+    }
+
+    void start() {
+        storageNode.publish();
+        hydrations.start();
+        progress.onTurn(() -> ticker.execute(progress::publish));
+        var unused = ticker.scheduleWithFixedDelay(progress::publish, 0, 200, TimeUnit.MILLISECONDS);
+        reconcilers.start();
+    }
+
+    @Override
+    public void close() {
+        reconcilers.close();
+        hydrations.close();
+        storageNode.close();
+        ticker.shutdownNow();
+    }
+
+    private static final class Fit implements Preflight {
+        @Override
+        public List<PreflightCheck> check() {
+            return List.of(new PreflightCheck("DmClone", true, true, "Found", "dm-clone 1.0.0"));
+        }
+
+        @Override
+        public String kernel() {
+            return "6.1.0";
+        }
+    }
+}

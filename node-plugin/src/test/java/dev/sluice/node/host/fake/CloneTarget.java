@@ -1,0 +1,221 @@
+package dev.sluice.node.host.fake;
+
+import dev.sluice.error.ErrorKind;
+import dev.sluice.error.SluiceException;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Locale;
+
+/** dm-clone: reads of what is not hydrated come from the source, partial writes copy first, the bitmap is committed on flush. */
+final class CloneTarget implements FakeTarget {
+    enum Mode {
+        RW,
+        RO,
+        FAIL
+    }
+
+    record Setup(
+            FakeDevice metadata,
+            FakeDevice destination,
+            FakeDevice source,
+            long regionSectors,
+            boolean hydration,
+            boolean passdown,
+            long threshold,
+            long batch) {}
+
+    private static final int USED_METADATA_BLOCKS = 30;
+
+    private final Setup setup;
+    private final CloneMetadata store;
+    private final BitSet hydrated;
+    private final long regionBlocks;
+    private final long blocks;
+    private final int regions;
+    private boolean hydration;
+    private long threshold;
+    private long batch;
+    private Mode mode = Mode.RW;
+
+    CloneTarget(Setup setup, long targetSectors) {
+        this.setup = setup;
+        this.blocks = targetSectors / FakeHost.SECTORS_PER_BLOCK;
+        this.regionBlocks = setup.regionSectors() / FakeHost.SECTORS_PER_BLOCK;
+        this.regions = Math.toIntExact(Math.ceilDiv(blocks, regionBlocks));
+        this.store = CloneMetadata.open(setup.metadata(), setup.regionSectors(), targetSectors, regions);
+        this.hydrated = store.committed();
+        this.hydration = setup.hydration();
+        this.threshold = setup.threshold();
+        this.batch = setup.batch();
+    }
+
+    @Override
+    public long read(long block) {
+        requireAlive();
+        return hydrated.get(region(block))
+                ? setup.destination().read(block)
+                : setup.source().read(block);
+    }
+
+    @Override
+    public void write(long block, long count, long value) {
+        requireAlive();
+        for (long each = block; each < block + count; ) {
+            int region = region(each);
+            long end = Math.min(block + count, regionEnd(region));
+            boolean whole = each == regionStart(region) && end - each == regionBlocks;
+            if (!hydrated.get(region)) {
+                requireWritableMetadata();
+                if (!whole) {
+                    copy(region);
+                }
+            }
+            setup.destination().write(each, end - each, value);
+            hydrated.set(region);
+            each = end;
+        }
+    }
+
+    @Override
+    public void discard(long block, long count) {
+        requireAlive();
+        int first = Math.toIntExact(Math.ceilDiv(block, regionBlocks));
+        // The kernel rounds the end down: a last, partial region cannot be discarded.
+        int end = Math.toIntExact((block + count) / regionBlocks);
+        if (mode == Mode.RO || first >= end) {
+            return;
+        }
+        hydrated.set(first, end);
+        if (setup.passdown()) {
+            long from = regionStart(first);
+            setup.destination().discard(from, regionEnd(end - 1) - from);
+        }
+    }
+
+    @Override
+    public void flush() {
+        requireAlive();
+        if (mode == Mode.RO && !hydrated.equals(store.committed())) {
+            throw IoError.failed("clone metadata is read-only");
+        }
+        setup.destination().flush();
+        commit();
+    }
+
+    /** The kernel's background copy, for at most so many regions; the number that was copied. */
+    int hydrate(int limit) {
+        if (!hydration || threshold == 0 || mode != Mode.RW) {
+            return 0;
+        }
+        int copied = 0;
+        for (int region = hydrated.nextClearBit(0);
+                region < regions && copied < limit;
+                region = hydrated.nextClearBit(region + 1)) {
+            try {
+                copy(region);
+            } catch (IoError e) {
+                return copied;
+            }
+            hydrated.set(region);
+            copied++;
+        }
+        return copied;
+    }
+
+    /** What the once-a-second commit does. */
+    void commit() {
+        if (mode == Mode.RW) {
+            setup.destination().flush();
+            store.commit(hydrated);
+        }
+    }
+
+    /** A failed commit: the bitmap on disk counts again. */
+    void breakMetadata(Mode broken) {
+        mode = broken;
+        hydrated.clear();
+        hydrated.or(store.committed());
+    }
+
+    private void copy(int region) {
+        for (long block = regionStart(region); block < regionEnd(region); block++) {
+            setup.destination().write(block, 1, setup.source().read(block));
+        }
+    }
+
+    @Override
+    public void suspended() {
+        commit();
+    }
+
+    @Override
+    public void message(String message) {
+        String[] words = message.toLowerCase(Locale.ROOT).split(" ", -1);
+        switch (words[0]) {
+            case "enable_hydration" -> hydration = true;
+            case "disable_hydration" -> hydration = false;
+            case "hydration_threshold" -> threshold = Long.parseLong(words[1]);
+            case "hydration_batch_size" -> batch = Long.parseLong(words[1]);
+            default -> throw new SluiceException(ErrorKind.HOST, "clone: Unsupported message: " + message);
+        }
+    }
+
+    @Override
+    public String status(boolean flush) {
+        if (mode == Mode.FAIL) {
+            return "Fail";
+        }
+        if (flush) {
+            commit();
+        }
+        List<String> features = new ArrayList<>();
+        if (!hydration) {
+            features.add("no_hydration");
+        }
+        if (!setup.passdown()) {
+            features.add("no_discard_passdown");
+        }
+        String words = features.isEmpty() ? "0" : features.size() + " " + String.join(" ", features);
+        return "8 %d/%d %d %d/%d 0 %s 4 hydration_threshold %d hydration_batch_size %d %s"
+                .formatted(
+                        USED_METADATA_BLOCKS,
+                        setup.metadata().blocks(),
+                        setup.regionSectors(),
+                        hydrated.cardinality(),
+                        regions,
+                        words,
+                        threshold,
+                        batch,
+                        mode.name().toLowerCase(Locale.ROOT));
+    }
+
+    @Override
+    public List<FakeDevice> devices() {
+        return List.of(setup.metadata(), setup.destination(), setup.source());
+    }
+
+    private void requireAlive() {
+        if (mode == Mode.FAIL) {
+            throw IoError.failed("clone is in fail mode");
+        }
+    }
+
+    private void requireWritableMetadata() {
+        if (mode != Mode.RW) {
+            throw IoError.failed("clone metadata is read-only");
+        }
+    }
+
+    private int region(long block) {
+        return Math.toIntExact(block / regionBlocks);
+    }
+
+    private long regionStart(int region) {
+        return region * regionBlocks;
+    }
+
+    private long regionEnd(int region) {
+        return Math.min(blocks, (region + 1) * regionBlocks);
+    }
+}

@@ -1,0 +1,154 @@
+package dev.sluice.node.host.fake;
+
+import dev.sluice.node.host.BlockDevice;
+import dev.sluice.node.host.MappedDevice;
+import dev.sluice.node.host.TableLine;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A mapped device with its live table; without one (a crash between create and load) every I/O waits. */
+final class DmDevice extends FakeDevice {
+    record Segment(TableLine line, FakeTarget target) {
+        long firstBlock() {
+            return line.start() / FakeHost.SECTORS_PER_BLOCK;
+        }
+
+        long endBlock() {
+            return (line.start() + line.length()) / FakeHost.SECTORS_PER_BLOCK;
+        }
+    }
+
+    final String name;
+    final String uuid;
+    private List<Segment> segments = List.of();
+    private boolean readOnly;
+    private boolean suspended;
+
+    DmDevice(BlockDevice identity, String name, String uuid) {
+        super(identity);
+        this.name = name;
+        this.uuid = uuid;
+    }
+
+    void swap(List<Segment> table, boolean tableReadOnly) {
+        claimAll(table);
+        segments.forEach(segment -> segment.target().suspended());
+        releaseAll();
+        segments = List.copyOf(table);
+        readOnly = tableReadOnly;
+        suspended = false;
+    }
+
+    void suspend() {
+        segments.forEach(segment -> segment.target().suspended());
+        suspended = true;
+    }
+
+    void takeDown() {
+        segments.forEach(segment -> segment.target().suspended());
+        releaseAll();
+    }
+
+    private void claimAll(List<Segment> table) {
+        List<FakeDevice> claimed = new ArrayList<>();
+        try {
+            for (Segment segment : table) {
+                for (FakeDevice device : segment.target().devices()) {
+                    device.claim(Claim.MAPPER, name);
+                    claimed.add(device);
+                }
+            }
+        } catch (RuntimeException e) {
+            claimed.forEach(device -> device.release(Claim.MAPPER, name));
+            throw e;
+        }
+    }
+
+    private void releaseAll() {
+        segments.forEach(segment ->
+                segment.target().devices().forEach(device -> device.release(Claim.MAPPER, name)));
+    }
+
+    List<Segment> segments() {
+        return segments;
+    }
+
+    MappedDevice report() {
+        return new MappedDevice(
+                name,
+                uuid,
+                identity(),
+                segments.stream().map(Segment::line).toList(),
+                readOnly,
+                suspended || segments.isEmpty(),
+                users().size());
+    }
+
+    List<TableLine> status(boolean flush) {
+        return segments.stream()
+                .map(segment -> new TableLine(
+                        segment.line().start(),
+                        segment.line().length(),
+                        segment.line().type(),
+                        segment.target().status(flush && !suspended)))
+                .toList();
+    }
+
+    @Override
+    long sizeBytes() {
+        return segments.isEmpty() ? 0 : segments.getLast().endBlock() * FakeHost.BLOCK;
+    }
+
+    @Override
+    boolean readOnly() {
+        return readOnly;
+    }
+
+    @Override
+    protected long readBlock(long block) {
+        requireRunning();
+        for (Segment segment : segments) {
+            if (block < segment.endBlock()) {
+                return segment.target().read(block - segment.firstBlock());
+            }
+        }
+        throw IoError.failed("beyond the end of " + name);
+    }
+
+    private interface RangeAction {
+        void on(FakeTarget target, long block, long count);
+    }
+
+    private void eachPart(long block, long count, RangeAction action) {
+        requireRunning();
+        for (Segment segment : segments) {
+            long from = Math.max(block, segment.firstBlock());
+            long to = Math.min(block + count, segment.endBlock());
+            if (from < to) {
+                action.on(segment.target(), from - segment.firstBlock(), to - from);
+            }
+        }
+    }
+
+    @Override
+    protected void writeBlocks(long block, long count, long value) {
+        eachPart(block, count, (target, from, length) -> target.write(from, length, value));
+    }
+
+    @Override
+    protected void discardBlocks(long block, long count) {
+        eachPart(block, count, FakeTarget::discard);
+    }
+
+    @Override
+    void flush() {
+        requireRunning();
+        segments.forEach(segment -> segment.target().flush());
+    }
+
+    private void requireRunning() {
+        if (suspended) {
+            throw IoError.queued(name + " is suspended");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package dev.sluice.node.host.fake;
+
+import dev.sluice.error.ErrorKind;
+import dev.sluice.error.SluiceException;
+import dev.sluice.node.host.DeviceMapper;
+import dev.sluice.node.host.MappedDevice;
+import dev.sluice.node.host.TableLine;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+final class FakeDeviceMapper implements DeviceMapper {
+    private final FakeKernel kernel;
+    private final Faults faults;
+    private final TargetParser parser;
+    private final Map<String, DmDevice> devices = new LinkedHashMap<>();
+
+    FakeDeviceMapper(FakeKernel kernel, Faults faults) {
+        this.kernel = kernel;
+        this.faults = faults;
+        this.parser = new TargetParser(kernel);
+    }
+
+    @Override
+    public List<MappedDevice> list() {
+        return faults.look(
+                "DeviceMapper.list",
+                () -> devices.values().stream().map(DmDevice::report).toList());
+    }
+
+    @Override
+    public Optional<MappedDevice> find(String name) {
+        return faults.look("DeviceMapper.find " + name, () -> Optional.ofNullable(devices.get(name))
+                .map(DmDevice::report));
+    }
+
+    @Override
+    public MappedDevice load(String name, String uuid, boolean readOnly, List<TableLine> table) {
+        return faults.mutate("DeviceMapper.load " + name + " " + table, () -> {
+            requireContiguous(name, table);
+            DmDevice existing = devices.get(name);
+            if (existing != null && !existing.uuid.equals(uuid)) {
+                throw new SluiceException(ErrorKind.HOST, name + " has uuid " + existing.uuid + ", not " + uuid);
+            }
+            List<DmDevice.Segment> segments = new ArrayList<>();
+            table.forEach(line -> segments.add(new DmDevice.Segment(line, parser.parse(line, readOnly))));
+            DmDevice device = existing == null ? new DmDevice(kernel.nextMapped(), name, uuid) : existing;
+            device.swap(segments, readOnly);
+            devices.put(name, device);
+            kernel.add(device);
+            return device.report();
+        });
+    }
+
+    /** What a crash between create and load leaves behind. */
+    void halfCreate(String name, String uuid) {
+        faults.locked(() -> {
+            DmDevice device = new DmDevice(kernel.nextMapped(), name, uuid);
+            kernel.add(device);
+            return devices.put(name, device);
+        });
+    }
+
+    @Override
+    public List<TableLine> status(String name, boolean flush) {
+        return faults.look("DeviceMapper.status " + name, () -> existing(name).status(flush));
+    }
+
+    @Override
+    public void message(String name, String message) {
+        faults.mutate("DeviceMapper.message " + name + " " + message, () -> {
+            List<DmDevice.Segment> segments = existing(name).segments();
+            if (segments.isEmpty()) {
+                throw new SluiceException(ErrorKind.HOST, name + " has no table");
+            }
+            segments.getFirst().target().message(message);
+        });
+    }
+
+    @Override
+    public void remove(String name) {
+        faults.mutate("DeviceMapper.remove " + name, () -> {
+            DmDevice device = devices.get(name);
+            if (device == null) {
+                return;
+            }
+            if (!device.users().isEmpty()) {
+                throw new SluiceException(ErrorKind.IN_USE, name + " is in use by " + device.users());
+            }
+            device.takeDown();
+            kernel.remove(device);
+            devices.remove(name);
+        });
+    }
+
+    DmDevice existing(String name) {
+        DmDevice device = devices.get(name);
+        if (device == null) {
+            throw new SluiceException(ErrorKind.HOST, "device-mapper has no device " + name);
+        }
+        return device;
+    }
+
+    /** The clone target of a device, wherever in its table it is. */
+    CloneTarget cloneTarget(String name) {
+        return Objects.requireNonNull(
+                existing(name).segments().stream()
+                        .map(DmDevice.Segment::target)
+                        .filter(CloneTarget.class::isInstance)
+                        .map(CloneTarget.class::cast)
+                        .findFirst()
+                        .orElse(null),
+                () -> name + " has no clone target");
+    }
+
+    List<CloneTarget> cloneTargets() {
+        return devices.values().stream()
+                .flatMap(device -> device.segments().stream())
+                .map(DmDevice.Segment::target)
+                .filter(CloneTarget.class::isInstance)
+                .map(CloneTarget.class::cast)
+                .toList();
+    }
+
+    void losePower() {
+        devices.clear();
+    }
+
+    private static void requireContiguous(String name, List<TableLine> table) {
+        long next = 0;
+        for (TableLine line : table) {
+            if (line.start() != next || line.length() <= 0) {
+                throw new SluiceException(ErrorKind.HOST, name + ": table has a gap at sector " + next);
+            }
+            next += line.length();
+        }
+        if (table.isEmpty()) {
+            throw new SluiceException(ErrorKind.HOST, name + ": empty table");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package dev.sluice.node.host.fake;
+
+import dev.sluice.error.ErrorKind;
+import dev.sluice.error.SluiceException;
+import dev.sluice.node.host.BlockDevice;
+import dev.sluice.node.host.FileSystems;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** A file system is its magic in block 0, which a snapshot or a clone carries; every block that is neither 0 nor FREED is in use. */
+final class FakeFileSystems implements FileSystems {
+    private static final List<String> TYPES = List.of("ext4", "xfs");
+    private static final long MAGIC = 0x6673L << 48;
+    private static final long INODES = 65_536;
+
+    private final FakeKernel kernel;
+    private final FakeMounts mounts;
+    private final Faults faults;
+    private long made;
+
+    FakeFileSystems(FakeKernel kernel, FakeMounts mounts, Faults faults) {
+        this.kernel = kernel;
+        this.mounts = mounts;
+        this.faults = faults;
+    }
+
+    static Optional<String> typeOf(long superblock) {
+        int type = (int) (superblock >>> 40) & 0xff;
+        boolean magic = (superblock & (0xffffL << 48)) == MAGIC;
+        return magic && type < TYPES.size() ? Optional.of(TYPES.get(type)) : Optional.empty();
+    }
+
+    @Override
+    public Optional<String> find(BlockDevice device) {
+        return faults.look(
+                "FileSystems.find " + device.path(), () -> typeOf(kernel.device(device).read(0)));
+    }
+
+    @Override
+    public void make(BlockDevice device, String fsType) {
+        faults.mutate("FileSystems.make " + device.path() + " " + fsType, () -> {
+            int type = TYPES.indexOf(fsType);
+            if (type < 0) {
+                throw new SluiceException(ErrorKind.INVALID, "unknown file system " + fsType);
+            }
+            FakeDevice formatted = kernel.device(device);
+            formatted.write(0, 1, MAGIC | ((long) type << 40) | (++made & 0xffff_ffffL));
+            formatted.flush();
+        });
+    }
+
+    @Override
+    public long trim(Path mountPoint) {
+        return faults.mutate("FileSystems.trim " + mountPoint, () -> {
+            FakeDevice device = mounts.deviceAt(mountPoint);
+            long trimmed = 0;
+            long start = -1;
+            for (long block = 0; block <= device.blocks(); block++) {
+                boolean unused = block < device.blocks() && isUnused(device.read(block));
+                if (unused && start < 0) {
+                    start = block;
+                } else if (!unused && start >= 0) {
+                    device.discard(start, block - start);
+                    trimmed += (block - start) * FakeHost.BLOCK;
+                    start = -1;
+                }
+            }
+            return trimmed;
+        });
+    }
+
+    private static boolean isUnused(long value) {
+        return value == 0 || value == FakeHost.FREED;
+    }
+
+    @Override
+    public void grow(BlockDevice device, Path mountPoint, String fsType) {
+        faults.mutate("FileSystems.grow " + device.path() + " " + mountPoint, () -> {
+            FakeDevice mounted = mounts.deviceAt(mountPoint);
+            if (!mounted.identity().equals(device)) {
+                throw new SluiceException(ErrorKind.HOST, mountPoint + " is not " + device.path());
+            }
+        });
+    }
+
+    @Override
+    public Usage usage(Path mountPoint) {
+        return faults.look("FileSystems.usage " + mountPoint, () -> {
+            FakeDevice device = mounts.deviceAt(mountPoint);
+            long used = 0;
+            for (long block = 0; block < device.blocks(); block++) {
+                used += isUnused(device.read(block)) ? 0 : FakeHost.BLOCK;
+            }
+            return new Usage(device.sizeBytes(), used, device.sizeBytes() - used, INODES, 1, INODES - 1);
+        });
+    }
+}

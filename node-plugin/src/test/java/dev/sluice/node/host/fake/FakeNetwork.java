@@ -1,0 +1,47 @@
+package dev.sluice.node.host.fake;
+
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** The wire between fake hosts. One lock for all of them: a read on one host may end on another. */
+public final class FakeNetwork {
+    final ReentrantLock lock = new ReentrantLock();
+    private final Map<String, FakeHost> hosts = new LinkedHashMap<>();
+    private final Set<Set<String>> cuts = new HashSet<>();
+
+    void join(FakeHost host) {
+        hosts.put(host.address(), host);
+    }
+
+    /** Nothing passes between the two until healed. */
+    public void cut(FakeHost one, FakeHost other) {
+        lock.lock();
+        try {
+            cuts.add(Set.of(one.address(), other.address()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    public void heal() {
+        lock.lock();
+        try {
+            cuts.clear();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    Optional<FakeHost> reach(FakeHost from, String portal) {
+        String address = portal.substring(0, portal.lastIndexOf(':'));
+        boolean local = from.address().equals(address);
+        if (!local && cuts.contains(Set.of(from.address(), address))) {
+            return Optional.empty();
+        }
+        return Optional.ofNullable(hosts.get(address)).filter(FakeHost::isUp);
+    }
+}

@@ -1,0 +1,135 @@
+package dev.sluice.node.host.fake;
+
+import dev.sluice.error.ErrorKind;
+import dev.sluice.error.SluiceException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/** Journal of the calls on one host, and the switches that make them fail. A call is named Port.method object. */
+public final class Faults {
+    private record Planned(String call, SluiceException failure) {}
+
+    private final ReentrantLock lock;
+    private final List<String> journal = new ArrayList<>();
+    private final List<Planned> planned = new ArrayList<>();
+    private int countdown;
+    private boolean afterEffect;
+    private boolean off;
+
+    Faults(ReentrantLock lock) {
+        this.lock = lock;
+    }
+
+    /** The n-th mutating call from now (1 is the next) ends the process before it takes effect. */
+    public void cutBefore(int n) {
+        plan(n, false);
+    }
+
+    /** The n-th mutating call from now (1 is the next) ends the process after it took effect. */
+    public void cutAfter(int n) {
+        plan(n, true);
+    }
+
+    /** The next call whose journal line starts so fails, without effect. Repeat it for more than one. */
+    public void failNext(String call, SluiceException failure) {
+        locked(() -> planned.add(new Planned(call, failure)));
+    }
+
+    /** Mutating calls so far, failed ones too. */
+    public List<String> journal() {
+        return locked(() -> List.copyOf(journal));
+    }
+
+    /** Forgets switches and journal. */
+    public void clear() {
+        locked(() -> {
+            journal.clear();
+            planned.clear();
+            countdown = 0;
+            off = false;
+            return true;
+        });
+    }
+
+    void on() {
+        off = false;
+        countdown = 0;
+    }
+
+    private void plan(int n, boolean after) {
+        locked(() -> {
+            countdown = n;
+            afterEffect = after;
+            return n;
+        });
+    }
+
+    <T> T look(String call, Supplier<T> effect) {
+        return locked(() -> {
+            requireOn(call);
+            return run(call, effect);
+        });
+    }
+
+    <T> T mutate(String call, Supplier<T> effect) {
+        return locked(() -> {
+            requireOn(call);
+            journal.add(call);
+            boolean cut = countdown > 0 && --countdown == 0;
+            if (cut && !afterEffect) {
+                off = true;
+                throw new PowerCut("before " + call);
+            }
+            T result = run(call, effect);
+            if (cut) {
+                off = true;
+                throw new PowerCut("after " + call);
+            }
+            return result;
+        });
+    }
+
+    void mutate(String call, Runnable effect) {
+        mutate(call, () -> {
+            effect.run();
+            return true;
+        });
+    }
+
+    <T> T locked(Supplier<T> action) {
+        lock.lock();
+        try {
+            return action.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void requireOn(String call) {
+        if (off) {
+            throw new PowerCut("(off) " + call);
+        }
+    }
+
+    private <T> T run(String call, Supplier<T> effect) {
+        failIfPlanned(call);
+        try {
+            return effect.get();
+        } catch (IoError e) {
+            throw new SluiceException(ErrorKind.HOST, call + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void failIfPlanned(String call) {
+        for (Iterator<Planned> each = planned.iterator(); each.hasNext(); ) {
+            Planned plan = each.next();
+            if (call.startsWith(plan.call())) {
+                each.remove();
+                throw plan.failure();
+            }
+        }
+    }
+}

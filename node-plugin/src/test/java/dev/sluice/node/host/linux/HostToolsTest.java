@@ -1,0 +1,83 @@
+package dev.sluice.node.host.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.error.ErrorKind;
+import dev.sluice.error.SluiceException;
+import dev.sluice.node.host.BlockDevice;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class HostToolsTest {
+    private static final Duration LONG = Duration.ofSeconds(20);
+
+    private final Processes processes = new Processes(false);
+
+    @Test
+    void outputOfAnySizeIsDrained() {
+        CommandResult result = processes.run(LONG, "sh", "-c", "head -c 300000 /dev/zero; echo no >&2; exit 3");
+
+        assertThat(result.out()).hasSize(300_000);
+        assertThat(result.exit()).isEqualTo(3);
+        assertThatThrownBy(() -> result.require("try x"))
+                .isInstanceOf(SluiceException.class)
+                .hasMessage("try x: exit 3: no");
+    }
+
+    @Test
+    void aToolThatDoesNotEndIsKilled() {
+        assertThatThrownBy(() -> processes.run(Duration.ofMillis(50), "sleep", "60"))
+                .hasMessage("sleep did not end within 0 s");
+    }
+
+    @Test
+    void aMissingToolIsNamed() {
+        assertThatThrownBy(() -> processes.run(LONG, "no-such-tool"))
+                .isInstanceOfSatisfying(SluiceException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.HOST))
+                .hasMessageStartingWith("cannot run no-such-tool");
+    }
+
+    @Test
+    void toolsRunInTheHostsNamespaces() {
+        assertThat(new Processes(true).argv(List.of("lvm", "lvs")))
+                .containsExactly(
+                        "nsenter", "--target", "1", "--mount", "--net", "--ipc", "--uts", "--", "lvm", "lvs");
+    }
+
+    @Test
+    void formattingNeverDiscards() {
+        BlockDevice device = new BlockDevice("/dev/dm-1", 254, 1);
+
+        assertThat(LinuxFileSystems.makeCommand(device, "ext4"))
+                .startsWith("mkfs.ext4")
+                .contains("lazy_itable_init=1,lazy_journal_init=1,nodiscard")
+                .endsWith("/dev/dm-1");
+        assertThat(LinuxFileSystems.makeCommand(device, "xfs")).contains("-K").endsWith("/dev/dm-1");
+        assertThatThrownBy(() -> LinuxFileSystems.makeCommand(device, "btrfs")).hasMessageContaining("btrfs");
+    }
+
+    @Test
+    void superblocksAreRecognised() {
+        ByteBuffer blank = ByteBuffer.allocate(Superblocks.BYTES);
+        ByteBuffer xfs = ByteBuffer.allocate(Superblocks.BYTES).put(0, "XFSB".getBytes(StandardCharsets.US_ASCII));
+        byte[] magic = {0x53, (byte) 0xEF};
+        ByteBuffer ext2 = ByteBuffer.allocate(Superblocks.BYTES).put(1080, magic);
+        ByteBuffer ext4 = ByteBuffer.allocate(Superblocks.BYTES).put(1080, magic).put(1120, new byte[] {(byte) 0xc2});
+
+        assertThat(Superblocks.recognise(blank)).isEmpty();
+        assertThat(Superblocks.recognise(xfs)).contains("xfs");
+        assertThat(Superblocks.recognise(ext2)).isEmpty();
+        assertThat(Superblocks.recognise(ext4)).contains("ext4");
+    }
+
+    @Test
+    void oldKernelsAreRefused() {
+        assertThat(LinuxPreflight.checkKernel("6.1.0-28-amd64").passed()).isTrue();
+        assertThat(LinuxPreflight.checkKernel("5.10.0").passed()).isTrue();
+        assertThat(LinuxPreflight.checkKernel("5.4.33-x").passed()).isFalse();
+    }
+}

@@ -1,0 +1,192 @@
+package dev.sluice.node.stack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.api.HydrationPhase;
+import dev.sluice.api.HydrationSettings;
+import dev.sluice.api.VolumePhase;
+import dev.sluice.error.ErrorKind;
+import dev.sluice.error.SluiceException;
+import dev.sluice.names.Names;
+import org.junit.jupiter.api.Test;
+
+class CloneAcrossNodesTest {
+    private final CloneStory story = new CloneStory(CloneStory.SIZE);
+
+    @Test
+    void isUsableAtOnceAndWholeInTheEnd() {
+        story.source();
+        assertThat(story.bring().phase()).isEqualTo(VolumePhase.READY);
+        assertThat(story.home.read(story.stacks.device(CloneStory.CLONE), 41)).isEqualTo(1041);
+
+        HydrationReport report = story.tell();
+
+        assertThat(report.phase()).isEqualTo(HydrationPhase.HYDRATED);
+        story.verify();
+        assertThat(story.home.leftovers())
+                .containsExactlyInAnyOrder(
+                        "lv " + CloneStory.CLONE, "dm " + Names.outerDevice(CloneStory.CLONE), "mount /staging");
+    }
+
+    @Test
+    void showsThePointInTimeAndNeverLaterData() {
+        story.source();
+        story.bring();
+        story.sourceWritesOn();
+
+        story.tell();
+
+        story.verify();
+    }
+
+    @Test
+    void aLargerCloneHasALinearTailThatSurvivesTheSwap() {
+        CloneStory larger = new CloneStory(2 * CloneStory.SIZE);
+        larger.source();
+        larger.bring();
+        long tailBlock = CloneStory.BLOCKS + 5;
+        larger.home.write(larger.stacks.device(CloneStory.CLONE), tailBlock, 99);
+        larger.home.fsync(larger.stacks.device(CloneStory.CLONE));
+
+        larger.tell();
+
+        larger.verify();
+        assertThat(larger.home.read(larger.stacks.device(CloneStory.CLONE), tailBlock)).isEqualTo(99);
+    }
+
+    @Test
+    void allocatesBeforeTheExportIsReadyAndExposesNothing() {
+        story.source();
+
+        VolumeOutcome outcome = story.bring(story.order(null));
+
+        assertThat(outcome.phase()).isEqualTo(VolumePhase.ALLOCATED);
+        assertThat(outcome.reason()).isEqualTo("WaitingForExport");
+        assertThatThrownBy(() -> story.stacks.device(CloneStory.CLONE))
+                .isInstanceOfSatisfying(
+                        SluiceException.class, thrown -> assertThat(thrown.kind()).isEqualTo(ErrorKind.NOT_FOUND));
+    }
+
+    @Test
+    void anAllocatedVolumeThatIsGoneIsNeverMadeAnew() {
+        story.source();
+        story.bring(story.order(null));
+        var lv = story.home.host().logicalVolumes().find("data", CloneStory.CLONE).orElseThrow();
+        story.home.host().logicalVolumes().remove("data", lv.uuid());
+
+        assertThatThrownBy(story::bring)
+                .isInstanceOfSatisfying(
+                        SluiceException.class, thrown -> assertThat(thrown.kind()).isEqualTo(ErrorKind.DATA_LOSS));
+        assertThat(story.home.host().logicalVolumes().find("data", CloneStory.CLONE)).isEmpty();
+    }
+
+    @Test
+    void whatTheFileSystemDoesNotUseIsSkippedAndCounted() {
+        story.source();
+        story.bring();
+        story.pod();
+        Hydration hydration = story.hydration();
+
+        story.look(hydration);
+        HydrationReport trimmed = story.look(hydration);
+
+        assertThat(trimmed.copiedBytes() + trimmed.skippedBytes()).isEqualTo(trimmed.hydratedBytes());
+        assertThat(trimmed.hydratedBytes() + trimmed.remainingBytes()).isEqualTo(trimmed.totalBytes());
+    }
+
+    @Test
+    void pausedMeansNothingIsCopiedInTheBackground() {
+        story.source();
+        story.bring();
+        story.pod();
+        Hydration hydration = story.hydration();
+        hydration.update(story.order(story.serve(), new HydrationSettings(true, null, 0, null)));
+
+        story.look(hydration);
+        HydrationReport paused = story.look(hydration);
+
+        assertThat(paused.phase()).isEqualTo(HydrationPhase.PAUSED);
+        assertThat(story.home.hydrate(Names.cloneDevice(CloneStory.CLONE), 1000)).isZero();
+    }
+
+    @Test
+    void aSourceThatGoesAwayIsSaidAndItsReturnGoesOn() {
+        story.source();
+        story.bring();
+        story.pod();
+        Hydration hydration = story.hydration();
+        story.look(hydration);
+        story.network.cut(story.origin, story.home);
+
+        assertThat(story.look(hydration).reason()).isEqualTo("SourceUnreachable");
+        assertThat(story.home.hydrate(Names.cloneDevice(CloneStory.CLONE), 1000)).isZero();
+        HydrationReport lost = story.look(hydration);
+        for (int second = 0; second < 130; second++) {
+            lost = story.look(hydration);
+        }
+        assertThat(lost.phase()).isEqualTo(HydrationPhase.SOURCE_LOST);
+
+        story.network.heal();
+        assertThat(story.tell().phase()).isEqualTo(HydrationPhase.HYDRATED);
+        story.verify();
+    }
+
+    @Test
+    void anEngineThatCannotWriteItsMetadataIsCutOff() {
+        story.source();
+        story.bring();
+        story.pod();
+        Hydration hydration = story.hydration();
+        story.look(hydration);
+        story.home.breakMetadata(Names.cloneDevice(CloneStory.CLONE));
+
+        HydrationReport failed = story.look(hydration);
+
+        assertThat(failed.phase()).isEqualTo(HydrationPhase.FAILED);
+        assertThatThrownBy(() -> story.home.read(story.stacks.device(CloneStory.CLONE), CloneStory.WRITTEN_BLOCK))
+                .isInstanceOf(RuntimeException.class);
+    }
+
+    @Test
+    void removalInTheMiddleLeavesNothing() {
+        story.source();
+        story.bring();
+        story.pod();
+        Hydration hydration = story.hydration();
+        story.look(hydration);
+        story.home.hydrate(Names.cloneDevice(CloneStory.CLONE), 3);
+
+        story.removeClone();
+        story.removeOrigin();
+
+        assertThat(story.home.leftovers()).isEmpty();
+        assertThat(story.origin.leftovers()).isEmpty();
+    }
+
+    @Test
+    void anOpenVolumeIsNotRemoved() {
+        story.source();
+        story.bring();
+        story.home.open(story.stacks.device(CloneStory.CLONE), "a backup");
+
+        assertThatThrownBy(story::removeClone)
+                .isInstanceOfSatisfying(
+                        SluiceException.class, thrown -> assertThat(thrown.kind()).isEqualTo(ErrorKind.IN_USE));
+        assertThat(story.home.host().logicalVolumes().find("data", CloneStory.CLONE)).isPresent();
+    }
+
+    @Test
+    void oneThatWasSkippedIsNotCountedAsCopiedAfterARestart() {
+        story.source();
+        story.bring();
+        story.pod();
+        Hydration before = story.hydration();
+        story.look(before);
+        long skipped = story.look(before).skippedBytes();
+
+        Hydration after = story.hydration();
+
+        assertThat(story.look(after).skippedBytes()).isEqualTo(skipped);
+    }
+}

@@ -1,0 +1,218 @@
+package dev.sluice.node.stack;
+
+import dev.sluice.api.Allocation;
+import dev.sluice.api.DesiredState;
+import dev.sluice.api.HydrationSettings;
+import dev.sluice.api.Origin;
+import dev.sluice.api.OriginKind;
+import dev.sluice.api.Placement;
+import dev.sluice.api.SnapshotSpec;
+import dev.sluice.api.VolumeMode;
+import dev.sluice.api.VolumePhase;
+import dev.sluice.api.VolumeSpec;
+import dev.sluice.names.Names;
+import dev.sluice.node.clone.Tables;
+import dev.sluice.node.host.Chap;
+import dev.sluice.node.host.IscsiLogin;
+import dev.sluice.node.host.PoolSettings;
+import dev.sluice.node.host.fake.FakeHost;
+import dev.sluice.node.host.fake.FakeNetwork;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A volume on n1 with data, and a clone of it on n2: the whole way, each part idempotent, so that it can be cut anywhere and told again. */
+final class CloneStory {
+    static final long SIZE = 8L << 20;
+    static final long BLOCKS = SIZE / FakeHost.BLOCK;
+    static final long WRITTEN_BLOCK = 40;
+    static final long WRITTEN_VALUE = 4711;
+    static final Path MOUNT = Path.of("/staging");
+
+    private static final Chap CHAP = new Chap("n2", "secret-one", "n1", "secret-two");
+    private static final String SOURCE = Names.volumeId("source");
+    static final String CLONE = Names.volumeId("clone");
+    private static final String SNAPSHOT = Names.cloneSnapshotId(CLONE);
+    private static final String EXPORT = Names.export(CLONE, 1);
+
+    final FakeNetwork network = new FakeNetwork();
+    final FakeHost origin = host("n1", "10.0.0.1");
+    final FakeHost home = host("n2", "10.0.0.2");
+    private final PoolDirectory pools = new PoolDirectory(List.of(new PoolSettings("fast", "data", "sluice")));
+    final VolumeStacks originStacks = new VolumeStacks(origin.host(), pools);
+    final VolumeStacks stacks = new VolumeStacks(home.host(), pools);
+    private final Clock clock = Clock.fixed(Instant.parse("2026-01-01T00:00:00Z"), ZoneOffset.UTC);
+    private final Snapshots snapshots = new Snapshots(origin.host(), pools, clock);
+    private final Exports exports = new Exports(origin.host(), pools);
+    private final long cloneSize;
+    private Instant now = clock.instant();
+    private @Nullable Allocation allocated;
+    private boolean acknowledged;
+    private long expected;
+
+    CloneStory(long cloneSize) {
+        this.cloneSize = cloneSize;
+    }
+
+    private FakeHost host(String name, String address) {
+        return new FakeHost(name, address, network, new PoolSettings("fast", "data", "sluice"));
+    }
+
+    /** The source, half full of data. */
+    void source() {
+        bringSource();
+        for (long block = 1; block < BLOCKS; block += 2) {
+            origin.write(originStacks.device(SOURCE), block, 1000 + block);
+        }
+        origin.fsync(originStacks.device(SOURCE));
+        expected = origin.checksum(originStacks.device(SOURCE));
+    }
+
+    private void bringSource() {
+        VolumeOutcome ready = originStacks.bring(new VolumeOrder(SOURCE, spec("n1", SIZE, null), null, null));
+        if (ready.phase() != VolumePhase.READY || !ready.hydrated()) {
+            throw new AssertionError("an empty volume is ready and whole: " + ready);
+        }
+    }
+
+    void requireSourceIntact() {
+        bringSource();
+        if (origin.checksum(originStacks.device(SOURCE)) != expected) {
+            throw new AssertionError("the source lost what was written to it");
+        }
+    }
+
+    IscsiLogin serve() {
+        SnapshotFacts taken = snapshots.take(SNAPSHOT, snapshotSpec());
+        ExportFacts facts = exports.serve(
+                new ExportOrder(EXPORT, "fast", SNAPSHOT, home.initiatorName(), origin.portal(), CHAP));
+        if (facts.sizeBytes() != taken.sizeBytes()) {
+            throw new AssertionError("the export is as large as the snapshot");
+        }
+        return new IscsiLogin(facts.portal(), facts.iqn(), facts.serial(), facts.sizeBytes(), CHAP);
+    }
+
+    VolumeOrder order(@Nullable IscsiLogin login) {
+        return order(login, HydrationSettings.DEFAULT);
+    }
+
+    VolumeOrder order(@Nullable IscsiLogin login, HydrationSettings settings) {
+        Origin from = new Origin(OriginKind.VOLUME, SOURCE, "n1", SNAPSHOT, SIZE);
+        return new VolumeOrder(CLONE, spec("n2", cloneSize, from).withHydration(settings), allocated, login);
+    }
+
+    VolumeOutcome bring() {
+        return bring(order(serve()));
+    }
+
+    VolumeOutcome bring(VolumeOrder order) {
+        VolumeOutcome outcome = stacks.bring(order, early -> allocated = early.allocated());
+        allocated = outcome.allocated();
+        return outcome;
+    }
+
+    /** What a pod does as soon as it can: mount, and one write that is acknowledged by fsync. */
+    void pod() {
+        home.host().mounts().ensure(stacks.device(CLONE), MOUNT, "ext4", List.of());
+        if (!acknowledged) {
+            home.write(stacks.device(CLONE), WRITTEN_BLOCK, WRITTEN_VALUE);
+            home.fsync(stacks.device(CLONE));
+            acknowledged = true;
+        }
+    }
+
+    Hydration hydration() {
+        return new Hydration(stacks, home.host(), Runnable::run, order(serve()), now);
+    }
+
+    HydrationReport look(Hydration hydration) {
+        now = now.plus(Duration.ofSeconds(1));
+        return hydration.look(now);
+    }
+
+    /** From nothing, or from wherever a cut left it, to the end. */
+    HydrationReport tell() {
+        VolumeOutcome outcome = bring();
+        if (outcome.phase() != VolumePhase.READY) {
+            throw new AssertionError("not ready: " + outcome);
+        }
+        pod();
+        if (outcome.hydrated()) {
+            return HydrationReports.hydrated(order(null), 0, null, now);
+        }
+        Hydration hydration = hydration();
+        HydrationReport report = look(hydration);
+        for (int looks = 0; looks < 20 && report.completionTime() == null; looks++) {
+            if (home.host().deviceMapper().find(Names.cloneDevice(CLONE)).isPresent()) {
+                home.hydrate(Names.cloneDevice(CLONE), 16);
+            }
+            report = look(hydration);
+        }
+        bring();
+        return report;
+    }
+
+    /** The clone shows the source's point in time with the pod's own write over it. */
+    void verify() {
+        long own = home.read(stacks.device(CLONE), WRITTEN_BLOCK);
+        if (acknowledged && own != WRITTEN_VALUE) {
+            throw new AssertionError("an acknowledged write is lost: block shows " + own);
+        }
+        if (acknowledged) {
+            long before = WRITTEN_BLOCK % 2 == 1 ? 1000 + WRITTEN_BLOCK : 0;
+            home.write(stacks.device(CLONE), WRITTEN_BLOCK, before);
+        }
+        long sum = home.checksum(stacks.device(CLONE), SIZE);
+        home.write(stacks.device(CLONE), WRITTEN_BLOCK, acknowledged ? WRITTEN_VALUE : 0);
+        if (sum != expected) {
+            throw new AssertionError("the clone's bytes are not the source's");
+        }
+        if (!Tables.uses(
+                home.host().deviceMapper().find(Names.outerDevice(CLONE)).orElseThrow().table(),
+                home.host().logicalVolumes().find("data", CLONE).orElseThrow().device().orElseThrow())) {
+            throw new AssertionError("the outer device is not linear on the data volume");
+        }
+    }
+
+    void sourceWritesOn() {
+        for (long block = 1; block < BLOCKS; block += 2) {
+            origin.write(originStacks.device(SOURCE), block, 7);
+        }
+    }
+
+    void removeClone() {
+        home.host().mounts().remove(MOUNT);
+        stacks.remove(CLONE, order(null).spec(), allocated);
+    }
+
+    void removeOrigin() {
+        exports.stop(EXPORT);
+        snapshots.remove(SNAPSHOT, snapshotSpec(), null);
+        originStacks.remove(SOURCE, spec("n1", SIZE, null), null);
+    }
+
+    private static SnapshotSpec snapshotSpec() {
+        return new SnapshotSpec(CLONE, SOURCE, "n1", "fast", true, CLONE, DesiredState.PRESENT);
+    }
+
+    private static VolumeSpec spec(String home, long size, @Nullable Origin origin) {
+        return new VolumeSpec(
+                "request",
+                size,
+                "fast",
+                VolumeMode.FILESYSTEM,
+                "ext4",
+                Placement.PINNED,
+                home,
+                null,
+                1,
+                origin,
+                null,
+                HydrationSettings.DEFAULT,
+                DesiredState.PRESENT);
+    }
+}

@@ -1,0 +1,57 @@
+package dev.sluice.node.stack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.Test;
+
+class CopyBudgetTest {
+    private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
+    @Test
+    void withoutALimitCopyingGoesOn() {
+        assertThat(new CopyBudget().allows(null, START, 1L << 40)).isTrue();
+    }
+
+    @Test
+    void holdsTheLimitOverHalfAMinuteWhateverTheEngineDoesInBetween() {
+        CopyBudget budget = new CopyBudget();
+        long limit = 10_000_000;
+        long engineRate = 300_000_000;
+        long copied = 0;
+        for (int look = 0; look <= 300; look++) {
+            boolean on = budget.allows(limit, START.plusMillis(100L * look), copied);
+            copied += on ? engineRate / 10 : 0;
+        }
+
+        assertThat(copied / 30).isCloseTo(limit, Percentage.withPercentage(12));
+    }
+
+    @Test
+    void timeWithoutCopyingSavesNoMoreThanASecondOfCredit() {
+        CopyBudget budget = new CopyBudget();
+        budget.allows(1_000L, START, 0);
+        budget.allows(1_000L, START.plusSeconds(3600), 0);
+
+        assertThat(budget.allows(1_000L, START.plusSeconds(3600), 2_000)).isFalse();
+    }
+
+    @Test
+    void whatBecameLocalBeforeCopyingBeganIsNotCharged() {
+        CopyBudget budget = new CopyBudget();
+        budget.allows(1_000L, START, 0);
+        budget.restart();
+
+        assertThat(budget.allows(1_000L, START.plusSeconds(1), 1L << 40)).isTrue();
+    }
+
+    @Test
+    void aNewLimitBeginsWithoutDebt() {
+        CopyBudget budget = new CopyBudget();
+        budget.allows(1_000L, START, 0);
+        budget.allows(1_000L, START.plusSeconds(1), 1L << 40);
+
+        assertThat(budget.allows(1L << 30, START.plusSeconds(2), 1L << 40)).isTrue();
+    }
+}

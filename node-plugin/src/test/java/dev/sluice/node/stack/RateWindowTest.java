@@ -1,0 +1,42 @@
+package dev.sluice.node.stack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class RateWindowTest {
+    private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
+    @Test
+    void oneSampleIsNoRate() {
+        RateWindow window = new RateWindow();
+        window.add(START, 5);
+
+        assertThat(window.bytesPerSecond()).isEmpty();
+    }
+
+    @Test
+    void forgetsWhatIsOlderThanTenSeconds() {
+        RateWindow window = new RateWindow();
+        for (int second = 0; second <= 10; second++) {
+            window.add(START.plusSeconds(second), 1000L * second);
+        }
+        for (int second = 11; second <= 30; second++) {
+            window.add(START.plusSeconds(second), 10_000 + 50L * (second - 10));
+        }
+
+        assertThat(window.bytesPerSecond()).hasValue(50);
+    }
+
+    @Test
+    void aJumpThatIsClearedIsNoRate() {
+        RateWindow window = new RateWindow();
+        window.add(START, 0);
+        window.clear();
+        window.add(START.plusSeconds(1), 1L << 40);
+        window.add(START.plusSeconds(2), (1L << 40) + 7);
+
+        assertThat(window.bytesPerSecond()).hasValue(7);
+    }
+}
