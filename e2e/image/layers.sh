@@ -12,7 +12,7 @@ layer_key() { sha256sum | cut -c1-16; }
 
 base_layer() { echo "$LAYER_CACHE/base-$(echo "$IMAGE_SUITE" | layer_key).tar"; }
 
-jre_layer() { echo "$LAYER_CACHE/jre-$(cat "$JAVA_HOME/release" "$IMAGE_FILES/java-modules" | layer_key).tar"; }
+jre_layer() { echo "$LAYER_CACHE/jre-$(cat "$JAVA_HOME/release" "$IMAGE_FILES/link-jre" | layer_key).tar"; }
 
 build_base_layer() {
   local layer root; layer=$(base_layer)
@@ -31,7 +31,7 @@ build_jre_layer() {
   root=$layer.root
   rm -rf "$root"
   mkdir -p "$root/opt/sluice"
-  "$JAVA_HOME/bin/jlink" --add-modules "$(<"$IMAGE_FILES/java-modules")" --no-header-files --no-man-pages --output "$root/opt/sluice/jre"
+  "$IMAGE_FILES/link-jre" "$root/opt/sluice/jre"
   finish_layer "$layer"
 }
 

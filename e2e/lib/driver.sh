@@ -50,7 +50,8 @@ build_driver_image() { # TAG
 copy_sources() {
   local module
   mkdir -p "$BUILD"
-  for module in csi-driver controller node-plugin e2e; do rm -rf "$BUILD/$module"/{src,image} "$BUILD/charts"; done
+  # What is gone from the checkout, or from the dependencies, must go here too.
+  for module in csi-driver controller node-plugin e2e; do rm -rf "$BUILD/$module"/{src,image,target/lib}; done
   tar --create --directory "$REPOSITORY" --exclude=target --exclude=.git . | tar --extract --directory "$BUILD"
 }
 

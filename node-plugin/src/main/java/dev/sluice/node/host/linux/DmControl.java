@@ -75,7 +75,8 @@ final class DmControl {
     private SluiceException failure(int command, String name, int errno) {
         ErrorKind kind = errno == SystemCalls.EBUSY ? ErrorKind.IN_USE : ErrorKind.HOST;
         return new SluiceException(
-                kind, "device-mapper: " + verb(command) + " " + name + ": " + calls.message(errno)
+                kind,
+                "device-mapper: " + verb(command) + " " + name + ": " + calls.message(errno)
                         + (errno == SystemCalls.EINVAL ? "; the kernel's log says why" : ""));
     }
 

@@ -3,7 +3,6 @@ package dev.sluice.node.host.linux;
 import dev.sluice.node.host.BlockDevice;
 import dev.sluice.node.host.TableLine;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,10 +20,12 @@ final class DmReply {
     private static final int NAME_IN_LIST = 12;
     private static final int VERSION_IN_LIST = 4;
 
+    private final byte[] bytes;
     private final ByteBuffer buffer;
 
     DmReply(byte[] bytes) {
-        this.buffer = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
+        this.bytes = bytes;
+        this.buffer = DmRequest.over(bytes);
     }
 
     boolean has(int flag) {
@@ -105,6 +106,6 @@ final class DmReply {
         while (buffer.get(end) != 0) {
             end++;
         }
-        return new String(buffer.array(), at, end - at, StandardCharsets.ISO_8859_1);
+        return new String(bytes, at, end - at, StandardCharsets.ISO_8859_1);
     }
 }

@@ -72,35 +72,40 @@ final class DmRequest {
 
     DmRequest message(String text) {
         byte[] words = text.getBytes(StandardCharsets.US_ASCII);
-        payload = buffer(Long.BYTES + words.length + 1).putLong(0).put(words).array();
+        payload = new byte[Long.BYTES + words.length + 1];
+        over(payload).put(Long.BYTES, words);
         return this;
     }
 
     /** The bytes for the kernel, with room for at least so large an answer. */
     byte[] encode(int room) {
         int size = HEADER + Math.max(payload.length, Math.max(room, MIN_BUFFER));
-        ByteBuffer buffer = buffer(size);
+        byte[] bytes = new byte[size];
+        ByteBuffer buffer = over(bytes);
         buffer.putInt(4).putInt(0).putInt(0);
         buffer.putInt(size).putInt(HEADER).putInt(targets).putInt(0);
         buffer.putInt(flags).putInt(eventNumber).putInt(0).putLong(0);
         buffer.put(NAME_OFFSET, ascii(name)).put(UUID_OFFSET, ascii(uuid)).put(HEADER, payload);
-        return buffer.array();
+        return bytes;
     }
 
     private static byte[] target(TableLine line) {
         byte[] arguments = ascii(line.arguments());
         int size = Math.ceilDiv(TARGET_SPEC + arguments.length + 1, Long.BYTES) * Long.BYTES;
-        ByteBuffer spec = buffer(size);
+        byte[] bytes = new byte[size];
+        ByteBuffer spec = over(bytes);
         spec.putLong(line.start()).putLong(line.length()).putInt(0).putInt(size);
         spec.put(ascii(limited(line.type(), TYPE_LENGTH)));
         spec.put(TARGET_SPEC, arguments);
-        return spec.array();
+        return bytes;
     }
 
     private static byte[] join(byte[][] parts) {
-        ByteBuffer all = buffer(Arrays.stream(parts).mapToInt(part -> part.length).sum());
+        byte[] bytes =
+                new byte[Arrays.stream(parts).mapToInt(part -> part.length).sum()];
+        ByteBuffer all = over(bytes);
         Arrays.stream(parts).forEach(all::put);
-        return all.array();
+        return bytes;
     }
 
     private static String limited(String text, int room) {
@@ -114,7 +119,8 @@ final class DmRequest {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    static ByteBuffer buffer(int size) {
-        return ByteBuffer.allocate(size).order(ByteOrder.nativeOrder());
+    /** The kernel's byte order. */
+    static ByteBuffer over(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
     }
 }

@@ -21,7 +21,8 @@ final class KernelFiles {
     /** Without the newline; empty when there is no such file, or the object went away meanwhile. */
     static Optional<String> find(Path file) {
         try {
-            return Optional.of(Files.readString(file, StandardCharsets.ISO_8859_1).strip());
+            return Optional.of(
+                    Files.readString(file, StandardCharsets.ISO_8859_1).strip());
         } catch (IOException e) {
             return Optional.empty();
         }

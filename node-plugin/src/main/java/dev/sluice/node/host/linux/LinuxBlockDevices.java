@@ -1,6 +1,5 @@
 package dev.sluice.node.host.linux;
 
-import com.sun.nio.file.ExtendedOpenOption;
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
 import dev.sluice.node.host.BlockDevice;
@@ -11,10 +10,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Sizes and counters from sysfs, content by O_DIRECT. */
+/** Sizes and counters from sysfs, content past the caches. */
 public final class LinuxBlockDevices implements BlockDevices {
     private static final long SECTOR = 512;
-    private static final int ALIGNMENT = 4096;
     private static final int PIECE = 1 << 20;
     private static final int SECTORS_READ = 2;
 
@@ -48,16 +46,13 @@ public final class LinuxBlockDevices implements BlockDevices {
         }
     }
 
+    /** A buffered write that is on the medium when it returns: readers beneath the page cache see it. */
     @Override
     public void zero(BlockDevice device, long bytes) {
-        long end = Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT;
-        int piece = (int) Math.min(end, PIECE);
-        try (FileChannel channel =
-                FileChannel.open(Path.of(device.path()), StandardOpenOption.WRITE, ExtendedOpenOption.DIRECT)) {
-            ByteBuffer zeros =
-                    ByteBuffer.allocateDirect(piece + ALIGNMENT).alignedSlice(ALIGNMENT);
-            for (long at = 0; at < end; ) {
-                zeros.position(0).limit((int) Math.min(piece, end - at));
+        ByteBuffer zeros = ByteBuffer.allocate((int) Math.min(bytes, PIECE));
+        try (FileChannel channel = FileChannel.open(Path.of(device.path()), StandardOpenOption.WRITE)) {
+            for (long at = 0; at < bytes; ) {
+                zeros.clear().limit((int) Math.min(zeros.capacity(), bytes - at));
                 at += channel.write(zeros, at);
             }
             channel.force(true);

@@ -49,7 +49,9 @@ public final class LinuxDeviceMapper implements DeviceMapper {
         boolean created = ensureDevice(name, uuid);
         try {
             int flags = readOnly ? DmRequest.READONLY : 0;
-            control.call(DmControl.TABLE_LOAD, new DmRequest().name(name).flags(flags).table(table));
+            control.call(
+                    DmControl.TABLE_LOAD,
+                    new DmRequest().name(name).flags(flags).table(table));
         } catch (SluiceException e) {
             if (created) {
                 remove(name);
@@ -87,8 +89,7 @@ public final class LinuxDeviceMapper implements DeviceMapper {
     private MappedDevice verified(String name, List<TableLine> table) {
         MappedDevice live = find(name).orElseThrow(() -> new SluiceException(ErrorKind.HOST, name + " vanished"));
         if (live.suspended() || !sameShape(live.table(), table)) {
-            throw new SluiceException(
-                    ErrorKind.HOST, name + " has table " + live.table() + " after loading " + table);
+            throw new SluiceException(ErrorKind.HOST, name + " has table " + live.table() + " after loading " + table);
         }
         return live;
     }
@@ -141,8 +142,13 @@ public final class LinuxDeviceMapper implements DeviceMapper {
     private SluiceException inUse(MappedDevice device) {
         int minor = device.device().minor();
         List<String> holders = KernelFiles.names(sys.resolve("block/dm-" + minor + "/holders"));
-        String above = holders.isEmpty() ? "" : ", devices above: " + String.join(", ", holders);
+        List<String> mounts = LinuxMounts.table().entries().stream()
+                .filter(entry -> entry.deviceNumber().equals(device.device().number()))
+                .map(MountTable.Entry::path)
+                .toList();
         return new SluiceException(
-                ErrorKind.IN_USE, device.name() + " is open " + device.openCount() + " times" + above);
+                ErrorKind.IN_USE,
+                "%s is open %d times; devices above: %s; mounts: %s"
+                        .formatted(device.name(), device.openCount(), holders, mounts));
     }
 }

@@ -50,12 +50,12 @@ public final class LinuxFileSystems implements FileSystems {
     }
 
     private Optional<String> askBlkid(BlockDevice device) {
-        CommandResult result =
-                processes.run(QUICK, "blkid", "-p", "-s", "TYPE", "-o", "value", device.path());
+        CommandResult result = processes.run(QUICK, "blkid", "-p", "-s", "TYPE", "-o", "value", device.path());
         if (result.exit() == BLKID_NOTHING) {
             return Optional.empty();
         }
-        return Optional.of(result.require("look for a file system on " + device.path()).strip())
+        return Optional.of(result.require("look for a file system on " + device.path())
+                        .strip())
                 .filter(type -> !type.isEmpty());
     }
 
@@ -84,7 +84,8 @@ public final class LinuxFileSystems implements FileSystems {
 
     @Override
     public long trim(Path mountPoint) {
-        byte[] range = DmRequest.buffer(TRIM_RANGE).putLong(0).putLong(Long.MAX_VALUE).putLong(0).array();
+        byte[] range = new byte[TRIM_RANGE];
+        DmRequest.over(range).putLong(Long.BYTES, Long.MAX_VALUE);
         int descriptor = calls.open(mountPoint.toString(), O_DIRECTORY);
         try {
             int errno = calls.ioctl(descriptor, FITRIM, range);
@@ -94,7 +95,7 @@ public final class LinuxFileSystems implements FileSystems {
             if (errno != 0) {
                 throw new SluiceException(ErrorKind.HOST, "trim " + mountPoint + ": " + calls.message(errno));
             }
-            return DmRequest.buffer(TRIM_RANGE).put(range).getLong(Long.BYTES);
+            return DmRequest.over(range).getLong(Long.BYTES);
         } finally {
             calls.close(descriptor);
         }
@@ -115,7 +116,7 @@ public final class LinuxFileSystems implements FileSystems {
         if (errno != 0) {
             throw new SluiceException(ErrorKind.HOST, "statvfs " + mountPoint + ": " + calls.message(errno));
         }
-        ByteBuffer words = DmRequest.buffer(STATVFS).put(buffer).flip();
+        ByteBuffer words = DmRequest.over(buffer);
         words.getLong();
         long unit = words.getLong();
         long blocks = words.getLong();

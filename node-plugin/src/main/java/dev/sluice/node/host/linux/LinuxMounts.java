@@ -113,7 +113,7 @@ public final class LinuxMounts implements Mounts {
         return new SluiceException(kind, doing + ": " + calls.message(errno));
     }
 
-    private static MountTable table() {
+    static MountTable table() {
         try {
             return MountTable.parse(Files.readString(MOUNT_INFO));
         } catch (IOException e) {

@@ -107,8 +107,9 @@ public final class LinuxPreflight implements Preflight {
     }
 
     private static PreflightCheck checkIscsid() {
-        boolean listening =
-                KernelFiles.find(UNIX_SOCKETS).filter(text -> text.contains(ISCSID_SOCKET)).isPresent();
+        boolean listening = KernelFiles.find(UNIX_SOCKETS)
+                .filter(text -> text.contains(ISCSID_SOCKET))
+                .isPresent();
         return result(
                 "Iscsid",
                 listening,
@@ -127,8 +128,7 @@ public final class LinuxPreflight implements Preflight {
 
     private boolean isInstalled(String tool) {
         return TOOL_FOLDERS.stream()
-                .anyMatch(folder ->
-                        Files.exists(hostRoot.resolve(folder).resolve(tool), LinkOption.NOFOLLOW_LINKS));
+                .anyMatch(folder -> Files.exists(hostRoot.resolve(folder).resolve(tool), LinkOption.NOFOLLOW_LINKS));
     }
 
     private PreflightCheck checkVolumeGroups() {

@@ -33,7 +33,8 @@ final class Lvm {
 
     /** Output of a report of our groups, as JSON. */
     String report(String command, String fields, String... more) {
-        List<String> arguments = new ArrayList<>(List.of("--reportformat", "json", "--units", "b", "--nosuffix", "-o", fields));
+        List<String> arguments =
+                new ArrayList<>(List.of("--reportformat", "json", "--units", "b", "--nosuffix", "-o", fields));
         arguments.addAll(List.of(more));
         arguments.addAll(groups);
         return run("report " + groups, command, arguments);

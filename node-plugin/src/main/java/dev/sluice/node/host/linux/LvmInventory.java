@@ -58,7 +58,8 @@ final class LvmInventory {
 
     Optional<LogicalVolume> byUuid(String group, String uuid) {
         return volumes.values().stream()
-                .filter(volume -> volume.volumeGroup().equals(group) && volume.uuid().equals(uuid))
+                .filter(volume ->
+                        volume.volumeGroup().equals(group) && volume.uuid().equals(uuid))
                 .findFirst();
     }
 

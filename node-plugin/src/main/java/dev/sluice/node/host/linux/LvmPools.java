@@ -38,7 +38,8 @@ public final class LvmPools implements Pools {
                 .filter(row -> row.text("vg_name").equals(settings.volumeGroup()))
                 .findFirst()
                 .orElseThrow(() -> new SluiceException(
-                        ErrorKind.HOST, "volume group " + settings.volumeGroup() + " not found: create it with vgcreate"));
+                        ErrorKind.HOST,
+                        "volume group " + settings.volumeGroup() + " not found: create it with vgcreate"));
         PoolGeometry geometry =
                 PoolGeometry.of(settings.volumeGroup(), group.number("vg_free"), group.number("vg_extent_size"));
         lvm.run("create thin pool " + settings.name(), "lvcreate", createArguments(settings, geometry));

@@ -49,11 +49,6 @@ final class LvmReport {
             return text.isEmpty() ? null : Integer.valueOf(text);
         }
 
-        double percent(String name) {
-            String text = text(name);
-            return text.isEmpty() ? 0 : Double.parseDouble(text);
-        }
-
         Set<String> set(String name) {
             Set<String> values = new TreeSet<>();
             for (String value : text(name).split(",", -1)) {

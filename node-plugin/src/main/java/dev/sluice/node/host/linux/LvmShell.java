@@ -58,6 +58,7 @@ final class LvmShell implements LvmRunner {
         lock.lock();
         try {
             JsonNode answer = ask(line);
+            requireAnswerTo(command.getFirst(), answer);
             if (succeeded(answer)) {
                 return new CommandResult(0, answer.toString(), "");
             }
@@ -82,9 +83,20 @@ final class LvmShell implements LvmRunner {
         return word.contains(" ") || word.contains("#") ? '"' + word + '"' : word;
     }
 
+    /** Out of step with the process nothing it says can be believed. */
+    private static void requireAnswerTo(String command, JsonNode answer) throws IOException {
+        if (!status(answer).path("log_object_name").asText("").equals(command)) {
+            throw new IOException("not an answer to " + command + ": " + answer);
+        }
+    }
+
     static boolean succeeded(JsonNode answer) {
+        return status(answer).path("log_message").asText("").equals(SUCCESS);
+    }
+
+    private static JsonNode status(JsonNode answer) {
         JsonNode log = answer.path("log");
-        return log.path(log.size() - 1).path("log_message").asText("").equals(SUCCESS);
+        return log.path(log.size() - 1);
     }
 
     static String errors(JsonNode lastLog) {

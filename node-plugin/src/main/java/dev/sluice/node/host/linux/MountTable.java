@@ -33,20 +33,24 @@ record MountTable(List<Entry> entries) {
 
     private static String unescape(String text) {
         return OCTAL.matcher(text)
-                .replaceAll(match ->
-                        Matcher.quoteReplacement(String.valueOf((char) Integer.parseInt(match.group(1), 8))));
+                .replaceAll(
+                        match -> Matcher.quoteReplacement(String.valueOf((char) Integer.parseInt(match.group(1), 8))));
     }
 
     /** What is mounted exactly there, the topmost. */
     Optional<Entry> at(String path) {
-        return entries.reversed().stream().filter(entry -> entry.path().equals(path)).findFirst();
+        return entries.reversed().stream()
+                .filter(entry -> entry.path().equals(path))
+                .findFirst();
     }
 
     /** The mount in which the path lies. */
     Entry of(String path) {
         Entry best = entries.getFirst();
         for (Entry entry : entries) {
-            if (isBelow(path, entry.path()) && (!isBelow(path, best.path()) || entry.path().length() >= best.path().length())) {
+            if (isBelow(path, entry.path())
+                    && (!isBelow(path, best.path())
+                            || entry.path().length() >= best.path().length())) {
                 best = entry;
             }
         }
@@ -60,7 +64,8 @@ record MountTable(List<Entry> entries) {
     /** The path as seen from the root of its file system: what a bind mount of it shows as its root. */
     String rootOf(String path) {
         Entry mount = of(path);
-        String relative = mount.path().equals("/") ? path : path.substring(mount.path().length());
+        String relative =
+                mount.path().equals("/") ? path : path.substring(mount.path().length());
         String joined = (mount.root().equals("/") ? "" : mount.root()) + relative;
         return joined.isEmpty() ? "/" : joined;
     }

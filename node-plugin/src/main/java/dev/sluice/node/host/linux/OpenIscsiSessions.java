@@ -38,7 +38,9 @@ public final class OpenIscsiSessions implements IscsiSessions {
 
     @Override
     public List<IscsiSession> list() {
-        return sessions.all(IQN_PREFIX).stream().map(SysfsSessions.Found::session).toList();
+        return sessions.all(IQN_PREFIX).stream()
+                .map(SysfsSessions.Found::session)
+                .toList();
     }
 
     @Override
@@ -109,7 +111,9 @@ public final class OpenIscsiSessions implements IscsiSessions {
     private void logOut(SysfsSessions.Found found) {
         CommandResult result =
                 processes.run(LOGOUT_DEADLINE, "iscsiadm", "-m", "session", "-r", found.id(), "--logout");
-        if (!result.succeeded() && result.exit() != NO_SESSION && sessions.find(found.session().iqn()).isPresent()) {
+        if (!result.succeeded()
+                && result.exit() != NO_SESSION
+                && sessions.find(found.session().iqn()).isPresent()) {
             throw result.failure(ErrorKind.HOST, "log out of " + found.session().iqn());
         }
     }

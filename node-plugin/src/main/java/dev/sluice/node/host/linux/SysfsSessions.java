@@ -44,14 +44,17 @@ final class SysfsSessions {
     }
 
     Optional<Found> find(String iqn) {
-        return all(iqn).stream().filter(found -> found.session().iqn().equals(iqn)).findFirst();
+        return all(iqn).stream()
+                .filter(found -> found.session().iqn().equals(iqn))
+                .findFirst();
     }
 
     private Optional<Found> found(Path session) {
         String name = String.valueOf(session.getFileName());
         return KernelFiles.find(session.resolve("targetname")).map(iqn -> {
-            boolean connected =
-                    KernelFiles.find(session.resolve("state")).filter(LOGGED_IN::equals).isPresent();
+            boolean connected = KernelFiles.find(session.resolve("state"))
+                    .filter(LOGGED_IN::equals)
+                    .isPresent();
             String id = name.substring("session".length());
             return new Found(id, new IscsiSession(iqn, connected, disk(session.resolve("device"))));
         });

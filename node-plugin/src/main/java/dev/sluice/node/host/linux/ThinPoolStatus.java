@@ -20,7 +20,8 @@ record ThinPoolStatus(long chunkBytes, long usedBytes, int metadataPercent) {
         long chunk = Long.parseLong(table.arguments().split(" ", -1)[CHUNK_IN_TABLE]) * SECTOR;
         long[] metadata = fraction(words.get(METADATA_IN_STATUS));
         long[] data = fraction(words.get(DATA_IN_STATUS));
-        return new ThinPoolStatus(chunk, data[0] * chunk, Math.toIntExact(Math.ceilDiv(metadata[0] * 100, metadata[1])));
+        return new ThinPoolStatus(
+                chunk, data[0] * chunk, Math.toIntExact(Math.ceilDiv(metadata[0] * 100, metadata[1])));
     }
 
     private static long[] fraction(String text) {

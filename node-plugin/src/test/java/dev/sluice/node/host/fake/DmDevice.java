@@ -65,8 +65,7 @@ final class DmDevice extends FakeDevice {
     }
 
     private void releaseAll() {
-        segments.forEach(segment ->
-                segment.target().devices().forEach(device -> device.release(Claim.MAPPER, name)));
+        segments.forEach(segment -> segment.target().devices().forEach(device -> device.release(Claim.MAPPER, name)));
     }
 
     List<Segment> segments() {

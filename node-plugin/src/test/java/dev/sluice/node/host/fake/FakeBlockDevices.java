@@ -14,13 +14,16 @@ final class FakeBlockDevices implements BlockDevices {
 
     @Override
     public long sizeBytes(BlockDevice device) {
-        return faults.look("BlockDevices.sizeBytes " + device.path(), () -> kernel.device(device)
-                .sizeBytes());
+        return faults.look(
+                "BlockDevices.sizeBytes " + device.path(),
+                () -> kernel.device(device).sizeBytes());
     }
 
     @Override
     public void flush(BlockDevice device) {
-        faults.mutate("BlockDevices.flush " + device.path(), () -> kernel.device(device).flush());
+        faults.mutate(
+                "BlockDevices.flush " + device.path(),
+                () -> kernel.device(device).flush());
     }
 
     @Override
@@ -34,7 +37,8 @@ final class FakeBlockDevices implements BlockDevices {
 
     @Override
     public long bytesRead(BlockDevice device) {
-        return faults.look("BlockDevices.bytesRead " + device.path(), () -> kernel.device(device)
-                .bytesRead());
+        return faults.look(
+                "BlockDevices.bytesRead " + device.path(),
+                () -> kernel.device(device).bytesRead());
     }
 }

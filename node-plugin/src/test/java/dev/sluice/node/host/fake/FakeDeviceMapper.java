@@ -33,8 +33,9 @@ final class FakeDeviceMapper implements DeviceMapper {
 
     @Override
     public Optional<MappedDevice> find(String name) {
-        return faults.look("DeviceMapper.find " + name, () -> Optional.ofNullable(devices.get(name))
-                .map(DmDevice::report));
+        return faults.look(
+                "DeviceMapper.find " + name,
+                () -> Optional.ofNullable(devices.get(name)).map(DmDevice::report));
     }
 
     @Override

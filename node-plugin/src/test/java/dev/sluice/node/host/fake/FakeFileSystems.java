@@ -34,7 +34,8 @@ final class FakeFileSystems implements FileSystems {
     @Override
     public Optional<String> find(BlockDevice device) {
         return faults.look(
-                "FileSystems.find " + device.path(), () -> typeOf(kernel.device(device).read(0)));
+                "FileSystems.find " + device.path(),
+                () -> typeOf(kernel.device(device).read(0)));
     }
 
     @Override

@@ -158,9 +158,10 @@ public final class FakeHost {
 
     /** Blocks the pool holds for this logical volume. */
     public long usedBlocks(String volumeGroup, String volume) {
-        return get(() -> Objects.requireNonNull(volumes.group(volumeGroup).volumes.get(volume), volume)
-                .disk
-                .mappedBlocks());
+        return get(
+                () -> Objects.requireNonNull(volumes.group(volumeGroup).volumes.get(volume), volume)
+                        .disk
+                        .mappedBlocks());
     }
 
     /** Background copy of one clone device, at most so many regions, when it is switched on; how many were copied. */

@@ -48,7 +48,8 @@ class FakeHostTest {
         BlockDevice clone = cloneOverTheWire();
 
         assertThat(home.checksum(clone)).isEqualTo(origin.checksum(source));
-        assertThat(status()).isEqualTo("8 30/1024 16 0/512 0 1 no_hydration 4 hydration_threshold 1 hydration_batch_size 1 rw");
+        assertThat(status())
+                .isEqualTo("8 30/1024 16 0/512 0 1 no_hydration 4 hydration_threshold 1 hydration_batch_size 1 rw");
         assertThat(home.hydrate("sluice-v-1-clone", 5)).isZero();
 
         home.host().deviceMapper().message("sluice-v-1-clone", "enable_hydration");
@@ -91,8 +92,9 @@ class FakeHostTest {
 
         network.cut(origin, home);
 
-        assertThatThrownBy(() -> home.read(clone, 0)).isInstanceOfSatisfying(IoError.class, e -> assertThat(e.isQueued())
-                .isTrue());
+        assertThatThrownBy(() -> home.read(clone, 0))
+                .isInstanceOfSatisfying(
+                        IoError.class, e -> assertThat(e.isQueued()).isTrue());
         assertThat(home.host().sessions().find(IQN).orElseThrow().connected()).isFalse();
         network.heal();
         assertThat(home.read(clone, 0)).isEqualTo(1000);
@@ -123,7 +125,8 @@ class FakeHostTest {
         home.host().mounts().ensure(outer, MOUNT, "ext4", List.of());
 
         assertThatThrownBy(() -> home.host().deviceMapper().remove("sluice-v-4"))
-                .isInstanceOfSatisfying(SluiceException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.IN_USE));
+                .isInstanceOfSatisfying(
+                        SluiceException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.IN_USE));
 
         home.host().mounts().remove(MOUNT);
         home.host().deviceMapper().remove("sluice-v-4");

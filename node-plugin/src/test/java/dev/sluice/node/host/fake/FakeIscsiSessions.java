@@ -35,8 +35,9 @@ final class FakeIscsiSessions implements IscsiSessions {
 
     @Override
     public Optional<IscsiSession> find(String iqn) {
-        return faults.look("IscsiSessions.find " + iqn, () -> Optional.ofNullable(sessions.get(iqn))
-                .map(Disk::report));
+        return faults.look(
+                "IscsiSessions.find " + iqn,
+                () -> Optional.ofNullable(sessions.get(iqn)).map(Disk::report));
     }
 
     @Override
@@ -67,8 +68,7 @@ final class FakeIscsiSessions implements IscsiSessions {
             throw new SluiceException(
                     ErrorKind.HOST,
                     "disk of %s is %s with %d bytes, promised was %s with %d bytes"
-                            .formatted(
-                                    login.iqn(), disk.serial, disk.sizeBytes(), login.serial(), login.sizeBytes()));
+                            .formatted(login.iqn(), disk.serial, disk.sizeBytes(), login.serial(), login.sizeBytes()));
         }
     }
 
@@ -111,8 +111,7 @@ final class FakeIscsiSessions implements IscsiSessions {
             return gone
                     ? Optional.empty()
                     : network.reach(owner, login.portal())
-                            .flatMap(host ->
-                                    host.fakeTargets().admit(login.iqn(), owner.initiatorName(), login.chap()))
+                            .flatMap(host -> host.fakeTargets().admit(login.iqn(), owner.initiatorName(), login.chap()))
                             .map(FakeIscsiTargets.Served::device);
         }
 

@@ -40,10 +40,12 @@ final class FakeLogicalVolumes implements LogicalVolumes {
 
     @Override
     public List<LogicalVolume> list() {
-        return faults.look("LogicalVolumes.list", () -> groups.values().stream()
-                .flatMap(group -> group.volumes.values().stream())
-                .map(FakeVolume::report)
-                .toList());
+        return faults.look(
+                "LogicalVolumes.list",
+                () -> groups.values().stream()
+                        .flatMap(group -> group.volumes.values().stream())
+                        .map(FakeVolume::report)
+                        .toList());
     }
 
     @Override
@@ -78,12 +80,7 @@ final class FakeLogicalVolumes implements LogicalVolumes {
                 requirePoolRoom(group);
                 FakeVolume origin = existing(group, snapshot.origin());
                 yield new FakeVolume(
-                        group,
-                        snapshot.name(),
-                        origin.pool,
-                        origin.disk.snapshot(),
-                        origin.sizeBytes,
-                        snapshot.tags());
+                        group, snapshot.name(), origin.pool, origin.disk.snapshot(), origin.sizeBytes, snapshot.tags());
             }
             case LogicalVolumeRequest.Plain plain -> {
                 if (group.freeBytes() < roundUp(plain.sizeBytes())) {
@@ -146,10 +143,12 @@ final class FakeLogicalVolumes implements LogicalVolumes {
     }
 
     void losePower() {
-        groups.values().stream().flatMap(group -> group.volumes.values().stream()).forEach(volume -> {
-            volume.active = null;
-            volume.disk.losePower();
-        });
+        groups.values().stream()
+                .flatMap(group -> group.volumes.values().stream())
+                .forEach(volume -> {
+                    volume.active = null;
+                    volume.disk.losePower();
+                });
     }
 
     private static FakeVolume existing(FakeGroup group, String name) {

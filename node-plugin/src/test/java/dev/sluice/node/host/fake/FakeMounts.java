@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Mounts are only remembered: no folder is made. A bind of a device node counts as an opener of the device. */
 final class FakeMounts implements Mounts {
-    private record Mount(MountPoint point, @Nullable FakeDevice mounted, @Nullable FakeDevice node) {}
+    private record Mount(
+            MountPoint point,
+            @Nullable FakeDevice mounted,
+            @Nullable FakeDevice node) {}
 
     private final FakeKernel kernel;
     private final Faults faults;
@@ -27,7 +30,8 @@ final class FakeMounts implements Mounts {
 
     @Override
     public List<MountPoint> list() {
-        return faults.look("Mounts.list", () -> mounts.stream().map(Mount::point).toList());
+        return faults.look(
+                "Mounts.list", () -> mounts.stream().map(Mount::point).toList());
     }
 
     @Override
@@ -92,26 +96,29 @@ final class FakeMounts implements Mounts {
 
     @Override
     public void remove(Path path) {
-        faults.mutate("Mounts.remove " + path, () -> at(path).ifPresent(mount -> {
-            boolean bound = mount.mounted() != null
-                    && mounts.stream()
-                            .anyMatch(other -> other.mounted() == null
-                                    && other.point().deviceNumber().equals(mount.point().deviceNumber()));
-            if (mount.mounted() != null && !bound) {
-                mount.mounted().flush();
-                mount.mounted().release(FakeDevice.Claim.MOUNT, path.toString());
-            }
-            if (mount.node() != null) {
-                mount.node().close(path.toString());
-            }
-            mounts.remove(mount);
-        }));
+        faults.mutate(
+                "Mounts.remove " + path,
+                () -> at(path).ifPresent(mount -> {
+                    boolean bound = mount.mounted() != null
+                            && mounts.stream()
+                                    .anyMatch(other -> other.mounted() == null
+                                            && other.point()
+                                                    .deviceNumber()
+                                                    .equals(mount.point().deviceNumber()));
+                    if (mount.mounted() != null && !bound) {
+                        mount.mounted().flush();
+                        mount.mounted().release(FakeDevice.Claim.MOUNT, path.toString());
+                    }
+                    if (mount.node() != null) {
+                        mount.node().close(path.toString());
+                    }
+                    mounts.remove(mount);
+                }));
     }
 
     /** The device of the file system that is seen at the path. */
     FakeDevice deviceAt(Path path) {
-        return at(path)
-                .map(mount -> kernel.device(mount.point().deviceNumber()))
+        return at(path).map(mount -> kernel.device(mount.point().deviceNumber()))
                 .orElseThrow(() -> new SluiceException(ErrorKind.HOST, path + " is not mounted"));
     }
 

@@ -34,7 +34,6 @@ final class FakePools implements Pools {
     }
 
     private static Pool report(PoolSettings settings, FakeGroup group) {
-        return new Pool(
-                settings, group.uuid, group.poolBytes, group.usedPoolBytes(), 1, CHUNK, group.freeBytes());
+        return new Pool(settings, group.uuid, group.poolBytes, group.usedPoolBytes(), 1, CHUNK, group.freeBytes());
     }
 }

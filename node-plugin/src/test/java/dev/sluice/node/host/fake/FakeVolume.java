@@ -21,6 +21,7 @@ final class FakeVolume {
     final Set<String> tags = new TreeSet<>();
     final FakeDisk disk;
     long sizeBytes;
+
     @Nullable Active active;
 
     FakeVolume(FakeGroup group, String name, @Nullable String pool, FakeDisk disk, long sizeBytes, Set<String> tags) {

@@ -48,8 +48,8 @@ class DmEncodingTest {
         byte[] bytes = new DmRequest().name("x").message("enable_hydration").encode(0);
 
         assertThat(HEX.formatHex(bytes, 312, 337))
-                .isEqualTo("0000000000000000"
-                        + HEX.formatHex("enable_hydration".getBytes(StandardCharsets.US_ASCII)) + "00");
+                .isEqualTo("0000000000000000" + HEX.formatHex("enable_hydration".getBytes(StandardCharsets.US_ASCII))
+                        + "00");
     }
 
     @Test
@@ -66,7 +66,8 @@ class DmEncodingTest {
 
     @Test
     void aStatusAnswerIsRead() {
-        ByteBuffer answer = DmRequest.buffer(1024);
+        byte[] bytes = new byte[1024];
+        ByteBuffer answer = DmRequest.over(bytes);
         answer.putInt(16, 312).putInt(20, 2).putInt(24, 3);
         answer.putInt(28, DmRequest.SUSPEND | DmRequest.ACTIVE_PRESENT);
         answer.putLong(40, 65027);
@@ -79,7 +80,7 @@ class DmEncodingTest {
         put(answer, 392, "clone");
         put(answer, 408, "Fail");
 
-        DmReply reply = new DmReply(answer.array());
+        DmReply reply = new DmReply(bytes);
 
         assertThat(reply.name()).isEqualTo("sluice-v-1");
         assertThat(reply.uuid()).isEqualTo("SLUICE-v-1");
@@ -92,30 +93,33 @@ class DmEncodingTest {
 
     @Test
     void aDeviceNumberIsUnpacked() {
-        ByteBuffer answer = DmRequest.buffer(512);
+        byte[] bytes = new byte[512];
+        ByteBuffer answer = DmRequest.over(bytes);
         answer.putLong(40, (254 << 8) | 5 | (1L << 20));
 
-        assertThat(new DmReply(answer.array()).device()).isEqualTo(new BlockDevice("/dev/dm-261", 254, 261));
+        assertThat(new DmReply(bytes).device()).isEqualTo(new BlockDevice("/dev/dm-261", 254, 261));
     }
 
     @Test
     void namesAreListedByTheirDistances() {
-        ByteBuffer answer = DmRequest.buffer(512);
+        byte[] bytes = new byte[512];
+        ByteBuffer answer = DmRequest.over(bytes);
         answer.putInt(16, 312);
         answer.putLong(312, 65024).putInt(320, 24);
         put(answer, 324, "data-pool");
         answer.putLong(336, 65025).putInt(344, 0);
         put(answer, 348, "sluice-v-1");
 
-        assertThat(new DmReply(answer.array()).names()).containsExactly("data-pool", "sluice-v-1");
+        assertThat(new DmReply(bytes).names()).containsExactly("data-pool", "sluice-v-1");
     }
 
     @Test
     void anEmptyListHasNoNames() {
-        ByteBuffer answer = DmRequest.buffer(512);
+        byte[] bytes = new byte[512];
+        ByteBuffer answer = DmRequest.over(bytes);
         answer.putInt(16, 312);
 
-        assertThat(new DmReply(answer.array()).names()).isEmpty();
+        assertThat(new DmReply(bytes).names()).isEmpty();
     }
 
     private static void put(ByteBuffer buffer, int at, String text) {

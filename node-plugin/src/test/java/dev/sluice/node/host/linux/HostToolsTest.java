@@ -37,15 +37,15 @@ class HostToolsTest {
     @Test
     void aMissingToolIsNamed() {
         assertThatThrownBy(() -> processes.run(LONG, "no-such-tool"))
-                .isInstanceOfSatisfying(SluiceException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.HOST))
+                .isInstanceOfSatisfying(
+                        SluiceException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.HOST))
                 .hasMessageStartingWith("cannot run no-such-tool");
     }
 
     @Test
     void toolsRunInTheHostsNamespaces() {
         assertThat(new Processes(true).argv(List.of("lvm", "lvs")))
-                .containsExactly(
-                        "nsenter", "--target", "1", "--mount", "--net", "--ipc", "--uts", "--", "lvm", "lvs");
+                .containsExactly("nsenter", "--target", "1", "--mount", "--net", "--ipc", "--uts", "--", "lvm", "lvs");
     }
 
     @Test
@@ -66,7 +66,8 @@ class HostToolsTest {
         ByteBuffer xfs = ByteBuffer.allocate(Superblocks.BYTES).put(0, "XFSB".getBytes(StandardCharsets.US_ASCII));
         byte[] magic = {0x53, (byte) 0xEF};
         ByteBuffer ext2 = ByteBuffer.allocate(Superblocks.BYTES).put(1080, magic);
-        ByteBuffer ext4 = ByteBuffer.allocate(Superblocks.BYTES).put(1080, magic).put(1120, new byte[] {(byte) 0xc2});
+        ByteBuffer ext4 =
+                ByteBuffer.allocate(Superblocks.BYTES).put(1080, magic).put(1120, new byte[] {(byte) 0xc2});
 
         assertThat(Superblocks.recognise(blank)).isEmpty();
         assertThat(Superblocks.recognise(xfs)).contains("xfs");

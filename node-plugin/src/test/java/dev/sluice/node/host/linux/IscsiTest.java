@@ -46,7 +46,8 @@ class IscsiTest {
         records.write(LOGIN);
 
         Path file = folder.resolve("etc/iscsi/nodes").resolve(IQN).resolve("10.0.0.1,3260,1/default");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
         records.remove(IQN);
         records.remove(IQN);
         assertThat(folder.resolve("etc/iscsi/nodes")).isEmptyDirectory();
@@ -65,8 +66,7 @@ class IscsiTest {
 
         assertThat(sessions.all("iqn.2026-01.dev.sluice:"))
                 .containsExactly(
-                        new SysfsSessions.Found(
-                                "3", new IscsiSession(IQN, true, new BlockDevice("/dev/sda", 8, 0))),
+                        new SysfsSessions.Found("3", new IscsiSession(IQN, true, new BlockDevice("/dev/sda", 8, 0))),
                         new SysfsSessions.Found("5", new IscsiSession("iqn.2026-01.dev.sluice:e-2", false, null)));
         assertThat(sessions.find("iqn.2026-01.dev.sluice:e")).isEmpty();
     }
@@ -76,11 +76,13 @@ class IscsiTest {
         byte[] page = HexFormat.of().parseHex("0080000e" + "686631736572" + "69616c3030303100");
 
         assertThat(SysfsSessions.unitSerial(page)).isEqualTo("hf1serial0001");
-        assertThat(SysfsSessions.unitSerial("\0\0\0\003abc".getBytes(StandardCharsets.ISO_8859_1))).isEqualTo("abc");
+        assertThat(SysfsSessions.unitSerial("\0\0\0\003abc".getBytes(StandardCharsets.ISO_8859_1)))
+                .isEqualTo("abc");
     }
 
     private void session(String name, String iqn, String state) throws IOException {
-        Path session = Files.createDirectories(folder.resolve("class/iscsi_session").resolve(name));
+        Path session =
+                Files.createDirectories(folder.resolve("class/iscsi_session").resolve(name));
         Files.writeString(session.resolve("targetname"), iqn + "\n");
         Files.writeString(session.resolve("state"), state + "\n");
     }

@@ -30,8 +30,19 @@ class LvmTest {
                         1,
                         Set.of("sluice", "epoch=1"),
                         new BlockDevice("/dev/dm-4", 254, 4)));
-        assertThat(inventory.find("data", "s-0b").flatMap(LogicalVolume::device)).isEmpty();
-        assertThat(inventory.find("data", "v-0a-1-meta").map(LogicalVolume::pool)).isEmpty();
+        assertThat(inventory.find("data", "s-0b").flatMap(LogicalVolume::device))
+                .isEmpty();
+        assertThat(inventory.find("data", "v-0a-1-meta").map(LogicalVolume::pool))
+                .isEmpty();
+    }
+
+    @Test
+    void groupsAndPhysicalVolumesAreRows() {
+        assertThat(LvmReport.parse(Recorded.read("pvs.json"), "pv"))
+                .extracting(row -> row.text("pv_name") + " " + row.text("vg_name"))
+                .containsExactly("/dev/ubdb data");
+        assertThat(LvmReport.parse(Recorded.read("vgs.json"), "vg").getFirst().number("vg_extent_size"))
+                .isEqualTo(4 << 20);
     }
 
     @Test
@@ -64,8 +75,7 @@ class LvmTest {
                         new LogicalVolumeRequest.Thin("data", "pool", "v-1", GIB, Set.of("b", "a"))))
                 .containsExactly(
                         "-n", "v-1", "--addtag", "a", "--addtag", "b", "-V", "1073741824b", "--thinpool", "data/pool");
-        assertThat(LvmVolumes.createArguments(
-                        new LogicalVolumeRequest.ThinSnapshot("data", "v-1", "s-1", Set.of())))
+        assertThat(LvmVolumes.createArguments(new LogicalVolumeRequest.ThinSnapshot("data", "v-1", "s-1", Set.of())))
                 .containsExactly("-n", "s-1", "-s", "-kn", "data/v-1");
         assertThat(LvmVolumes.createArguments(new LogicalVolumeRequest.Plain("data", "v-1-meta", 4096, Set.of())))
                 .containsExactly("-n", "v-1-meta", "-L", "4096b", "-Wn", "-Zn", "data");
@@ -76,7 +86,8 @@ class LvmTest {
         PoolSettings settings = new PoolSettings("default", "data", "pool");
 
         assertThat(LvmPools.createArguments(settings, new PoolGeometry(GIB, 1 << 25, 1 << 16)))
-                .containsSequence("-L", "1073741824b", "--poolmetadatasize", "33554432b", "--chunksize", "65536b", "-Zy")
+                .containsSequence(
+                        "-L", "1073741824b", "--poolmetadatasize", "33554432b", "--chunksize", "65536b", "-Zy")
                 .endsWith("data");
     }
 

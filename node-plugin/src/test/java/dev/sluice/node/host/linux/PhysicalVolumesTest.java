@@ -28,7 +28,8 @@ class PhysicalVolumesTest {
 
     private void mapped(String name, String uuid) throws IOException {
         disk("devices/virtual/block/" + name, name, "100");
-        Path dm = Files.createDirectories(sys.resolve("devices/virtual/block").resolve(name).resolve("dm"));
+        Path dm = Files.createDirectories(
+                sys.resolve("devices/virtual/block").resolve(name).resolve("dm"));
         Files.writeString(dm.resolve("uuid"), uuid + "\n");
     }
 
