@@ -35,7 +35,6 @@ import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +46,7 @@ import org.jspecify.annotations.Nullable;
 /** All this node asks of, and tells, the cluster. A status has one writer, so it is patched without a version. */
 public final class NodeClusterAccess {
     private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
+    private static final PatchContext REPLACE = PatchContext.of(PatchType.JSON);
 
     private final KubernetesClient client;
     private final String node;
@@ -218,21 +218,10 @@ public final class NodeClusterAccess {
         return client.leases().inNamespace(namespace).withName("node-" + node);
     }
 
+    /** Replaces the whole status: what is not said any more is gone. */
     private <T extends HasMetadata> void patch(Resource<T> resource, Record status) {
-        asking(() -> resource.subresource("status").patch(MERGE, json(Map.of("status", explicit(status)))));
-    }
-
-    /** With every field present: in a merge patch null removes what was said before. */
-    private Map<String, @Nullable Object> explicit(Record status) {
-        Map<String, @Nullable Object> fields = new HashMap<>();
-        for (var component : status.getClass().getRecordComponents()) {
-            try {
-                fields.put(component.getName(), component.getAccessor().invoke(status));
-            } catch (ReflectiveOperationException e) {
-                throw new IllegalStateException("a record's accessor is public", e);
-            }
-        }
-        return fields;
+        Map<String, Object> replace = Map.of("op", "add", "path", "/status", "value", status);
+        asking(() -> resource.subresource("status").patch(REPLACE, json(List.of(replace))));
     }
 
     private String json(Object content) {

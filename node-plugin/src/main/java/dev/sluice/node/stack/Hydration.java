@@ -24,6 +24,8 @@ import org.slf4j.LoggerFactory;
 final class Hydration {
     private static final Logger log = LoggerFactory.getLogger(Hydration.class);
     private static final Duration IDLE_GRACE = Duration.ofSeconds(30);
+    // A pod that starts needs the processor, the wire and the disk more than the copy does.
+    private static final Duration START_GRACE = Duration.ofSeconds(5);
     private static final Duration STALLED_AFTER = Duration.ofSeconds(60);
 
     private final VolumeStacks stacks;
@@ -43,6 +45,8 @@ final class Hydration {
     private volatile long skippedRegions;
     private @Nullable HydrationReport last;
     private boolean copyWanted;
+    private boolean begun;
+    private @Nullable Instant openSince;
     private long lastRegions = -1;
     private Instant lastAdvance;
 
@@ -69,6 +73,10 @@ final class Hydration {
         Instant end = completed;
         if (end != null) {
             return HydrationReports.hydrated(order, skippedBytes(), readySince, end);
+        }
+        HydrationReport known = last;
+        if (busy && known != null && known.phase() == HydrationPhase.FINALIZING) {
+            return known;
         }
         if (cutOff) {
             return HydrationReports.failed(order, last, readySince);
@@ -151,7 +159,7 @@ final class Hydration {
             return report(engine, now, HydrationPhase.PAUSED, "Paused", "spec.paused is true");
         }
         if (waiting != null) {
-            return report(engine, now, HydrationPhase.HYDRATING, "WaitingForPod", waiting);
+            return report(engine, now, HydrationPhase.HYDRATING, "WaitingToStart", waiting);
         }
         if (lastAdvance.plus(STALLED_AFTER).isBefore(now)) {
             return report(
@@ -174,31 +182,42 @@ final class Hydration {
                 + " bytes are still only there. Reads of them wait; what is local is served.";
     }
 
-    /** Why copying is not begun yet; null when it may. A file system is trimmed first: what it does not use is never copied. */
+    /**
+     * Why copying is not begun yet; null when it may. A pod's start and its first reads come first; then a file system is trimmed: what it
+     * does not use is never copied.
+     */
     private @Nullable String waitingFor(CloneStatus.Working engine, Instant now) {
-        if (order.spec().mode() == VolumeMode.BLOCK || trimmed) {
+        if (begun) {
             return null;
         }
-        Optional<MountPoint> mount = mount();
-        if (mount.isPresent()) {
-            Path mountPoint = Path.of(mount.get().path());
-            inBackground("trim", () -> trim(mountPoint, engine));
-            return "what the file system does not use is being skipped";
+        boolean open = outer().map(outer -> outer.openCount() > 0).orElse(false);
+        if (!open) {
+            openSince = null;
+            begun = readySince.plus(IDLE_GRACE).isBefore(now);
+            return begun ? null : "copying begins when a pod uses the volume, or after " + IDLE_GRACE.toSeconds() + " s";
         }
-        return readySince.plus(IDLE_GRACE).isBefore(now)
-                ? null
-                : "copying begins when a pod has mounted the volume, or after " + IDLE_GRACE.toSeconds() + " s";
+        openSince = openSince == null ? now : openSince;
+        if (openSince.plus(START_GRACE).isAfter(now)) {
+            return "copying begins " + START_GRACE.toSeconds() + " s after a pod began to use the volume";
+        }
+        Optional<MountPoint> mount = order.spec().mode() == VolumeMode.BLOCK || trimmed ? Optional.empty() : mount();
+        if (mount.isEmpty()) {
+            begun = true;
+            return null;
+        }
+        Path mountPoint = Path.of(mount.get().path());
+        inBackground("trim", () -> trim(mountPoint, engine));
+        return "what the file system does not use is being skipped";
+    }
+
+    private Optional<MappedDevice> outer() {
+        return host.deviceMapper().find(Names.outerDevice(id));
     }
 
     private Optional<MountPoint> mount() {
-        Optional<MappedDevice> outer = host.deviceMapper().find(Names.outerDevice(id));
-        if (outer.isEmpty() || outer.get().openCount() == 0) {
-            return Optional.empty();
-        }
-        String number = outer.get().device().number();
-        return host.mounts().list().stream()
-                .filter(candidate -> candidate.deviceNumber().equals(number))
-                .findFirst();
+        return outer().flatMap(outer -> host.mounts().list().stream()
+                .filter(candidate -> candidate.deviceNumber().equals(outer.device().number()))
+                .findFirst());
     }
 
     private void trim(Path mountPoint, CloneStatus.Working before) {
