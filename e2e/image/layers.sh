@@ -21,7 +21,7 @@ build_base_layer() {
   rm -rf "$root"
   mkdir -p "$LAYER_CACHE"
   debootstrap --variant=minbase "$IMAGE_SUITE" "$root" "$DEBIAN_MIRROR"
-  rm -rf "$root"/usr/share/{doc,info,lintian,locale,man}/* "$root"/var/{cache/apt,lib/apt/lists,log}/* "$root"/dev/*
+  rm -rf "$root"/usr/share/{doc,info,lintian,locale,man}/* "$root"/var/{cache/apt,lib/apt/lists,log}/* "${root:?}"/dev/*
   finish_layer "$layer"
 }
 
@@ -61,9 +61,10 @@ build_class_layer() { # LIBS.tar
   finish_layer "$layer"
 }
 
-# build_image OUT.tar REFERENCE REPOSITORY: the repository's jars must have been built.
+# build_image OUT.tar REFERENCE REPOSITORY [LOWER.tar]: the repository's jars must have been built. LOWER.tar: an image of
+# all layers but the last, for a node to have beforehand.
 build_image() {
-  local out=$1 work=$1.work config
+  local out=$1 work=$1.work config lower
   config='{"Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"], "Cmd": ["/opt/sluice/bin/node-plugin"]}'
   build_base_layer
   build_jre_layer
@@ -73,6 +74,8 @@ build_image() {
   pack_layer "$work/libs.tar" "$work/libs"
   pack_layer "$work/app.tar" "$work/app"
   build_class_layer "$work/libs.tar"
-  pack_image "$out" "$2" "$config" "$(base_layer)" "$(jre_layer)" "$work/libs.tar" "$(class_layer "$work/libs.tar")" "$work/app.tar"
+  lower=("$(base_layer)" "$(jre_layer)" "$work/libs.tar" "$(class_layer "$work/libs.tar")")
+  [[ -z ${4:-} ]] || pack_image "$4" sluice.lab/runtime:1 '{}' "${lower[@]}"
+  pack_image "$out" "$2" "$config" "${lower[@]}" "$work/app.tar"
   rm -rf "$work"
 }

@@ -30,7 +30,8 @@ create_certificates() { # COUNT
 
 certificate() { # NAME SUBJECT [ALTERNATIVE-NAMES]
   [[ ! -f $PKI/$1.crt ]] || return 0
-  openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout "$PKI/$1.key" -out "$PKI/$1.csr" -subj "$2"
+  # RSA: not every client library reads an elliptic key from a kubeconfig.
+  openssl req -newkey rsa:2048 -nodes -keyout "$PKI/$1.key" -out "$PKI/$1.csr" -subj "$2"
   openssl x509 -req -in "$PKI/$1.csr" -CA "$PKI/ca.crt" -CAkey "$PKI/ca.key" -CAcreateserial -out "$PKI/$1.crt" -days 3650 \
     -extfile <(printf '%s\n' "subjectAltName=${3:-DNS:$1}" extendedKeyUsage=serverAuth,clientAuth)
 }

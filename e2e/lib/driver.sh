@@ -6,16 +6,12 @@ readonly BUILD=$CACHE/build # the Maven build of the image works on a copy: it n
 # shellcheck source=../image/layers.sh
 source "$E2E/image/layers.sh"
 
-# The image without our code is part of the node image: at `up` only what changes often has to travel.
-runtime_image() { echo "$LAYER_CACHE/runtime-$(JAVA_HOME=$(java_home) jre_layer | layer_key).tar"; }
-
-build_runtime_image() {
-  local image; image=$(runtime_image)
-  [[ ! -f $image ]] || return 0
-  export JAVA_HOME; JAVA_HOME=$(java_home)
-  build_base_layer
-  build_jre_layer
-  pack_image "$image" sluice.lab/runtime:1 '{}' "$(base_layer)" "$(jre_layer)"
+# The driver's image without our own code is part of the node image: at `up` only what changes often has to travel. Its name
+# follows what decides on the libraries; were one to differ all the same, the layer would travel with the image.
+runtime_image() {
+  local key
+  key=$(cd "$REPOSITORY" && cat pom.xml {csi-driver,controller,node-plugin}/pom.xml "$(java_home)/release" $(find e2e/image -type f | LC_ALL=C sort) | layer_key)
+  echo "$LAYER_CACHE/runtime-$key.tar"
 }
 
 # What the image is made of, apart from Debian.
@@ -35,15 +31,17 @@ driver_tag() { echo "$(driver_version)-$(driver_key)"; }
 driver_image() { echo "$LAYER_CACHE/sluice-$1.tar"; } # TAG
 
 build_driver_image() { # TAG
-  local image; image=$(driver_image "$1")
-  [[ ! -f $image ]] || return 0
+  local image runtime
+  image=$(driver_image "$1") runtime=$(runtime_image)
+  [[ ! -f $image || ! -f $runtime ]] || return 0
   export JAVA_HOME; JAVA_HOME=$(java_home)
   copy_sources
-  rm -rf "$BUILD"/*/target/lib # or a dependency that was dropped would stay in the image
   (cd "$BUILD" && ./mvnw --batch-mode --no-transfer-progress -pl controller,node-plugin -am -Dmaven.test.skip package)
-  build_image "$image" "$IMAGE_REPOSITORY:$1" "$BUILD"
+  build_image "$image" "$IMAGE_REPOSITORY:$1" "$BUILD" "$runtime"
   # The last few stay: going back to an earlier state of the code is then a matter of seconds.
-  ls -t "$LAYER_CACHE"/sluice-*.tar | tail -n +6 | xargs -r rm -f
+  keep_newest 5 "$LAYER_CACHE"/sluice-*.tar
+  keep_newest 2 "$LAYER_CACHE"/runtime-*.tar
+  keep_newest 3 "$LAYER_CACHE"/classes-*.tar
 }
 
 # Times are kept, and so is `target`: Maven compiles only the modules that changed.
@@ -102,11 +100,11 @@ verb_deploy() {
   lock_lab deploy
   tag=$(driver_tag)
   step 'driver image' build_driver_image "$tag"
-  deploy_driver "$tag"
+  deploy_image "$tag"
+  step 'driver ready' wait_until 240 driver_ready "$tag"
 }
 
-deploy_driver() { # TAG
+deploy_image() { # TAG
   step 'image in nodes' load_driver "$1"
   step chart install_chart "$1"
-  step 'driver ready' wait_until 180 driver_ready "$1"
 }

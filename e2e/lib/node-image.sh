@@ -18,7 +18,7 @@ uml_modules() { local folders=(/usr/lib/uml/modules/*); echo "${folders[-1]}"; }
 
 node_image() {
   local key
-  key=$(content_key "$(basename "$(rootfs_folder)")" "$(basename "$(static_images_folder)")" "$(runtime_image_key)" "$(uml_modules)" \
+  key=$(content_key "$(rootfs_folder)" "$(images_of_node)" "$(uml_modules)" \
     -- "$E2E"/node/* "$E2E/lib/node-image.sh")
   echo "$CACHE/node/$key/root.img"
 }
@@ -37,6 +37,13 @@ build_node_image() {
   rm -rf "$folder/root"
   import_static_images "$image.new"
   mv "$image.new" "$image"
+  keep_newest 3 "$CACHE"/node/*
+}
+
+# The archives that are imported beforehand, by their names; without the driver's libraries in a bare lab.
+images_of_node() {
+  echo "$(static_images_folder)"/*.tar
+  [[ -n $BARE ]] || runtime_image
 }
 
 install_node_files() { # ROOT
@@ -69,7 +76,7 @@ install_node_files() { # ROOT
 import_static_images() { # IMAGE
   local share=$1.share console=$1.console
   mkdir -p "$share/images"
-  cp -l "$(static_images_folder)"/*.tar "$(runtime_image)" "$share/images/"
+  images_of_node | xargs cp -l -t "$share/images"
   build_xstate
   uml_command import "$NODE_MEMORY" ubd0="$1" init=/usr/local/sbin/lab-import lab.share="$share"
   "${UML[@]}" >"$console" 2>&1 </dev/null || true

@@ -6,7 +6,7 @@ start_time() { local stat; stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1; 
 spawn() {
   local name=$1; shift
   mkdir -p "$RUN/pid" "$LOGS"
-  setsid "$@" >"$LOGS/$name.log" 2>&1 </dev/null 8>&- 9>&- &
+  setsid "$@" >"$LOGS/$name.log" 2>&1 </dev/null 9>&- &
   remember "$name" $!
 }
 

@@ -32,6 +32,8 @@ require_node() {
 
 require_lab() { [[ -f $RUN/nodes ]] && network_exists || die "the lab is not up: run e2e/lab up"; }
 
+keep_newest() { ls -dt "${@:2}" | tail -n +$(($1 + 1)) | xargs -r rm -rf; } # COUNT PATH...
+
 # A name for content: the hash of the given files' bytes and names, and of the given words.
 content_key() { # [WORD...] -- [FILE...]
   local words=()

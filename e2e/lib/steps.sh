@@ -6,12 +6,14 @@ die() { echo "e2e/lab: $*" >&2; exit 1; }
 
 log_of() { echo "$LOGS/${1// /-}.log"; }
 
+end_of() { echo "$LOGS/.${1// /-}.end"; }
+
 # begin NAME COMMAND...: starts a step; finish NAME waits for it.
 begin() {
   local name=$1; shift
   mkdir -p "$LOGS"
-  # The locks stay with this process: what a step leaves running must not hold them.
-  ( exec 8>&- 9>&-; "$@" ) >"$(log_of "$name")" 2>&1 </dev/null &
+  # The lock stays with this process: what a step leaves running must not hold it.
+  ( exec 9>&-; trap 'echo "$SECONDS" >"$(end_of "$name")"' EXIT; "$@" ) >"$(log_of "$name")" 2>&1 </dev/null &
   STEP_PID[$name]=$! STEP_BEGAN[$name]=$SECONDS
 }
 
@@ -27,7 +29,7 @@ finish() {
     [[ ! -t 1 ]] || printf '\r\033[K'
     [[ $status == 0 ]] || step_failed "$name" "$status"
     unset "STEP_PID[$name]"
-    printf '  ✓ %-28s %4d s\n' "$name" $((SECONDS - STEP_BEGAN[$name]))
+    printf '  ✓ %-28s %4d s\n' "$name" $(($(<"$(end_of "$name")") - STEP_BEGAN[$name]))
   done
 }
 

@@ -1,59 +1,56 @@
 # Up and down.
 
 verb_up() { # [--nodes N] [--keep] [--bare]
-  local count=3 keep='' bare=''
+  local count=3 keep=''
   while [[ $# -gt 0 ]]; do
     case $1 in
       --nodes) count=${2:-}; shift; shift || true ;;
       --nodes=*) count=${1#*=}; shift ;;
       --keep) keep=yes; shift ;;
-      --bare) bare=yes; shift ;;
+      --bare) BARE=yes; shift ;;
       *) die "usage: e2e/lab up [--nodes N] [--keep] [--bare]" ;;
     esac
   done
   [[ $count =~ ^[1-$MAX_NODES]$ ]] || die "--nodes wants a number from 1 to $MAX_NODES"
   require_machine
   lock_lab up
-  bring_up "$count" "$keep" "$bare"
+  bring_up "$count" "$keep"
 }
 
-bring_up() { # COUNT [KEEP [BARE]]
-  local count=$1 keep=${2:-} bare=${3:-} tag
+# Set by `up --bare`: without the driver, for work on the lab itself or on a driver that does not compile.
+BARE=
+
+bring_up() { # COUNT [KEEP]
+  local count=$1 keep=${2:-} tag
   if lab_is_running && [[ $(<"$RUN/nodes") != "$count" ]]; then
     die "the lab is up with $(<"$RUN/nodes") nodes: run e2e/lab down first"
   fi
-  prepare_caches
+  tag=$(driver_tag)
+  prepare_caches "$tag"
   step 'run folder' prepare_run_folder "$count" "$keep"
   step network create_network "$count"
   step certificates create_certificates "$count"
   begin 'control plane' start_control_plane
   begin nodes start_nodes
-  if [[ -n $bare ]]; then
-    finish 'control plane' nodes
-  else
-    tag=$(driver_tag)
-    begin 'driver image' build_driver_image "$tag"
-    finish 'control plane' nodes 'driver image'
-    begin 'image in nodes' load_driver "$tag"
-    finish 'image in nodes'
-    step chart install_chart "$tag"
-  fi
+  finish 'control plane' nodes
+  [[ -n $BARE ]] || deploy_image "$tag"
   step 'nodes ready' wait_until 180 nodes_ready
-  [[ -n $bare ]] || step 'driver ready' wait_until 240 driver_ready "$tag"
+  [[ -n $BARE ]] || step 'driver ready' wait_until 240 driver_ready "$tag"
 }
 
 # What is made once per content, and kept in the cache folder.
-prepare_caches() {
+prepare_caches() { # TAG
   mkdir -p "$CACHE" "$LOGS"
   step packages install_packages
-  # One waits for the network, the other for the processor.
+  # The file systems wait for the network, the rest for the processor.
   begin 'node file system' build_rootfs
   begin tools build_tools
-  finish 'node file system'
-  step 'image run time' build_runtime_image
-  finish tools
+  [[ -n $BARE ]] || begin 'driver image' build_driver_image "$1"
+  finish 'node file system' tools
   step 'static images' build_static_images
-  step 'node image' build_node_image
+  [[ -n $BARE ]] || finish 'driver image'
+  # A node that is switched on again goes on with the image it had.
+  lab_is_running || step 'node image' build_node_image
 }
 
 # A lab that was down starts anew: fresh disks, an empty etcd. With KEEP it goes on with what it had.

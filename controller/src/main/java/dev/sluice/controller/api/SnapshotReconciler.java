@@ -23,7 +23,7 @@ public final class SnapshotReconciler implements Reconciler<Snapshot> {
     @Override
     public UpdateControl<Snapshot> reconcile(Snapshot snapshot, Context<Snapshot> context) {
         boolean leaving = snapshot.getSpec() != null && snapshot.getSpec().state() == DesiredState.ABSENT;
-        if (!leaving || snapshot.getSpec().internal()) {
+        if (!leaving || snapshot.getSpec().internal() || context.isPrimaryResourceDeleted()) {
             return UpdateControl.noUpdate();
         }
         snapshots.sweep(snapshot.getMetadata().getName());

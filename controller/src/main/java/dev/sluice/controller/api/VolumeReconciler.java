@@ -37,7 +37,7 @@ public final class VolumeReconciler implements Reconciler<Volume> {
 
     @Override
     public UpdateControl<Volume> reconcile(Volume volume, Context<Volume> context) {
-        if (volume.getSpec() == null) {
+        if (volume.getSpec() == null || context.isPrimaryResourceDeleted()) {
             return UpdateControl.noUpdate();
         }
         families.advance(volume.getMetadata().getName());

@@ -116,7 +116,7 @@ public final class Families {
         try {
             write.run();
         } catch (SluiceException e) {
-            log.warn("the progress object could not be written: {}", e.getMessage());
+            log.info("the progress object could not be written: {}", e.getMessage());
         }
     }
 }

@@ -18,7 +18,7 @@ record NodeState(Map<String, SortedSet<String>> found) {
     static final String SCRIPT = """
             words() { for file in "$@"; do [ -e "$file" ] && read -r word <"$file" && echo "$word"; done; }
             echo '## logical volume'; { timeout 20 lvs --noheadings -o lv_name || echo lvs-failed; } | grep -E '^ *(v|s)-[0-9a-f]{32}|failed'
-            echo '## device'; words /sys/block/dm-*/dm/name | grep -E 'sluice-|-(v|s)--[0-9a-f]{32}'
+            echo '## device'; words /sys/block/dm-*/dm/name | grep -E '^sluice-|-(v|s)--[0-9a-f]{32}'
             echo '## target'; cd /sys/kernel/config/target/iscsi 2>/dev/null && echo iqn.*sluice:e-*
             echo '## backstore'; cd /sys/kernel/config/target/core 2>/dev/null && echo iblock_*/*e-*
             echo '## session'; words /sys/class/iscsi_session/*/targetname | grep sluice:e-
