@@ -9,7 +9,7 @@ readonly ORIGIN=n1 HOME_NODE=n2
 readonly IMAGE=registry.k8s.io/e2e-test-images/busybox:1.37.0-1
 readonly MEBIBYTES=1024 SIZE=2Gi
 # Slow enough to be watched, until the limit is lifted.
-readonly MIB_PER_SECOND=32
+readonly MIB_PER_SECOND=12
 
 main() {
   clean
@@ -104,11 +104,11 @@ compare() {
   remove_pod clone
   apply_claim second "$CLASS" database
   apply_pod second "$HOME_NODE" second
-  await_hydration second 'Hydrating|Hydrated'
+  await_hydration second 'Copying|Hydrated' reason
   local begin copy; begin=$(now)
   await_hydration second Hydrated
   copy=$(seconds_since "$begin")
-  say "a second clone of the same volume, at full speed: copied in $copy s (from the first sight of Hydrating to Hydrated)"
+  say "a second clone of the same volume, at full speed: copied in $copy s (from the first sight of reason Copying to Hydrated)"
   say "copy, then start:  $copy s + $READY_AFTER s = $(add "$copy" "$READY_AFTER") s"
   say "Sluice:            $READY_AFTER s"
   say "The wait for a copy grows with the data; the start of a clone does not."
@@ -169,11 +169,11 @@ clean() {
 
 status() { in_demo get clonehydration "$1" --ignore-not-found -o "jsonpath={.status.$2}"; } # CLAIM FIELD
 
-await_hydration() { # CLAIM PHASES
+await_hydration() { # CLAIM VALUES [FIELD]
   local deadline=$((SECONDS + 300))
-  until [[ $(status "$1" phase) =~ ^($2)$ ]]; do
+  until [[ $(status "$1" "${3:-phase}") =~ ^($2)$ ]]; do
     [[ $SECONDS -lt $deadline ]] || fail "the hydration of $1 is $(status "$1" phase): $(status "$1" message)"
-    sleep 0.1
+    sleep 0.5
   done
 }
 

@@ -1,5 +1,6 @@
 package dev.sluice.controller;
 
+import dev.sluice.api.ClusterClients;
 import dev.sluice.controller.api.ControllerClusterAccess;
 import dev.sluice.controller.api.Reconciliation;
 import dev.sluice.controller.domain.Operations;
@@ -8,7 +9,6 @@ import dev.sluice.controller.rpc.ControllerService;
 import dev.sluice.controller.rpc.IdentityService;
 import dev.sluice.rpc.SocketServer;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.javaoperatorsdk.operator.Operator;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -31,15 +31,17 @@ public final class ControllerMain {
         String version = Version.read();
         PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         new UptimeMetrics().bindTo(metrics);
-        KubernetesClient client = new KubernetesClientBuilder().build();
+        KubernetesClient client = ClusterClients.connect();
         Registry registry = ControllerClusterAccess.registry(client, settings.namespace(), clock);
         Operations operations = Operations.over(registry);
-        SocketServer server = SocketServer.start(
-                settings.socket(),
-                List.of(new IdentityService(version, () -> true), new ControllerService(operations)));
         HealthServer health = HealthServer.start(settings.healthPort(), settings.socket(), metrics);
         Operator operator =
                 Reconciliation.elected(client, settings.namespace(), settings.identity(), registry, operations, clock);
+        operator.start();
+        // Last: the sidecars give up a server that accepts and then has no time for them.
+        SocketServer server = SocketServer.start(
+                settings.socket(),
+                List.of(new IdentityService(version, () -> true), new ControllerService(operations)));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             server.close();
             operator.stop();
@@ -47,6 +49,5 @@ public final class ControllerMain {
             client.close();
         }));
         log.info("Sluice controller {} serves on {}", version, settings.socket());
-        operator.start();
     }
 }

@@ -1,9 +1,9 @@
 package dev.sluice.node;
 
+import dev.sluice.api.ClusterClients;
 import dev.sluice.node.host.linux.InitiatorName;
 import dev.sluice.node.host.linux.LinuxHost;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.concurrent.CountDownLatch;
@@ -18,7 +18,7 @@ public final class NodePluginMain {
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
         NodeSettings settings = NodeSettings.from(System.getenv());
-        KubernetesClient client = new KubernetesClientBuilder().build();
+        KubernetesClient client = ClusterClients.connect();
         LinuxHost linux = LinuxHost.open(settings.pools());
         NodePlugin plugin = new NodePlugin(
                 settings, client, linux.ports(), linux.preflight(), InitiatorName::ofHost, Clock.systemUTC());
@@ -30,6 +30,8 @@ public final class NodePluginMain {
         }));
         plugin.start();
         log.info("the node plugin serves {} on node {}", settings.csiSocket(), settings.node());
+        // What the start left behind would stay resident until the heap is full, which on a quiet node is never.
+        System.gc();
         stopped.await();
     }
 }

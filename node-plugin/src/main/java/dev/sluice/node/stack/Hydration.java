@@ -25,7 +25,7 @@ final class Hydration {
     private static final Logger log = LoggerFactory.getLogger(Hydration.class);
     private static final Duration IDLE_GRACE = Duration.ofSeconds(30);
     // A pod that starts needs the processor, the wire and the disk more than the copy does.
-    private static final Duration START_GRACE = Duration.ofSeconds(5);
+    private static final Duration START_GRACE = Duration.ofSeconds(10);
     private static final Duration STALLED_AFTER = Duration.ofSeconds(60);
 
     private final VolumeStacks stacks;
@@ -75,7 +75,7 @@ final class Hydration {
             return HydrationReports.hydrated(order, skippedBytes(), readySince, end);
         }
         HydrationReport known = last;
-        if (busy && known != null && known.phase() == HydrationPhase.FINALIZING) {
+        if (known != null && finishing()) {
             return known;
         }
         if (cutOff) {
@@ -123,10 +123,16 @@ final class Hydration {
         if (order.spec().hydration().maxBytesPerSecond() != null
                 && completed == null
                 && !cutOff
+                && !finishing()
                 && CloneStatus.parse(host.deviceMapper().status(Names.cloneDevice(id), false))
                         instanceof CloneStatus.Working engine) {
             pace(engine, now);
         }
+    }
+
+    /** The engine is being taken away. */
+    private boolean finishing() {
+        return busy && last != null && last.phase() == HydrationPhase.FINALIZING;
     }
 
     private void pace(CloneStatus.Working engine, Instant now) {

@@ -1,0 +1,38 @@
+package dev.sluice.api;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Status;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.util.List;
+
+/** Connects to the cluster, as the pod's service account or the KUBECONFIG says. */
+public final class ClusterClients {
+    private static final List<Class<? extends HasMetadata>> KINDS = List.of(
+            Volume.class,
+            Snapshot.class,
+            Export.class,
+            Attachment.class,
+            StorageNode.class,
+            CloneHydration.class,
+            PersistentVolumeClaim.class,
+            Event.class,
+            Lease.class);
+
+    private ClusterClients() {}
+
+    /** A client that knows the kinds Sluice reads. Left to itself it loads the classes of every kind there is: seconds, and tens of MiB. */
+    public static KubernetesClient connect() {
+        KubernetesSerialization serialization = new KubernetesSerialization(new ObjectMapper(), false);
+        KINDS.forEach(serialization::registerKubernetesResource);
+        serialization.registerKubernetesResource("v1", "Status", Status.class);
+        return new KubernetesClientBuilder()
+                .withKubernetesSerialization(serialization)
+                .build();
+    }
+}
