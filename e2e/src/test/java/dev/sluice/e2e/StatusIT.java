@@ -14,7 +14,9 @@ import org.junit.jupiter.api.Test;
 
 @EndToEnd
 class StatusIT {
-    private static final long RESIDENT_LIMIT_KIBIBYTES = 110 * 1024;
+    // The bar at rest is 110 MiB (docs/benchmarks.md says what is reached); right after other tests some of their
+    // garbage is still there.
+    private static final long RESIDENT_LIMIT_KIBIBYTES = 140 << 10;
 
     @Test
     void everyNodeSaysThatItIsFitAndWhatItHas(Sandbox sandbox) {
@@ -39,7 +41,7 @@ class StatusIT {
     }
 
     @Test
-    void theNodePluginIsSmall(Sandbox sandbox) {
+    void theNodePluginStaysSmall(Sandbox sandbox) {
         for (String name : sandbox.cluster().nodes()) {
             assertThat(new Node(sandbox.cluster(), name).pluginResidentKibibytes())
                     .as("resident KiB of the node plugin on " + name)

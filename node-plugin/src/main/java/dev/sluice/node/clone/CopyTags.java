@@ -52,10 +52,11 @@ public record CopyTags(long epoch, CopyState state, long originBytes, long regio
     /** The tags of a copy of a volume; HOST when the volume does not carry them, so is not ours to use. */
     public static CopyTags of(LogicalVolume volume) {
         return find(volume)
-                .orElseThrow(() -> new SluiceException(
-                        ErrorKind.HOST,
-                        "logical volume " + volume.volumeGroup() + "/" + volume.name()
-                                + " has a name of Sluice's but not its tags; it is left alone. Rename or remove it by hand."));
+                .orElseThrow(
+                        () -> new SluiceException(
+                                ErrorKind.HOST,
+                                "logical volume " + volume.volumeGroup() + "/" + volume.name()
+                                        + " has a name of Sluice's but not its tags; it is left alone. Rename or remove it by hand."));
     }
 
     public static Optional<CopyTags> find(LogicalVolume volume) {

@@ -80,15 +80,16 @@ public final class StackPlanner {
         if (wanted.allocated() != null && !wanted.allocated().lvUuid().equals(data.uuid())) {
             throw new SluiceException(
                     ErrorKind.DATA_LOSS,
-                    "logical volume " + data.name() + " has UUID " + data.uuid() + ", but the data of this volume is in "
+                    "logical volume " + data.name() + " has UUID " + data.uuid()
+                            + ", but the data of this volume is in "
                             + wanted.allocated().lvUuid() + ". It is left alone.");
         }
         CopyTags tags = CopyTags.of(data);
         if (tags.epoch() != wanted.epoch()) {
             throw new SluiceException(
                     ErrorKind.DATA_LOSS,
-                    "the copy of " + wanted.id() + " on this node is of epoch " + tags.epoch() + ", epoch " + wanted.epoch()
-                            + " is wanted. It is left alone.");
+                    "the copy of " + wanted.id() + " on this node is of epoch " + tags.epoch() + ", epoch "
+                            + wanted.epoch() + " is wanted. It is left alone.");
         }
         if (data.active() == null) {
             steps.add(new Step.EnsureLogicalVolume(newData()));
@@ -114,7 +115,8 @@ public final class StackPlanner {
     private void whole(CopyTags tags) {
         extend();
         if (tags.state() == CopyState.VIRGIN) {
-            steps.add(new Step.Format(Objects.requireNonNull(wanted.fsType(), "a virgin copy is of a file system volume")));
+            steps.add(new Step.Format(
+                    Objects.requireNonNull(wanted.fsType(), "a virgin copy is of a file system volume")));
             steps.add(new Step.Retag(tags.withState(CopyState.LINEAR)));
         }
         LogicalVolume data = Objects.requireNonNull(observed.data());
@@ -145,7 +147,8 @@ public final class StackPlanner {
         extend();
         HydrationGeometry geometry = HydrationGeometry.of(tags.regionBytes());
         metadata(tags, geometry);
-        boolean engineRuns = observed.engine() != null && !observed.engine().table().isEmpty();
+        boolean engineRuns =
+                observed.engine() != null && !observed.engine().table().isEmpty();
         if (wanted.login() != null) {
             source();
         } else if (!engineRuns) {

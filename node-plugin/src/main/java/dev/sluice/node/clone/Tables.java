@@ -48,15 +48,13 @@ public final class Tables {
     /** One path that queues when it is gone: a new login under another name is a reload of this table. */
     public static List<TableLine> source(BlockDevice disk, long bytes) {
         return List.of(new TableLine(
-                0,
-                bytes / SECTOR,
-                "multipath",
-                "1 queue_if_no_path 0 1 1 round-robin 0 1 1 " + disk.number() + " 1"));
+                0, bytes / SECTOR, "multipath", "1 queue_if_no_path 0 1 1 round-robin 0 1 1 " + disk.number() + " 1"));
     }
 
     /** True when a line of the table maps onto the device. */
     public static boolean uses(List<TableLine> table, BlockDevice device) {
-        return table.stream().anyMatch(line -> List.of(line.arguments().split(" ")).contains(device.number()));
+        return table.stream()
+                .anyMatch(line -> List.of(line.arguments().split(" ")).contains(device.number()));
     }
 
     public static long bytes(List<TableLine> table) {

@@ -20,5 +20,6 @@ public interface FileSystems {
     Usage usage(Path mountPoint);
 
     /** Bytes and inodes of a mounted file system. */
-    record Usage(long totalBytes, long usedBytes, long availableBytes, long totalInodes, long usedInodes, long freeInodes) {}
+    record Usage(
+            long totalBytes, long usedBytes, long availableBytes, long totalInodes, long usedInodes, long freeInodes) {}
 }

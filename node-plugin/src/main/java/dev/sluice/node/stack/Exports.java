@@ -30,7 +30,8 @@ public final class Exports {
         MappedDevice device = host.deviceMapper()
                 .find(name)
                 .filter(found -> Tables.uses(found.table(), source) && found.readOnly() && !found.suspended())
-                .orElseGet(() -> host.deviceMapper().load(name, Names.dmUuid(name), true, Tables.linear(source, bytes)));
+                .orElseGet(
+                        () -> host.deviceMapper().load(name, Names.dmUuid(name), true, Tables.linear(source, bytes)));
         String iqn = Names.targetIqn(order.name());
         IscsiTarget target =
                 new IscsiTarget(iqn, order.initiator(), device.device().path(), order.name(), order.portal());
@@ -55,6 +56,7 @@ public final class Exports {
         }
         String name = found.name();
         return found.device()
-                .orElseThrow(() -> new SluiceException(ErrorKind.HOST, "logical volume " + name + " does not activate"));
+                .orElseThrow(
+                        () -> new SluiceException(ErrorKind.HOST, "logical volume " + name + " does not activate"));
     }
 }

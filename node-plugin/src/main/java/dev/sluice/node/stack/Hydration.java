@@ -200,7 +200,9 @@ final class Hydration {
         if (!open) {
             openSince = null;
             begun = readySince.plus(IDLE_GRACE).isBefore(now);
-            return begun ? null : "copying begins when a pod uses the volume, or after " + IDLE_GRACE.toSeconds() + " s";
+            return begun
+                    ? null
+                    : "copying begins when a pod uses the volume, or after " + IDLE_GRACE.toSeconds() + " s";
         }
         openSince = openSince == null ? now : openSince;
         if (openSince.plus(START_GRACE).isAfter(now)) {
@@ -222,7 +224,8 @@ final class Hydration {
 
     private Optional<MountPoint> mount() {
         return outer().flatMap(outer -> host.mounts().list().stream()
-                .filter(candidate -> candidate.deviceNumber().equals(outer.device().number()))
+                .filter(candidate ->
+                        candidate.deviceNumber().equals(outer.device().number()))
                 .findFirst());
     }
 

@@ -28,8 +28,8 @@ public final class Hydrations implements AutoCloseable {
     private long ticks;
     private final Map<String, Hydration> followed = new ConcurrentHashMap<>();
     private final ExecutorService work = Executors.newVirtualThreadPerTaskExecutor();
-    private final ScheduledExecutorService ticker =
-            Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("hydrations").factory());
+    private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("hydrations").factory());
 
     public Hydrations(VolumeStacks stacks, Host host, HydrationListener listener, Clock clock) {
         this.stacks = stacks;

@@ -31,7 +31,9 @@ final class RateWindow {
         if (samples.size() < 2) {
             return OptionalLong.empty();
         }
-        long millis = Duration.between(samples.getFirst().at(), samples.getLast().at()).toMillis();
+        long millis = Duration.between(
+                        samples.getFirst().at(), samples.getLast().at())
+                .toMillis();
         if (millis < 1000) {
             return OptionalLong.empty();
         }

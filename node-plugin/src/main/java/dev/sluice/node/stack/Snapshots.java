@@ -43,7 +43,8 @@ public final class Snapshots {
             forgetUnused(spec.sourceVolume());
         }
         Set<String> tags = Set.of(
-                "sluice.snapshot-of=" + spec.sourceVolume(), CREATED + clock.instant().getEpochSecond());
+                "sluice.snapshot-of=" + spec.sourceVolume(),
+                CREATED + clock.instant().getEpochSecond());
         LogicalVolume snapshot = host.logicalVolumes()
                 .ensure(new LogicalVolumeRequest.ThinSnapshot(pool.volumeGroup(), spec.sourceVolume(), id, tags));
         return new SnapshotFacts(snapshot.uuid(), snapshot.sizeBytes(), created(snapshot));
@@ -91,6 +92,7 @@ public final class Snapshots {
                 .map(tag -> Instant.ofEpochSecond(Long.parseLong(tag.substring(CREATED.length()))))
                 .findFirst()
                 .orElseThrow(() -> new SluiceException(
-                        ErrorKind.HOST, "logical volume " + snapshot.name() + " is not a snapshot of Sluice's; it is left alone"));
+                        ErrorKind.HOST,
+                        "logical volume " + snapshot.name() + " is not a snapshot of Sluice's; it is left alone"));
     }
 }

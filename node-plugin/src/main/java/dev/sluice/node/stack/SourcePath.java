@@ -69,7 +69,9 @@ final class SourcePath {
                 .map(line -> Arrays.asList(line.arguments().split("\\s+")))
                 .anyMatch(words -> {
                     int path = words.indexOf(number);
-                    return path >= 0 && path + 1 < words.size() && words.get(path + 1).equals("F");
+                    return path >= 0
+                            && path + 1 < words.size()
+                            && words.get(path + 1).equals("F");
                 });
         if (failed) {
             host.deviceMapper().message(name, "reinstate_path " + number);

@@ -48,7 +48,10 @@ final class StepRunner {
                 load(
                         Names.outerDevice(id),
                         Tables.outer(
-                                mapped(Names.cloneDevice(id)), outer.engineBytes(), device(data()), outer.totalBytes()));
+                                mapped(Names.cloneDevice(id)),
+                                outer.engineBytes(),
+                                device(data()),
+                                outer.totalBytes()));
             case Step.LoadOuterOverData outer ->
                 load(Names.outerDevice(id), Tables.linear(device(data()), outer.bytes()));
             case Step.FailQueued() -> host.deviceMapper().message(Names.sourceDevice(id), "fail_if_no_path");
@@ -79,18 +82,15 @@ final class StepRunner {
         BlockDevice disk = session()
                 .map(IscsiSession::disk)
                 .orElseThrow(() -> new SluiceException(
-                        ErrorKind.UNAVAILABLE, "the disk of the origin of " + id + " went away; it is logged in again"));
+                        ErrorKind.UNAVAILABLE,
+                        "the disk of the origin of " + id + " went away; it is logged in again"));
         String name = Names.sourceDevice(id);
         host.deviceMapper().load(name, Names.dmUuid(name), true, Tables.source(Objects.requireNonNull(disk), bytes));
     }
 
     private void loadEngine(Step.LoadEngine engine) {
         List<TableLine> table = Tables.engine(
-                device(metadata()),
-                device(data()),
-                mapped(Names.sourceDevice(id)),
-                engine.bytes(),
-                engine.geometry());
+                device(metadata()), device(data()), mapped(Names.sourceDevice(id)), engine.bytes(), engine.geometry());
         load(Names.cloneDevice(id), table);
     }
 
@@ -123,8 +123,7 @@ final class StepRunner {
     private BlockDevice device(LogicalVolume volume) {
         return volume.device()
                 .orElseThrow(() -> new SluiceException(
-                        ErrorKind.HOST,
-                        "logical volume " + volumeGroup + "/" + volume.name() + " is not active"));
+                        ErrorKind.HOST, "logical volume " + volumeGroup + "/" + volume.name() + " is not active"));
     }
 
     private Optional<IscsiSession> session() {

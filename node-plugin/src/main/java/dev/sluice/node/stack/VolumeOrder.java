@@ -11,4 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param allocated what status.allocated says; null only for a volume that was never allocated
  * @param source how to reach a remote origin; null when there is none, or when its export is not ready yet
  */
-public record VolumeOrder(String id, VolumeSpec spec, @Nullable Allocation allocated, @Nullable IscsiLogin source) {}
+public record VolumeOrder(
+        String id,
+        VolumeSpec spec,
+        @Nullable Allocation allocated,
+        @Nullable IscsiLogin source) {}

@@ -56,7 +56,8 @@ public final class VolumeStacks {
             runner.run(StackPlanner.allocate(wanted, observe(order.id(), pool.volumeGroup())));
             Observed found = observe(order.id(), pool.volumeGroup());
             if (order.allocated() == null) {
-                allocated.accept(outcome(VolumePhase.ALLOCATED, order, found, "Stacking", "the device is being stacked"));
+                allocated.accept(
+                        outcome(VolumePhase.ALLOCATED, order, found, "Stacking", "the device is being stacked"));
             }
             runner.run(StackPlanner.stack(wanted, found));
             return judge(order, observe(order.id(), pool.volumeGroup()));
@@ -76,8 +77,8 @@ public final class VolumeStacks {
             if (data != null && allocated != null && !data.uuid().equals(allocated.lvUuid())) {
                 throw new SluiceException(
                         ErrorKind.HOST,
-                        "logical volume " + group + "/" + id + " has UUID " + data.uuid() + ", the order to remove names "
-                                + allocated.lvUuid() + ". It is left alone.");
+                        "logical volume " + group + "/" + id + " has UUID " + data.uuid()
+                                + ", the order to remove names " + allocated.lvUuid() + ". It is left alone.");
             }
             new StepRunner(host, id, group).run(StackPlanner.remove(found));
             locks.remove(id);
@@ -126,7 +127,8 @@ public final class VolumeStacks {
                     .find(pools.named(pool).volumeGroup(), id)
                     .orElseThrow(() -> new SluiceException(ErrorKind.HOST, "volume " + id + " is not there"));
             CopyTags tags = CopyTags.of(data);
-            return host.logicalVolumes().retag(data, tags.print(), tags.withSkippedRegions(regions).print());
+            return host.logicalVolumes()
+                    .retag(data, tags.print(), tags.withSkippedRegions(regions).print());
         });
     }
 
@@ -146,15 +148,16 @@ public final class VolumeStacks {
     public List<HeldVolume> inventory() {
         return host.logicalVolumes().list().stream()
                 .filter(volume -> Names.isVolumeId(volume.name()))
-                .flatMap(volume -> CopyTags.find(volume).stream()
-                        .map(tags -> new HeldVolume(volume.name(), tags.epoch())))
+                .flatMap(volume ->
+                        CopyTags.find(volume).stream().map(tags -> new HeldVolume(volume.name(), tags.epoch())))
                 .toList();
     }
 
     private MappedDevice outer(String id) {
         return host.deviceMapper()
                 .find(Names.outerDevice(id))
-                .orElseThrow(() -> new SluiceException(ErrorKind.NOT_FOUND, "volume " + id + " has no device on this node"));
+                .orElseThrow(
+                        () -> new SluiceException(ErrorKind.NOT_FOUND, "volume " + id + " has no device on this node"));
     }
 
     /** Two flushing looks: the first makes the kernel commit, the second shows what was committed. */
@@ -208,7 +211,8 @@ public final class VolumeStacks {
         LogicalVolume found = host.logicalVolumes()
                 .find(pool.volumeGroup(), name)
                 .orElseThrow(() -> new SluiceException(
-                        ErrorKind.NOT_FOUND, "the source " + name + " is not in pool " + pool.name() + " of this node"));
+                        ErrorKind.NOT_FOUND,
+                        "the source " + name + " is not in pool " + pool.name() + " of this node"));
         boolean whole = CopyTags.find(found)
                 .map(tags -> tags.state() == CopyState.LINEAR)
                 .orElse(true);
@@ -239,8 +243,8 @@ public final class VolumeStacks {
             VolumePhase phase, VolumeOrder order, Observed found, String reason, String message) {
         LogicalVolume data = found.data();
         Allocation allocation = data == null ? order.allocated() : new Allocation(data.vgUuid(), data.uuid());
-        boolean hydrated = phase == VolumePhase.READY
-                && found.tags().map(CopyTags::state).orElseThrow() == CopyState.LINEAR;
+        boolean hydrated =
+                phase == VolumePhase.READY && found.tags().map(CopyTags::state).orElseThrow() == CopyState.LINEAR;
         MappedDevice outer = found.outer();
         long size = outer == null ? order.spec().sizeBytes() : Tables.bytes(outer.table());
         return new VolumeOutcome(phase, allocation, hydrated, size, reason, message);

@@ -28,9 +28,12 @@ class CloneStatusTest {
 
     @Test
     void completeNeedsWritableMetadataAndNothingInFlight() {
-        assertThat(new CloneStatus.Working(128, 100, 100, 1, true, 1, 1, false).complete()).isFalse();
-        assertThat(new CloneStatus.Working(128, 100, 100, 0, true, 1, 1, true).complete()).isFalse();
-        assertThat(new CloneStatus.Working(128, 99, 100, 0, true, 1, 1, false).complete()).isFalse();
+        assertThat(new CloneStatus.Working(128, 100, 100, 1, true, 1, 1, false).complete())
+                .isFalse();
+        assertThat(new CloneStatus.Working(128, 100, 100, 0, true, 1, 1, true).complete())
+                .isFalse();
+        assertThat(new CloneStatus.Working(128, 99, 100, 0, true, 1, 1, false).complete())
+                .isFalse();
     }
 
     @Test

@@ -30,7 +30,8 @@ class HydrationGeometryTest {
 
     @Test
     void aRegionThatIsAskedForWins() {
-        assertThat(HydrationGeometry.choose(GIB, 64 * KIB, 4 * KIB).regionBytes()).isEqualTo(4 * KIB);
+        assertThat(HydrationGeometry.choose(GIB, 64 * KIB, 4 * KIB).regionBytes())
+                .isEqualTo(4 * KIB);
     }
 
     @Test

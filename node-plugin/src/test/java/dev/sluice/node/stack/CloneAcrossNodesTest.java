@@ -52,7 +52,8 @@ class CloneAcrossNodesTest {
         larger.tell();
 
         larger.verify();
-        assertThat(larger.home.read(larger.stacks.device(CloneStory.CLONE), tailBlock)).isEqualTo(99);
+        assertThat(larger.home.read(larger.stacks.device(CloneStory.CLONE), tailBlock))
+                .isEqualTo(99);
     }
 
     @Test
@@ -65,20 +66,27 @@ class CloneAcrossNodesTest {
         assertThat(outcome.reason()).isEqualTo("WaitingForExport");
         assertThatThrownBy(() -> story.stacks.device(CloneStory.CLONE))
                 .isInstanceOfSatisfying(
-                        SluiceException.class, thrown -> assertThat(thrown.kind()).isEqualTo(ErrorKind.NOT_FOUND));
+                        SluiceException.class,
+                        thrown -> assertThat(thrown.kind()).isEqualTo(ErrorKind.NOT_FOUND));
     }
 
     @Test
     void anAllocatedVolumeThatIsGoneIsNeverMadeAnew() {
         story.source();
         story.bring(story.order(null));
-        var lv = story.home.host().logicalVolumes().find("data", CloneStory.CLONE).orElseThrow();
+        var lv = story.home
+                .host()
+                .logicalVolumes()
+                .find("data", CloneStory.CLONE)
+                .orElseThrow();
         story.home.host().logicalVolumes().remove("data", lv.uuid());
 
         assertThatThrownBy(story::bring)
                 .isInstanceOfSatisfying(
-                        SluiceException.class, thrown -> assertThat(thrown.kind()).isEqualTo(ErrorKind.DATA_LOSS));
-        assertThat(story.home.host().logicalVolumes().find("data", CloneStory.CLONE)).isEmpty();
+                        SluiceException.class,
+                        thrown -> assertThat(thrown.kind()).isEqualTo(ErrorKind.DATA_LOSS));
+        assertThat(story.home.host().logicalVolumes().find("data", CloneStory.CLONE))
+                .isEmpty();
     }
 
     @Test
@@ -107,7 +115,8 @@ class CloneAcrossNodesTest {
         HydrationReport paused = story.look(hydration);
 
         assertThat(paused.phase()).isEqualTo(HydrationPhase.PAUSED);
-        assertThat(story.home.hydrate(Names.cloneDevice(CloneStory.CLONE), 1000)).isZero();
+        assertThat(story.home.hydrate(Names.cloneDevice(CloneStory.CLONE), 1000))
+                .isZero();
     }
 
     @Test
@@ -120,7 +129,8 @@ class CloneAcrossNodesTest {
         story.network.cut(story.origin, story.home);
 
         assertThat(story.look(hydration).reason()).isEqualTo("SourceUnreachable");
-        assertThat(story.home.hydrate(Names.cloneDevice(CloneStory.CLONE), 1000)).isZero();
+        assertThat(story.home.hydrate(Names.cloneDevice(CloneStory.CLONE), 1000))
+                .isZero();
         HydrationReport lost = story.look(hydration);
         for (int second = 0; second < 130; second++) {
             lost = story.look(hydration);
@@ -172,8 +182,10 @@ class CloneAcrossNodesTest {
 
         assertThatThrownBy(story::removeClone)
                 .isInstanceOfSatisfying(
-                        SluiceException.class, thrown -> assertThat(thrown.kind()).isEqualTo(ErrorKind.IN_USE));
-        assertThat(story.home.host().logicalVolumes().find("data", CloneStory.CLONE)).isPresent();
+                        SluiceException.class,
+                        thrown -> assertThat(thrown.kind()).isEqualTo(ErrorKind.IN_USE));
+        assertThat(story.home.host().logicalVolumes().find("data", CloneStory.CLONE))
+                .isPresent();
     }
 
     @Test

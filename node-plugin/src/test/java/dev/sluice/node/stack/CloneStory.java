@@ -88,8 +88,8 @@ final class CloneStory {
 
     IscsiLogin serve() {
         SnapshotFacts taken = snapshots.take(SNAPSHOT, snapshotSpec());
-        ExportFacts facts = exports.serve(
-                new ExportOrder(EXPORT, "fast", SNAPSHOT, home.initiatorName(), origin.portal(), CHAP));
+        ExportFacts facts =
+                exports.serve(new ExportOrder(EXPORT, "fast", SNAPSHOT, home.initiatorName(), origin.portal(), CHAP));
         if (facts.sizeBytes() != taken.sizeBytes()) {
             throw new AssertionError("the export is as large as the snapshot");
         }
@@ -172,8 +172,17 @@ final class CloneStory {
             throw new AssertionError("the clone's bytes are not the source's");
         }
         if (!Tables.uses(
-                home.host().deviceMapper().find(Names.outerDevice(CLONE)).orElseThrow().table(),
-                home.host().logicalVolumes().find("data", CLONE).orElseThrow().device().orElseThrow())) {
+                home.host()
+                        .deviceMapper()
+                        .find(Names.outerDevice(CLONE))
+                        .orElseThrow()
+                        .table(),
+                home.host()
+                        .logicalVolumes()
+                        .find("data", CLONE)
+                        .orElseThrow()
+                        .device()
+                        .orElseThrow())) {
             throw new AssertionError("the outer device is not linear on the data volume");
         }
     }
