@@ -12,18 +12,20 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One volume that hydrates on this node. Looked at by one thread; what may block (trim, finish, repair) runs on the executor, one
- * such work at a time.
+ * One volume that hydrates on this node. Looked at by one thread; what may block (trim, finish, repair) runs on the executor.
  */
 final class Hydration {
     private static final Logger log = LoggerFactory.getLogger(Hydration.class);
     private static final Duration IDLE_GRACE = Duration.ofSeconds(30);
+    private static final String FINISH = "finish";
     // A pod that starts needs the processor, the wire and the disk more than the copy does.
     private static final Duration START_GRACE = Duration.ofSeconds(10);
     private static final Duration STALLED_AFTER = Duration.ofSeconds(60);
@@ -38,7 +40,7 @@ final class Hydration {
     private final Instant readySince;
 
     private volatile VolumeOrder order;
-    private volatile boolean busy;
+    private final Set<String> running = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Instant completed;
     private volatile boolean cutOff;
     private volatile boolean trimmed;
@@ -100,7 +102,7 @@ final class Hydration {
             lastAdvance = now;
         }
         if (engine.complete()) {
-            inBackground("finish", () -> {
+            inBackground(FINISH, () -> {
                 if (stacks.finish(order)) {
                     completed = now;
                 }
@@ -111,7 +113,7 @@ final class Hydration {
         if (path.broken()) {
             inBackground("reconnect", () -> stacks.bring(order));
         }
-        String waiting = waitingFor(engine, now);
+        String waiting = source == SourcePath.State.CONNECTED ? waitingFor(engine, now) : null;
         boolean paused = order.spec().hydration().paused();
         copyWanted = waiting == null && !paused && source == SourcePath.State.CONNECTED;
         pace(engine, now);
@@ -132,7 +134,7 @@ final class Hydration {
 
     /** The engine is being taken away. */
     private boolean finishing() {
-        return busy && last != null && last.phase() == HydrationPhase.FINALIZING;
+        return running.contains(FINISH);
     }
 
     private void pace(CloneStatus.Working engine, Instant now) {
@@ -250,18 +252,18 @@ final class Hydration {
         }
     }
 
+    /** One of a kind at a time: a trim that waits for a dead source must not keep the source from being found again. */
     private void inBackground(String what, Runnable action) {
-        if (busy) {
+        if (!running.add(what)) {
             return;
         }
-        busy = true;
         work.execute(() -> {
             try {
                 action.run();
             } catch (RuntimeException failure) {
                 log.warn("volume {}: {} failed and is tried again: {}", id, what, failure.getMessage());
             } finally {
-                busy = false;
+                running.remove(what);
             }
         });
     }

@@ -2,7 +2,6 @@ package dev.sluice.node.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import dev.sluice.api.ClaimReference;
 import dev.sluice.api.CloneHydration;
@@ -40,6 +39,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -84,7 +85,7 @@ class NodeReconcilersTest {
     @Test
     void anEmptyVolumeIsBroughtUpAndTakenDownByOrder() {
         createVolume(SOURCE, spec("n1", null));
-        await().until(() -> phase(SOURCE) == VolumePhase.READY);
+        eventually().until(() -> phase(SOURCE) == VolumePhase.READY);
         assertThat(volume(SOURCE).getStatus().allocated()).isNotNull();
         assertThat(volume(SOURCE).getStatus().hydrated()).isTrue();
         assertThat(origin.directory.awaitReady(SOURCE, Duration.ofSeconds(5)).fsType())
@@ -95,50 +96,51 @@ class NodeReconcilersTest {
             return volume;
         });
 
-        await().until(() -> phase(SOURCE) == VolumePhase.REMOVED);
+        eventually().until(() -> phase(SOURCE) == VolumePhase.REMOVED);
         assertThat(first.leftovers()).isEmpty();
     }
 
     @Test
     void anObjectThatVanishesTakesNoDataWithIt() {
         createVolume(SOURCE, spec("n1", null));
-        await().until(() -> phase(SOURCE) == VolumePhase.READY);
+        eventually().until(() -> phase(SOURCE) == VolumePhase.READY);
 
         client.resources(Volume.class).withName(SOURCE).delete();
         createVolume(Names.volumeId("later"), spec("n1", null));
 
-        await().until(() -> phase(Names.volumeId("later")) == VolumePhase.READY);
+        eventually().until(() -> phase(Names.volumeId("later")) == VolumePhase.READY);
         assertThat(first.leftovers()).contains("lv " + SOURCE);
     }
 
     @Test
     void aCloneAcrossNodesBecomesReadyHydratesAndIsReleased() {
         createVolume(SOURCE, spec("n1", null));
-        await().until(() -> phase(SOURCE) == VolumePhase.READY);
+        eventually().until(() -> phase(SOURCE) == VolumePhase.READY);
 
         createVolume(CLONE, spec("n2", new Origin(OriginKind.VOLUME, SOURCE, "n1", SNAPSHOT, SIZE)));
         createHydration();
         createExport();
         createSnapshot();
 
-        await().until(() -> phase(CLONE) == VolumePhase.READY);
-        await().until(() -> hydration().getStatus() != null);
+        eventually().until(() -> phase(CLONE) == VolumePhase.READY);
+        eventually().until(() -> hydration().getStatus() != null);
         mountClone();
-        await().until(() -> {
+        eventually().until(() -> {
             second.hydrateAll();
             return volume(CLONE).getStatus().hydrated();
         });
-        await().untilAsserted(() -> assertThat(hydration().getStatus())
-                .extracting(CloneHydrationStatus::phase)
-                .isEqualTo(HydrationPhase.HYDRATED));
+        eventually()
+                .untilAsserted(() -> assertThat(hydration().getStatus())
+                        .extracting(CloneHydrationStatus::phase)
+                        .isEqualTo(HydrationPhase.HYDRATED));
         HydrationSummary summary =
                 Objects.requireNonNull(hydration().getStatus().summary());
         assertThat(summary.progress()).isEqualTo("100%");
         assertThat(summary.origin()).isEqualTo("n1/" + SOURCE.substring(0, 10));
 
         release();
-        await().until(() -> export().getStatus().phase() == ServedPhase.REMOVED);
-        await().until(() -> snapshot().getStatus().phase() == ServedPhase.REMOVED);
+        eventually().until(() -> export().getStatus().phase() == ServedPhase.REMOVED);
+        eventually().until(() -> snapshot().getStatus().phase() == ServedPhase.REMOVED);
         assertThat(first.leftovers()).noneMatch(left -> left.contains("target") || left.contains(SNAPSHOT));
     }
 
@@ -161,8 +163,8 @@ class NodeReconcilersTest {
 
         createVolume(SOURCE, spec("n1", null));
 
-        await().until(() -> volume(SOURCE).getStatus() != null);
-        await().until(() -> phase(SOURCE) == VolumePhase.READY);
+        eventually().until(() -> volume(SOURCE).getStatus() != null);
+        eventually().until(() -> phase(SOURCE) == VolumePhase.READY);
         assertThat(volume(SOURCE).getStatus().reason()).isNull();
         assertThat(volume(SOURCE).getStatus().message()).isNull();
     }
@@ -229,7 +231,7 @@ class NodeReconcilersTest {
             export.setSpec(export.getSpec().withState(DesiredState.ABSENT));
             return export;
         });
-        await().until(() -> export().getStatus().phase() == ServedPhase.REMOVED);
+        eventually().until(() -> export().getStatus().phase() == ServedPhase.REMOVED);
         client.resources(Snapshot.class).withName(SNAPSHOT).edit(snapshot -> {
             snapshot.setSpec(snapshot.getSpec().withState(DesiredState.ABSENT));
             return snapshot;
@@ -292,5 +294,10 @@ class NodeReconcilersTest {
         String uid = volume(CLONE).getMetadata().getUid();
         hydration.setSpec(new CloneHydrationSpec(CLONE, uid, 1, "n2", false, null, 0));
         client.resource(hydration).create();
+    }
+
+    // Copying begins ten seconds after a pod does, and processors are shared.
+    private static ConditionFactory eventually() {
+        return Awaitility.await().atMost(Duration.ofSeconds(60));
     }
 }
