@@ -35,6 +35,11 @@ public record CopyTags(long epoch, CopyState state, long originBytes, long regio
         return new CopyTags(epoch, state, originBytes, regionBytes, regions);
     }
 
+    /** Bytes of the origin known to be unused; the last region may be partial. */
+    public long skippedBytes() {
+        return Math.min(skippedRegions * regionBytes, originBytes);
+    }
+
     public Set<String> print() {
         Set<String> tags = new LinkedHashSet<>();
         tags.add(EPOCH + epoch);

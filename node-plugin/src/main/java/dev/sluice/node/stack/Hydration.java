@@ -4,7 +4,6 @@ import dev.sluice.api.HydrationPhase;
 import dev.sluice.api.VolumeMode;
 import dev.sluice.names.Names;
 import dev.sluice.node.clone.CloneStatus;
-import dev.sluice.node.clone.CopyTags;
 import dev.sluice.node.host.Host;
 import dev.sluice.node.host.MappedDevice;
 import dev.sluice.node.host.MountPoint;
@@ -269,8 +268,7 @@ final class Hydration {
     }
 
     private long skippedBytes() {
-        CopyTags tags = stacks.tags(id, order.spec().pool());
-        return Math.min(tags.skippedRegions() * tags.regionBytes(), tags.originBytes());
+        return stacks.tags(id, order.spec().pool()).skippedBytes();
     }
 
     private HydrationReport report(

@@ -64,8 +64,7 @@ public final class Hydrations implements AutoCloseable {
         } else if (outcome.hydrated()) {
             Hydration known = followed.remove(order.id());
             if (known == null) {
-                long region = stacks.tags(order.id(), order.spec().pool()).regionBytes();
-                long skipped = stacks.tags(order.id(), order.spec().pool()).skippedRegions() * region;
+                long skipped = stacks.tags(order.id(), order.spec().pool()).skippedBytes();
                 listener.observed(HydrationReports.hydrated(order, skipped, null, now));
             } else {
                 listener.observed(known.look(now));
