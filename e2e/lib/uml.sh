@@ -1,16 +1,24 @@
 # One user-mode Linux kernel: a node, or the boot that imports images.
 
-xstate_library() { echo "$CACHE/xstate-$(content_key -- "$E2E/node/xstate.c").so"; }
+xstate_library() { echo "$CACHE/xstate-$(content_key -- "$E2E/lib/xstate.c").so"; }
 
 build_xstate() {
   local library; library=$(xstate_library)
-  [[ -f $library ]] || gcc -O2 -shared -fPIC -o "$library" "$E2E/node/xstate.c"
+  [[ -f $library ]] || gcc -O2 -shared -fPIC -o "$library" "$E2E/lib/xstate.c"
 }
 
 # A kernel's memory is a file; user-mode Linux puts it into TMPDIR. /dev/shm is small in some containers.
 memory_folder() {
   local free; free=$(df --output=avail -m /dev/shm 2>/dev/null | tail -1)
   if [[ ${free:-0} -gt 8192 ]]; then echo /dev/shm; else mkdir -p "$SLUICE_LAB/memory"; echo "$SLUICE_LAB/memory"; fi
+}
+
+# A guest's process and its kernel take turns, two processes here. On one processor a turn is a context switch; on two it is a
+# wake-up from one idle processor to another, three times as dear. So each kernel has one processor, shared by turns.
+processor_of() { # NAME
+  local all=() range
+  for range in $(taskset --cpu-list --pid $$ | sed 's/.*: //; s/,/ /g'); do all+=($(seq "${range%-*}" "${range#*-}")); done
+  [[ $1 =~ ^n[0-9]+$ ]] && echo "${all[${1#n} % ${#all[@]}]}" || echo "${all[-1]}"
 }
 
 # uml_command NAME MEMORY ARGUMENT... sets UML to the command that runs a kernel. The kernel and all its processes live in
@@ -20,6 +28,6 @@ uml_command() {
   shift 2
   rm -rf "$state"
   mkdir -p "$state"
-  UML=(env TMPDIR="$(memory_folder)" LD_PRELOAD="$(xstate_library)" unshare --pid --fork --kill-child --mount-proc --
+  UML=(env TMPDIR="$(memory_folder)" LD_PRELOAD="$(xstate_library)" taskset --cpu-list "$(processor_of "$name")" unshare --pid --fork --kill-child --mount-proc --
     linux.uml umid="$name" uml_dir="$state" mem="$memory" root=/dev/ubda rw con=null con0=fd:0,fd:1 ssl=null loglevel=4 TERM=dumb "$@")
 }
