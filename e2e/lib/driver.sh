@@ -74,9 +74,11 @@ strip_layers() {
 
 load_driver() { for_each_node load_driver_image "$1"; } # TAG
 
+# The controller is put on the last node: tests cut the power of the others, and measure on them.
 install_chart() { # TAG
   in_network env KUBECONFIG="$KUBECONFIG_FILE" "$RUN/bin/helm" upgrade --install "$RELEASE" "$REPOSITORY/charts/sluice" \
-    --namespace "$NAMESPACE" --create-namespace --values "$E2E/lib/values.yaml" --set image.tag="$1"
+    --namespace "$NAMESPACE" --create-namespace --values "$E2E/lib/values.yaml" --set image.tag="$1" \
+    --set 'controller.nodeSelector.kubernetes\.io/hostname'="$(node_names | tail -1)"
 }
 
 driver_answers() { # NODE

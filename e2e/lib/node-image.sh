@@ -68,6 +68,9 @@ install_node_files() { # ROOT
     ln -sf /dev/null "$root/etc/systemd/system/$unit"
   done
   sed -i 's/^#*Storage=.*/Storage=volatile/' "$root/etc/systemd/journald.conf"
+  # A program for every interface of a pod, and a probe after every LVM command: dear here, and of no use.
+  ln -s /dev/null "$root/etc/udev/rules.d/70-iscsi-network-interface.rules"
+  echo 'KERNEL=="ubd*", OPTIONS:="nowatch"' >"$root/etc/udev/rules.d/05-lab.rules"
   : >"$root/etc/machine-id"
   : >"$root/etc/fstab"
 }

@@ -20,6 +20,7 @@ public final class NodePluginMain {
         NodeSettings settings = NodeSettings.from(System.getenv());
         KubernetesClient client = ClusterClients.connect();
         LinuxHost linux = LinuxHost.open(settings.pools());
+        linux.prepare();
         NodePlugin plugin = new NodePlugin(
                 settings, client, linux.ports(), linux.preflight(), InitiatorName::ofHost, Clock.systemUTC());
         CountDownLatch stopped = new CountDownLatch(1);

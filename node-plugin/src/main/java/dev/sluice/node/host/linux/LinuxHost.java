@@ -15,10 +15,12 @@ public final class LinuxHost {
 
     private final Host ports;
     private final Preflight preflight;
+    private final UdevRules udevRules;
 
-    private LinuxHost(Host ports, Preflight preflight) {
+    private LinuxHost(Host ports, Preflight preflight, UdevRules udevRules) {
         this.ports = ports;
         this.preflight = preflight;
+        this.udevRules = udevRules;
     }
 
     /** Touches nothing: tools and devices are looked at when they are first needed. */
@@ -40,11 +42,16 @@ public final class LinuxHost {
                 new LinuxMounts(calls),
                 new LinuxFileSystems(processes, calls),
                 blockDevices);
-        return new LinuxHost(ports, new LinuxPreflight(processes, control, lvm, hostRoot));
+        return new LinuxHost(ports, new LinuxPreflight(processes, control, lvm, hostRoot), new UdevRules(hostRoot));
     }
 
     private static LvmRunner lvmRunner(Processes processes, Path hostRoot) {
         return LvmShell.isOffered(hostRoot) ? new LvmShell(processes) : new LvmProcesses(processes);
+    }
+
+    /** What the host must know before the first device of ours appears. */
+    public void prepare() {
+        udevRules.ensure();
     }
 
     public Host ports() {

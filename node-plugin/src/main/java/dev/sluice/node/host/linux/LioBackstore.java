@@ -5,6 +5,9 @@ import java.util.Optional;
 
 /** One iblock backstore in configfs: a block device, read-only, with a unit serial. */
 final class LioBackstore {
+    /** By it the host's udev knows our disks from those of other targets. */
+    static final String VENDOR = "SLUICE";
+
     private static final String UDEV_PATH = "udev_path";
     private static final String SERIAL_LABEL = "T10 VPD Unit Serial Number:";
 
@@ -26,6 +29,7 @@ final class LioBackstore {
         }
         KernelFiles.write(folder.resolve("control"), UDEV_PATH + "=" + devicePath + ",readonly=1");
         KernelFiles.write(folder.resolve(UDEV_PATH), devicePath);
+        KernelFiles.write(folder.resolve("wwn/vendor_id"), VENDOR);
         KernelFiles.write(folder.resolve("wwn/vpd_unit_serial"), serial);
         KernelFiles.write(folder.resolve("enable"), "1");
         // XCOPY lets an initiator read what it was not given (CVE-2020-28374).
