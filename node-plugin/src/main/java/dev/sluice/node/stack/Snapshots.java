@@ -40,7 +40,7 @@ public final class Snapshots {
         Optional<LogicalVolume> taken = host.logicalVolumes().find(pool.volumeGroup(), id);
         if (taken.isEmpty()) {
             VolumeStacks.requireWhole(host, pool, spec.sourceVolume());
-            forgetUnused(spec.sourceVolume());
+            settle(spec.sourceVolume());
         }
         Set<String> tags = Set.of(
                 "sluice.snapshot-of=" + spec.sourceVolume(),
@@ -66,8 +66,11 @@ public final class Snapshots {
         host.logicalVolumes().remove(group, found.get().uuid());
     }
 
-    /** What the file system of a mounted source does not use need not be held, nor ever be copied. */
-    private void forgetUnused(String volumeId) {
+    /**
+     * What the file system of a mounted source does not use need not be held, nor ever be copied; and what waits in its journal would be
+     * replayed by each clone over the network, before its pod may start.
+     */
+    private void settle(String volumeId) {
         Optional<MappedDevice> outer = host.deviceMapper().find(Names.outerDevice(volumeId));
         if (outer.isEmpty()) {
             return;
@@ -80,9 +83,11 @@ public final class Snapshots {
             return;
         }
         try {
-            host.fileSystems().trim(Path.of(mount.get().path()));
-        } catch (SluiceException notTrimmed) {
-            log.info("volume {} is snapshotted without a trim: {}", volumeId, notTrimmed.getMessage());
+            Path mountPoint = Path.of(mount.get().path());
+            host.fileSystems().trim(mountPoint);
+            host.fileSystems().checkpoint(mountPoint);
+        } catch (SluiceException notSettled) {
+            log.info("volume {} is snapshotted as it is: {}", volumeId, notSettled.getMessage());
         }
     }
 

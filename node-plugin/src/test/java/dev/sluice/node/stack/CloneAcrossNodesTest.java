@@ -41,6 +41,28 @@ class CloneAcrossNodesTest {
     }
 
     @Test
+    void aMountedSourceIsTrimmedAndItsJournalEmptiedBeforeItIsFrozen() {
+        story.source();
+        story.mountSource();
+        story.origin.faults().clear();
+
+        story.serve();
+
+        assertThat(story.origin.faults().journal())
+                .startsWith("FileSystems.trim " + CloneStory.MOUNT, "FileSystems.checkpoint " + CloneStory.MOUNT);
+        assertThat(story.origin.faults().journal().get(2)).contains("LogicalVolumes.ensure");
+    }
+
+    @Test
+    void aSourceThatCannotBeSettledIsFrozenAsItIs() {
+        story.source();
+        story.mountSource();
+        story.origin.faults().failNext("FileSystems.trim", new SluiceException(ErrorKind.HOST, "no trim today"));
+
+        assertThat(story.bring().phase()).isEqualTo(VolumePhase.READY);
+    }
+
+    @Test
     void aLargerCloneHasALinearTailThatSurvivesTheSwap() {
         CloneStory larger = new CloneStory(2 * CloneStory.SIZE);
         larger.source();

@@ -79,6 +79,10 @@ final class CloneStory {
         }
     }
 
+    void mountSource() {
+        origin.host().mounts().ensure(originStacks.device(SOURCE), MOUNT, "ext4", List.of());
+    }
+
     void requireSourceIntact() {
         bringSource();
         if (origin.checksum(originStacks.device(SOURCE)) != expected) {

@@ -13,12 +13,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** mkfs, blkid and the growing tools of the host; FITRIM and statvfs by system call. */
+/** mkfs, blkid and the growing tools of the host; FITRIM, checkpoint and statvfs by system call. */
 public final class LinuxFileSystems implements FileSystems {
     private static final Duration QUICK = Duration.ofSeconds(30);
     private static final Duration SLOW = Duration.ofMinutes(5);
     /** _IOWR('X', 121, struct fstrim_range). */
     private static final long FITRIM = 0xC0185879L;
+    /** _IOW('f', 43, __u32), since Linux 5.14. */
+    private static final long EXT4_IOC_CHECKPOINT = 0x4004662BL;
 
     private static final int TRIM_RANGE = 24;
     private static final int BLKID_NOTHING = 2;
@@ -86,16 +88,28 @@ public final class LinuxFileSystems implements FileSystems {
     public long trim(Path mountPoint) {
         byte[] range = new byte[TRIM_RANGE];
         DmRequest.over(range).putLong(Long.BYTES, Long.MAX_VALUE);
+        return request(mountPoint, "trim", FITRIM, range)
+                ? DmRequest.over(range).getLong(Long.BYTES)
+                : 0;
+    }
+
+    @Override
+    public void checkpoint(Path mountPoint) {
+        var unused = request(mountPoint, "checkpoint", EXT4_IOC_CHECKPOINT, new byte[Integer.BYTES]);
+    }
+
+    /** False when the file system, or the device under it, has no such request. */
+    private boolean request(Path mountPoint, String name, long request, byte[] buffer) {
         int descriptor = calls.open(mountPoint.toString(), O_DIRECTORY);
         try {
-            int errno = calls.ioctl(descriptor, FITRIM, range);
-            if (errno == SystemCalls.EOPNOTSUPP) {
-                return 0;
+            int errno = calls.ioctl(descriptor, request, buffer);
+            if (errno == SystemCalls.EOPNOTSUPP || errno == SystemCalls.ENOTTY) {
+                return false;
             }
             if (errno != 0) {
-                throw new SluiceException(ErrorKind.HOST, "trim " + mountPoint + ": " + calls.message(errno));
+                throw new SluiceException(ErrorKind.HOST, name + " " + mountPoint + ": " + calls.message(errno));
             }
-            return DmRequest.over(range).getLong(Long.BYTES);
+            return true;
         } finally {
             calls.close(descriptor);
         }

@@ -14,6 +14,7 @@ final class SystemCalls {
     static final int ENXIO = 6;
     static final int EBUSY = 16;
     static final int EINVAL = 22;
+    static final int ENOTTY = 25;
     static final int EOPNOTSUPP = 95;
 
     private final Libc libc;

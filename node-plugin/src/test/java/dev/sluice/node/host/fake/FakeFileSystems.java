@@ -71,6 +71,14 @@ final class FakeFileSystems implements FileSystems {
         });
     }
 
+    /** Without a journal there is nothing to write; that it is asked for is in the calls. */
+    @Override
+    public void checkpoint(Path mountPoint) {
+        faults.mutate("FileSystems.checkpoint " + mountPoint, () -> {
+            var mounted = mounts.deviceAt(mountPoint);
+        });
+    }
+
     private static boolean isUnused(long value) {
         return value == 0 || value == FakeHost.FREED;
     }
