@@ -36,7 +36,8 @@ build_driver_image() { # TAG
   [[ ! -f $image || ! -f $runtime ]] || return 0
   export JAVA_HOME; JAVA_HOME=$(java_home)
   copy_sources
-  (cd "$BUILD" && ./mvnw --batch-mode --no-transfer-progress -pl controller,node-plugin -am -Dmaven.test.skip package)
+  # What Error Prone has to say, `mvnw verify` says.
+  (cd "$BUILD" && ./mvnw --batch-mode --no-transfer-progress -pl controller,node-plugin -am -Dmaven.test.skip -Dcompiler.checks=-g package)
   build_image "$image" "$IMAGE_REPOSITORY:$1" "$BUILD" "$runtime"
   # The last few stay: going back to an earlier state of the code is then a matter of seconds.
   keep_newest 5 "$LAYER_CACHE"/sluice-*.tar
@@ -102,11 +103,13 @@ verb_deploy() {
   lock_lab deploy
   tag=$(driver_tag)
   step 'driver image' build_driver_image "$tag"
-  deploy_image "$tag"
-  step 'driver ready' wait_until 240 driver_ready "$tag"
+  deploy_driver "$tag"
 }
 
-deploy_image() { # TAG
+deploy_driver() { # TAG
   step 'image in nodes' load_driver "$1"
+  place_nodes_for_start >/dev/null
   step chart install_chart "$1"
+  step 'driver ready' wait_until 240 driver_ready "$1"
+  place_nodes >/dev/null
 }

@@ -14,6 +14,26 @@ boot_node() { # NODE
   spawn "$1" nsenter --net="/run/netns/$NETNS" -- "${UML[@]}"
 }
 
+# While the driver starts, the last node, which starts the controller as well, has a processor of its own.
+place_nodes_for_start() {
+  local all others node
+  mapfile -t all < <(processors)
+  others=("${all[@]:1}")
+  [[ ${#others[@]} -gt 0 ]] || return 0
+  for node in $(node_names | head -n -1); do place_node "$node" "${others[${node#n} % ${#others[@]}]}"; done
+  place_node "$(node_names | tail -1)" "${all[0]}"
+}
+
+place_nodes() { local node; for node in $(node_names); do place_node "$node" "$(processor_of "$node")"; done; }
+
+# The first process first: the others are its children, and what it starts from then on inherits its processor.
+place_node() { # NODE PROCESSOR
+  local outer inner
+  outer=$(pid_of "$1") && inner=$(pgrep -P "$outer") || return 0
+  taskset --all-tasks --cpu-list --pid "$2" "$inner"
+  pgrep --ns "$inner" --nslist pid | xargs -r -n1 taskset --cpu-list --pid "$2" || true
+}
+
 # Whoever asks for the first process of the PID namespace asks for all of them.
 cut_power() { # NODE
   local outer inner

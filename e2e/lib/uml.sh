@@ -15,9 +15,14 @@ memory_folder() {
 
 # A guest's process and its kernel take turns, two processes here. On one processor a turn is a context switch; on two it is a
 # wake-up from one idle processor to another, three times as dear. So each kernel has one processor, shared by turns.
+processors() {
+  local range
+  for range in $(taskset --cpu-list --pid $$ | sed 's/.*: //; s/,/ /g'); do seq "${range%-*}" "${range#*-}"; done
+}
+
+# Neighbours in number, between which tests clone, have different ones.
 processor_of() { # NAME
-  local all=() range
-  for range in $(taskset --cpu-list --pid $$ | sed 's/.*: //; s/,/ /g'); do all+=($(seq "${range%-*}" "${range#*-}")); done
+  local all; mapfile -t all < <(processors)
   [[ $1 =~ ^n[0-9]+$ ]] && echo "${all[${1#n} % ${#all[@]}]}" || echo "${all[-1]}"
 }
 

@@ -33,9 +33,8 @@ bring_up() { # COUNT [KEEP]
   begin 'control plane' start_control_plane
   begin nodes start_nodes
   finish 'control plane' nodes
-  [[ -n $BARE ]] || deploy_image "$tag"
   step 'nodes ready' wait_until 180 nodes_ready
-  [[ -n $BARE ]] || step 'driver ready' wait_until 240 driver_ready "$tag"
+  [[ -n $BARE ]] || deploy_driver "$tag"
 }
 
 # What is made once per content, and kept in the cache folder.
