@@ -30,9 +30,10 @@ public final class NodePluginMain {
             stopped.countDown();
         }));
         plugin.start();
-        log.info("the node plugin serves {} on {}", settings.csiSocket(), settings.node());
+        log.info("the node plugin serves {} on node {}", settings.csiSocket(), settings.node());
         // What the start left behind would stay resident until the heap is full, which on a quiet node is never.
         System.gc();
+        linux.releaseStartMemory();
         stopped.await();
     }
 }

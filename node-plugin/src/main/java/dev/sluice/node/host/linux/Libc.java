@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 public interface Libc {
     int O_RDWR = 2;
     int O_CLOEXEC = 0x80000;
+    int MADV_DONTNEED = 4;
+    /** Since Linux 5.4. */
+    int MADV_PAGEOUT = 21;
 
     int open(String path, int flags);
 
@@ -20,6 +23,8 @@ public interface Libc {
     int umount2(String target, int flags);
 
     int statvfs(String path, Pointer buffer);
+
+    int madvise(long address, long bytes, int advice);
 
     String strerror(int errno);
 

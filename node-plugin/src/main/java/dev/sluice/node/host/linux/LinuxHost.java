@@ -16,11 +16,13 @@ public final class LinuxHost {
     private final Host ports;
     private final Preflight preflight;
     private final UdevRules udevRules;
+    private final StartMemory startMemory;
 
-    private LinuxHost(Host ports, Preflight preflight, UdevRules udevRules) {
+    private LinuxHost(Host ports, Preflight preflight, UdevRules udevRules, StartMemory startMemory) {
         this.ports = ports;
         this.preflight = preflight;
         this.udevRules = udevRules;
+        this.startMemory = startMemory;
     }
 
     /** Touches nothing: tools and devices are looked at when they are first needed. */
@@ -42,7 +44,11 @@ public final class LinuxHost {
                 new LinuxMounts(calls),
                 new LinuxFileSystems(processes, calls),
                 blockDevices);
-        return new LinuxHost(ports, new LinuxPreflight(processes, control, lvm, hostRoot), new UdevRules(hostRoot));
+        return new LinuxHost(
+                ports,
+                new LinuxPreflight(processes, control, lvm, hostRoot),
+                new UdevRules(hostRoot),
+                new StartMemory(calls));
     }
 
     private static LvmRunner lvmRunner(Processes processes, Path hostRoot) {
@@ -52,6 +58,11 @@ public final class LinuxHost {
     /** What the host must know before the first device of ours appears. */
     public void prepare() {
         udevRules.ensure();
+    }
+
+    /** Once the process has started, and waits. */
+    public void releaseStartMemory() {
+        startMemory.release();
     }
 
     public Host ports() {

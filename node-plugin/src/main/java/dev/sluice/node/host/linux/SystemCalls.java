@@ -61,6 +61,15 @@ final class SystemCalls {
         return result;
     }
 
+    /**
+     * Lets go of memory that is mapped from files and never written. What this process alone has leaves memory, what others have too only
+     * leaves this process. A kernel that does not know how leaves everything as it is.
+     */
+    void release(long address, long bytes) {
+        libc.madvise(address, bytes, Libc.MADV_PAGEOUT);
+        libc.madvise(address, bytes, Libc.MADV_DONTNEED);
+    }
+
     String message(int errno) {
         return libc.strerror(errno) + " (" + errno + ")";
     }

@@ -1,0 +1,70 @@
+package dev.sluice.node.host.linux;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What only the start needed of the class archive and of the runtime's code goes back to the host. The kernel would do that when memory
+ * is short; on a node, memory is short for its pods first. A page that is needed again is read again from its file.
+ */
+final class StartMemory {
+    private static final Logger log = LoggerFactory.getLogger(StartMemory.class);
+    private static final Path SMAPS = Path.of("/proc/self/smaps");
+    private static final Pattern MAPPING =
+            Pattern.compile("^([0-9a-f]+)-([0-9a-f]+) ([r-][w-][x-][ps]) [0-9a-f]+ \\S+ (\\d+) .*$");
+    private static final Pattern WRITTEN = Pattern.compile("^Anonymous: +(\\d+) kB$");
+
+    private final SystemCalls calls;
+
+    StartMemory(SystemCalls calls) {
+        this.calls = calls;
+    }
+
+    /** Addresses: the first byte, and the first beyond. */
+    record Range(long begin, long end) {}
+
+    void release() {
+        try {
+            pure(Files.readAllLines(SMAPS)).forEach(range -> calls.release(range.begin(), range.end() - range.begin()));
+        } catch (IOException e) {
+            log.info("the memory of the start stays resident: {}", e.getMessage());
+        }
+    }
+
+    /**
+     * Mappings whose every page is as it is in the file: without the right to write, and never written before that right was given up, as
+     * the loader does with the pages it relocates.
+     */
+    static List<Range> pure(List<String> smaps) {
+        List<Range> found = new ArrayList<>();
+        Range candidate = null;
+        for (String line : smaps) {
+            Matcher mapping = MAPPING.matcher(line);
+            if (mapping.matches()) {
+                candidate = readOnlyFile(mapping);
+                continue;
+            }
+            Matcher written = WRITTEN.matcher(line);
+            if (candidate != null && written.matches() && written.group(1).equals("0")) {
+                found.add(candidate);
+            }
+        }
+        return found;
+    }
+
+    private static @Nullable Range readOnlyFile(Matcher mapping) {
+        boolean pureRead = mapping.group(3).matches("r-[x-]p");
+        boolean file = !mapping.group(4).equals("0");
+        return pureRead && file
+                ? new Range(Long.parseUnsignedLong(mapping.group(1), 16), Long.parseUnsignedLong(mapping.group(2), 16))
+                : null;
+    }
+}
