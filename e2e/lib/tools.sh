@@ -70,7 +70,7 @@ link_tools() {
   for module in $(tool_modules); do
     cp -lf "$(tool_folder "$module")"/bin/* "$RUN/bin/"
   done
-  ln -f "$RUN/bin/kubelet" "$RUN/bin/nodeshell" "$SHARE/bin/"
+  ln -f "$RUN/bin/kubelet" "$RUN/bin/nodeshell" "$RUN/bin/csi-sanity" "$SHARE/bin/"
   rm -rf "$RUN/crd"
   cp -r "$(tool_folder snapshotter)/crd" "$RUN/crd"
 }

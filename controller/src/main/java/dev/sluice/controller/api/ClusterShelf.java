@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The objects of one kind in the cluster. */
 final class ClusterShelf<S, T, R extends CustomResource<S, T>> implements Shelf<S, T> {
+    private static final int ATTEMPTS = 5;
+
     private final KubernetesClient client;
     private final Kind<S, R> kind;
 
@@ -80,18 +82,30 @@ final class ClusterShelf<S, T, R extends CustomResource<S, T>> implements Shelf<
         });
     }
 
+    /** A call and a reconciler may forget the same object at one time: whoever comes second has what it wanted. */
     @Override
     public void forget(Stored<S, T> seen) {
-        R current = resource(seen.key()).get();
-        if (current == null || !current.getMetadata().getUid().equals(seen.uid())) {
-            return;
-        }
-        ApiErrors.translate(seen.key(), () -> {
-            if (current.removeFinalizer(Names.FINALIZER)) {
-                client.resource(current).lockResourceVersion().update();
+        for (int attempt = 1; ; attempt++) {
+            R current = resource(seen.key()).get();
+            if (current == null || !current.getMetadata().getUid().equals(seen.uid())) {
+                return;
             }
-            return resource(seen.key()).delete();
-        });
+            try {
+                if (current.removeFinalizer(Names.FINALIZER)) {
+                    client.resource(current).lockResourceVersion().update();
+                }
+                resource(seen.key()).delete();
+                return;
+            } catch (KubernetesClientException e) {
+                if (!isOvertaken(e) || attempt == ATTEMPTS) {
+                    throw ApiErrors.translated(seen.key(), e);
+                }
+            }
+        }
+    }
+
+    private static boolean isOvertaken(KubernetesClientException e) {
+        return e.getCode() == HttpURLConnection.HTTP_CONFLICT || e.getCode() == HttpURLConnection.HTTP_NOT_FOUND;
     }
 
     @Override

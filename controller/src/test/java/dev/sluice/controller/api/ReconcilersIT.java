@@ -21,6 +21,7 @@ import dev.sluice.api.OriginKind;
 import dev.sluice.api.Placement;
 import dev.sluice.api.ServedPhase;
 import dev.sluice.api.Snapshot;
+import dev.sluice.api.SnapshotSpec;
 import dev.sluice.api.SnapshotStatus;
 import dev.sluice.api.StorageNode;
 import dev.sluice.api.StorageNodeSpec;
@@ -42,7 +43,9 @@ import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import io.javaoperatorsdk.operator.Operator;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -85,6 +88,23 @@ class ReconcilersIT {
     @AfterEach
     void stop() {
         operator.stop();
+    }
+
+    @Test
+    void anObjectThatSeveralForgetAtOnceIsGoneForEachOfThem() {
+        for (int round = 0; round < 20; round++) {
+            String id = Names.snapshotId("round-" + round);
+            registry.snapshots().create(id, new SnapshotSpec(id, ID, "n1", "fast", true, ID, DesiredState.PRESENT));
+            var seen = registry.snapshots().find(id).orElseThrow();
+            try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+                var calls = IntStream.range(0, 4)
+                        .mapToObj(caller ->
+                                callers.submit(() -> registry.snapshots().forget(seen)))
+                        .toList();
+                assertThat(calls).allSatisfy(call -> assertThat(call).succeedsWithin(Duration.ofSeconds(10)));
+            }
+            assertThat(registry.snapshots().find(id)).isEmpty();
+        }
     }
 
     @Test

@@ -6,10 +6,10 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.api.Volume;
 import dev.sluice.e2e.fixture.ClaimRequest;
 import dev.sluice.e2e.fixture.EndToEnd;
+import dev.sluice.e2e.fixture.MarkdownSection;
 import dev.sluice.e2e.fixture.PodRequest;
 import dev.sluice.e2e.fixture.Sandbox;
 import dev.sluice.e2e.fixture.Workload;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -42,11 +42,10 @@ class BenchStart {
                 await("the volume is gone again").atMost(GONE).until(() -> volumes(sandbox) == standing);
             }
         }
-        Path page = Path.of(System.getProperty("sluice.repository", ".."), "docs", "benchmarks.md");
         String date = LocalDate.now(Clock.systemUTC()).toString();
-        new MarkdownSection(page, "start")
-                .write(new StartReport(Machine.describe(sandbox.cluster()), date, ROUNDS, samples).markdown());
-        assertThat(page).exists();
+        MarkdownSection section = MarkdownSection.of("benchmarks.md", "bench start");
+        section.write(new StartReport(Machine.describe(sandbox.cluster()), date, ROUNDS, samples).markdown());
+        assertThat(section.page()).content().contains(date);
     }
 
     private static Map<Milestone, Double> measure(Sandbox sandbox, Scenario scenario, String name) {

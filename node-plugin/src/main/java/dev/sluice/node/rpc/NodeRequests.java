@@ -69,17 +69,18 @@ final class NodeRequests {
 
     Placed stats(NodeGetVolumeStatsRequest request) {
         String volume = required("volume_id", request.getVolumeId());
-        return new Placed(ours(volume), path("volume_path", request.getVolumePath()));
+        String path = required("volume_path", request.getVolumePath());
+        return new Placed(ours(volume), path("volume_path", path));
     }
 
     Expansion expand(NodeExpandVolumeRequest request) {
         String volume = required("volume_id", request.getVolumeId());
-        Path path = path("volume_path", request.getVolumePath());
+        String path = required("volume_path", request.getVolumePath());
         long bytes = request.getCapacityRange().getRequiredBytes();
         if (bytes < 0) {
             throw invalid("capacity_range.required_bytes is " + bytes + ", it cannot be negative");
         }
-        return new Expansion(ours(volume), path, bytes);
+        return new Expansion(ours(volume), path("volume_path", path), bytes);
     }
 
     private static Duration patience() {

@@ -257,6 +257,11 @@ class NodeServiceTest {
                 () -> node.nodePublishVolume(
                         publish(FILES, any, false).toBuilder().setVolumeId(id).build()));
         refused(Status.Code.NOT_FOUND, () -> node.nodeGetVolumeStats(stats(id, target(FILES))));
+        refused(
+                Status.Code.NOT_FOUND,
+                () -> node.nodeExpandVolume(
+                        expand(id, SIZE).toBuilder().setVolumePath("/some/path").build()));
+        invalid("volume_path", () -> node.nodeGetVolumeStats(stats(id, "")));
         node.nodeUnstageVolume(unstage(FILES).toBuilder().setVolumeId(id).build());
         node.nodeUnpublishVolume(unpublish(FILES).toBuilder().setVolumeId(id).build());
 
