@@ -179,7 +179,7 @@ await_hydration() { # CLAIM VALUES [FIELD]
 
 describe() { # CLAIM
   local phase hydrated copied skipped total
-  IFS='|' read -r phase hydrated copied skipped total < <(figures "$1")
+  IFS='|' read -r phase hydrated copied skipped total _ < <(figures "$1")
   echo "$phase, $(percent "$hydrated" "$total") % done: $(mib "$copied") MiB copied, $(mib "$skipped") MiB unused and skipped, of $(mib "$total") MiB"
 }
 
@@ -189,10 +189,13 @@ figures() { # CLAIM
 }
 
 show_progress() { # CLAIM
-  local phase hydrated copied skipped total rate line last=
+  local phase hydrated copied skipped total rate done line last=
   while :; do
     IFS='|' read -r phase hydrated copied skipped total rate < <(figures "$1")
-    line="$(bar "$(percent "$hydrated" "$total")") $phase, $(mib "$copied") MiB copied${rate:+, $rate}"
+    done=$(percent "$hydrated" "$total")
+    # Whole is what the swap has confirmed.
+    [[ $phase == Hydrated || $done -lt 100 ]] || done=99
+    line="$(bar "$done") $phase, $(mib "$copied") MiB copied${rate:+, $rate}"
     if [[ -t 1 ]]; then printf '\r\033[K            %s' "$line"; elif [[ $line != "$last" ]]; then say "$line"; fi
     last=$line
     [[ $phase != Hydrated ]] || break
