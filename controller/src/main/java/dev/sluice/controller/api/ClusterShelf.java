@@ -2,6 +2,8 @@ package dev.sluice.controller.api;
 
 import dev.sluice.controller.domain.Shelf;
 import dev.sluice.controller.domain.Stored;
+import dev.sluice.error.ErrorKind;
+import dev.sluice.error.SluiceException;
 import dev.sluice.names.Names;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -91,21 +93,19 @@ final class ClusterShelf<S, T, R extends CustomResource<S, T>> implements Shelf<
                 return;
             }
             try {
-                if (current.removeFinalizer(Names.FINALIZER)) {
-                    client.resource(current).lockResourceVersion().update();
-                }
-                resource(seen.key()).delete();
+                ApiErrors.translate(seen.key(), () -> {
+                    if (current.removeFinalizer(Names.FINALIZER)) {
+                        client.resource(current).lockResourceVersion().update();
+                    }
+                    return resource(seen.key()).delete();
+                });
                 return;
-            } catch (KubernetesClientException e) {
-                if (!isOvertaken(e) || attempt == ATTEMPTS) {
-                    throw ApiErrors.translated(seen.key(), e);
+            } catch (SluiceException e) {
+                if (e.kind() != ErrorKind.BUSY || attempt == ATTEMPTS) {
+                    throw e;
                 }
             }
         }
-    }
-
-    private static boolean isOvertaken(KubernetesClientException e) {
-        return e.getCode() == HttpURLConnection.HTTP_CONFLICT || e.getCode() == HttpURLConnection.HTTP_NOT_FOUND;
     }
 
     @Override
