@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 /** Orders volumes away: by request, or because they could not be made. */
 public final class Removal {
     static final Duration PATIENCE = Duration.ofSeconds(25);
-    private static final int ATTEMPTS = 5;
 
     private final Registry registry;
     private final Families families;
@@ -73,21 +72,7 @@ public final class Removal {
     }
 
     private void orderAbsent(String id) {
-        for (int attempt = 1; ; attempt++) {
-            Optional<Stored<VolumeSpec, VolumeStatus>> volume =
-                    registry.volumes().find(id);
-            if (volume.isEmpty() || volume.get().spec().state() == DesiredState.ABSENT) {
-                return;
-            }
-            try {
-                registry.volumes().replace(volume.get(), volume.get().spec().withState(DesiredState.ABSENT));
-                return;
-            } catch (SluiceException e) {
-                if (e.kind() != ErrorKind.BUSY || attempt == ATTEMPTS) {
-                    throw e;
-                }
-            }
-        }
+        registry.volumes().change(id, spec -> spec.withState(DesiredState.ABSENT));
     }
 
     private void refuseWhileUsed(String id) {

@@ -1,9 +1,12 @@
 package dev.sluice.controller.domain;
 
+import dev.sluice.error.ErrorKind;
+import dev.sluice.error.SluiceException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /** The objects of one kind. Reads are live; writes hold only for the version that was seen. */
 public interface Shelf<S, T> {
@@ -19,6 +22,26 @@ public interface Shelf<S, T> {
 
     /** Throws BUSY when someone else has changed it since it was seen. */
     void replace(Stored<S, T> seen, S spec);
+
+    /** Changes what is there now, again when someone else writes at the same time; absent is success. */
+    default void change(String key, UnaryOperator<S> change) {
+        final int attempts = 5;
+        for (int attempt = 1; ; attempt++) {
+            Optional<Stored<S, T>> seen = find(key);
+            S spec = seen.map(Stored::spec).map(change).orElse(null);
+            if (spec == null || spec.equals(seen.orElseThrow().spec())) {
+                return;
+            }
+            try {
+                replace(seen.get(), spec);
+                return;
+            } catch (SluiceException e) {
+                if (e.kind() != ErrorKind.BUSY || attempt == attempts) {
+                    throw e;
+                }
+            }
+        }
+    }
 
     /** Lets the object go, with our finalizer; absent is success. */
     void forget(Stored<S, T> seen);

@@ -59,7 +59,7 @@ public final class SnapshotOperations {
         }
         refuseWhileFeeding(id);
         Stored<SnapshotSpec, SnapshotStatus> snapshot = found.get();
-        orderAbsent(snapshot);
+        orderAbsent(id);
         if (!isAlive(snapshot.spec().node())) {
             return;
         }
@@ -131,7 +131,7 @@ public final class SnapshotOperations {
                         ErrorKind.BUSY, "snapshot " + snapshot.key() + " was deleted meanwhile; retry"));
         SnapshotStatus status = last.status();
         if (status != null && status.phase() == ServedPhase.FAILED) {
-            orderAbsent(last);
+            orderAbsent(last.key());
             throw Removal.failure("snapshot " + last.key(), status.reason(), status.message());
         }
         if (status == null || status.phase() != ServedPhase.READY) {
@@ -179,10 +179,8 @@ public final class SnapshotOperations {
                 && !removed;
     }
 
-    private void orderAbsent(Stored<SnapshotSpec, SnapshotStatus> snapshot) {
-        if (snapshot.spec().state() == DesiredState.PRESENT) {
-            registry.snapshots().replace(snapshot, snapshot.spec().withState(DesiredState.ABSENT));
-        }
+    private void orderAbsent(String id) {
+        registry.snapshots().change(id, spec -> spec.withState(DesiredState.ABSENT));
     }
 
     private boolean isAlive(String node) {

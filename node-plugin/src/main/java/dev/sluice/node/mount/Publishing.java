@@ -22,6 +22,7 @@ public final class Publishing {
     public void publish(PublishOrder order) {
         BlockDevice device = devices.device(order.volume());
         requireSame(order);
+        requireAlone(order, device);
         mounts.ensureBind(source(order, device), order.target(), order.access().readOnly());
     }
 
@@ -43,6 +44,23 @@ public final class Publishing {
                     ErrorKind.IN_USE, "volume " + order.volume() + " is not staged at " + order.staging());
         }
         return order.staging();
+    }
+
+    private void requireAlone(PublishOrder order, BlockDevice device) {
+        if (!order.access().exclusive() || MountTable.at(mounts, order.target()).isPresent()) {
+            return;
+        }
+        mounts.list().stream()
+                .filter(mount -> mount.deviceNumber().equals(device.number()))
+                .map(MountPoint::path)
+                .filter(path -> !path.equals(order.staging().toString()))
+                .findFirst()
+                .ifPresent(path -> {
+                    throw new SluiceException(
+                            ErrorKind.IN_USE,
+                            "volume " + order.volume() + " is published at " + path
+                                    + " already, and its access mode is for one pod");
+                });
     }
 
     private void requireSame(PublishOrder order) {

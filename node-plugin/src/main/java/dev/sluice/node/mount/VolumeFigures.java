@@ -34,11 +34,10 @@ public final class VolumeFigures {
     /** NOT_FOUND when the volume is not at the path. */
     public Figures figures(String volume, Path path) {
         BlockDevice device = devices.device(volume);
-        MountPoint there = require(volume, path);
-        if (there.deviceNumber().equals(device.number())) {
-            return new Figures.Mounted(fileSystems.usage(path));
-        }
-        return new Figures.Raw(blockDevices.sizeBytes(device));
+        MountPoint there = require(volume, device, path);
+        return there.isDeviceNode()
+                ? new Figures.Raw(blockDevices.sizeBytes(device))
+                : new Figures.Mounted(fileSystems.usage(path));
     }
 
     /**
@@ -49,7 +48,7 @@ public final class VolumeFigures {
      */
     public long expand(String volume, Path path, long requiredBytes) {
         BlockDevice device = devices.device(volume);
-        MountPoint there = require(volume, path);
+        MountPoint there = require(volume, device, path);
         long bytes = blockDevices.sizeBytes(device);
         if (bytes < requiredBytes) {
             throw new SluiceException(
@@ -57,14 +56,15 @@ public final class VolumeFigures {
                     "the device of volume " + volume + " has " + bytes + " bytes and is being grown to "
                             + requiredBytes);
         }
-        if (there.deviceNumber().equals(device.number())) {
+        if (!there.isDeviceNode()) {
             fileSystems.grow(device, path, there.fsType());
         }
         return bytes;
     }
 
-    private MountPoint require(String volume, Path path) {
-        Optional<MountPoint> there = MountTable.at(mounts, path);
+    private MountPoint require(String volume, BlockDevice device, Path path) {
+        Optional<MountPoint> there =
+                MountTable.at(mounts, path).filter(mount -> mount.deviceNumber().equals(device.number()));
         return there.orElseThrow(
                 () -> new SluiceException(ErrorKind.NOT_FOUND, "volume " + volume + " is not at " + path));
     }

@@ -34,15 +34,17 @@ final class Capabilities {
         if (!given) {
             throw invalid("volume_capability is missing");
         }
-        boolean readOnly = readOnly(capability.getAccessMode().getMode());
+        Mode mode = capability.getAccessMode().getMode();
+        boolean readOnly = readOnly(mode);
+        boolean exclusive = mode == Mode.SINGLE_NODE_SINGLE_WRITER;
         return switch (capability.getAccessTypeCase()) {
-            case BLOCK -> new Access(VolumeMode.BLOCK, null, List.of(), readOnly);
-            case MOUNT -> mount(capability.getMount(), readOnly);
+            case BLOCK -> new Access(VolumeMode.BLOCK, null, List.of(), readOnly, exclusive);
+            case MOUNT -> mount(capability.getMount(), readOnly, exclusive);
             case ACCESSTYPE_NOT_SET -> throw invalid("volume_capability has neither block nor mount");
         };
     }
 
-    private static Access mount(MountVolume mount, boolean readOnly) {
+    private static Access mount(MountVolume mount, boolean readOnly, boolean exclusive) {
         for (String flag : mount.getMountFlagsList()) {
             if (!MOUNT_FLAGS.contains(flag)) {
                 throw invalid("mount flag " + flag + " is not offered; allowed are "
@@ -50,7 +52,11 @@ final class Capabilities {
             }
         }
         return new Access(
-                VolumeMode.FILESYSTEM, fsType(mount.getFsType()), List.copyOf(mount.getMountFlagsList()), readOnly);
+                VolumeMode.FILESYSTEM,
+                fsType(mount.getFsType()),
+                List.copyOf(mount.getMountFlagsList()),
+                readOnly,
+                exclusive);
     }
 
     private static @Nullable String fsType(String requested) {

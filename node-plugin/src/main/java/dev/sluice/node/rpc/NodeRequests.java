@@ -57,9 +57,7 @@ final class NodeRequests {
                     ErrorKind.IN_USE, "volume " + volume + " is not staged: the request has no staging_target_path");
         }
         Path staging = path("staging_target_path", request.getStagingTargetPath());
-        Access wanted = new Access(
-                access.mode(), access.fsType(), access.mountOptions(), access.readOnly() || request.getReadonly());
-        return new PublishOrder(ours(volume), staging, target, wanted);
+        return new PublishOrder(ours(volume), staging, target, access.restrictedTo(request.getReadonly()));
     }
 
     Placed unpublish(NodeUnpublishVolumeRequest request) {

@@ -195,6 +195,28 @@ class NodeServiceTest {
     }
 
     @Test
+    void aSingleWriterIsPublishedAtOnePlaceOnly() {
+        for (String volume : List.of(FILES, RAW)) {
+            VolumeCapability one = volume.equals(RAW)
+                    ? raw().toBuilder()
+                            .setAccessMode(
+                                    VolumeCapability.AccessMode.newBuilder().setMode(Mode.SINGLE_NODE_SINGLE_WRITER))
+                            .build()
+                    : files("", Mode.SINGLE_NODE_SINGLE_WRITER);
+            node.nodeStageVolume(stage(volume, one));
+            NodePublishVolumeRequest first = publish(volume, one, false);
+            node.nodePublishVolume(first);
+            node.nodePublishVolume(first);
+
+            refused(
+                    Status.Code.FAILED_PRECONDITION,
+                    () -> node.nodePublishVolume(first.toBuilder()
+                            .setTargetPath(first.getTargetPath() + "-other")
+                            .build()));
+        }
+    }
+
+    @Test
     void aReaderIsPublishedReadOnlyFromAWritableStage() {
         node.nodeStageVolume(stage(FILES, files("", Mode.SINGLE_NODE_READER_ONLY)));
         node.nodePublishVolume(publish(FILES, files("", Mode.SINGLE_NODE_READER_ONLY), false));

@@ -24,8 +24,15 @@ public final class LinuxMounts implements Mounts {
     @Override
     public List<MountPoint> list() {
         return table().entries().stream()
-                .map(entry -> new MountPoint(entry.deviceNumber(), entry.path(), entry.fsType(), entry.readOnly()))
+                .map(entry -> new MountPoint(number(entry), entry.path(), entry.fsType(), entry.readOnly()))
                 .toList();
+    }
+
+    private static String number(MountTable.Entry entry) {
+        boolean node = entry.fsType().equals(MountPoint.DEVICE_NODES)
+                && !entry.root().equals("/")
+                && !Files.isDirectory(Path.of(entry.path()));
+        return node ? BlockNodes.number(Path.of(entry.path())).orElse(entry.deviceNumber()) : entry.deviceNumber();
     }
 
     @Override

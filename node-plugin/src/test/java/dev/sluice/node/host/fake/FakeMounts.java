@@ -70,7 +70,7 @@ final class FakeMounts implements Mounts {
         faults.mutate("Mounts.ensureBind " + source + " " + target, () -> {
             FakeDevice node = kernel.find(source.toString()).orElse(null);
             String number = node != null
-                    ? "0:5"
+                    ? node.identity().number()
                     : at(source).map(mount -> mount.point().deviceNumber()).orElse("254:0");
             Optional<Mount> there = at(target);
             if (there.isPresent()) {
