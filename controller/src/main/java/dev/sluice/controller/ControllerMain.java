@@ -6,7 +6,7 @@ import dev.sluice.controller.api.Reconciliation;
 import dev.sluice.controller.domain.Operations;
 import dev.sluice.controller.domain.Registry;
 import dev.sluice.controller.rpc.ControllerService;
-import dev.sluice.controller.rpc.IdentityService;
+import dev.sluice.rpc.IdentityService;
 import dev.sluice.rpc.SocketServer;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
@@ -40,8 +40,7 @@ public final class ControllerMain {
         operator.start();
         // Last: the sidecars give up a server that accepts and then has no time for them.
         SocketServer server = SocketServer.start(
-                settings.socket(),
-                List.of(new IdentityService(version, () -> true), new ControllerService(operations)));
+                settings.socket(), List.of(new IdentityService(version), new ControllerService(operations)));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             server.close();
             operator.stop();

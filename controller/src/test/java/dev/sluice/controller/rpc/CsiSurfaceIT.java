@@ -27,6 +27,7 @@ import csi.v1.VolumeCapability.AccessMode.Mode;
 import dev.sluice.controller.domain.Operations;
 import dev.sluice.controller.fake.FakeRegistry;
 import dev.sluice.names.Names;
+import dev.sluice.rpc.IdentityService;
 import dev.sluice.rpc.SocketServer;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -53,9 +54,7 @@ class CsiSurfaceIT {
         Path socket = folder.resolve("csi.sock");
         server = SocketServer.start(
                 socket,
-                List.of(
-                        new IdentityService("1.2.3", () -> true),
-                        new ControllerService(Operations.over(cluster.asRegistry()))));
+                List.of(new IdentityService("1.2.3"), new ControllerService(Operations.over(cluster.asRegistry()))));
         client = new CsiClient(socket);
     }
 

@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /** The lab, through the verbs of its command: each node has a kernel of its own, and a plug to pull. */
 final class LabCluster implements Cluster, Faults {
-    private static final Duration COMMAND_LIMIT = Duration.ofMinutes(4);
+    private static final Duration COMMAND_LIMIT = Duration.ofMinutes(10);
 
     private final String command;
     private final KubernetesClient client;

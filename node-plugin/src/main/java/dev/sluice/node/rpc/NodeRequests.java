@@ -68,7 +68,17 @@ final class NodeRequests {
     Placed stats(NodeGetVolumeStatsRequest request) {
         String volume = required("volume_id", request.getVolumeId());
         String path = required("volume_path", request.getVolumePath());
-        return new Placed(ours(volume), path("volume_path", path));
+        return new Placed(ours(volume), asked(volume, path));
+    }
+
+    // Only looked at, never mounted: wherever it is, the volume is not there.
+    private Path asked(String volume, String path) {
+        try {
+            return path("volume_path", path);
+        } catch (SluiceException elsewhere) {
+            throw new SluiceException(
+                    ErrorKind.NOT_FOUND, "volume " + volume + " is not there: " + elsewhere.getMessage(), elsewhere);
+        }
     }
 
     Expansion expand(NodeExpandVolumeRequest request) {

@@ -40,6 +40,7 @@ import dev.sluice.node.mount.VolumeFigures;
 import dev.sluice.node.stack.PoolDirectory;
 import dev.sluice.node.stack.VolumeOrder;
 import dev.sluice.node.stack.VolumeStacks;
+import dev.sluice.rpc.IdentityService;
 import dev.sluice.rpc.SocketServer;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
@@ -139,6 +140,16 @@ class NodeServiceTest {
         }
         assertThat(paths()).isEmpty();
         assertThat(volumes.attached).isEmpty();
+    }
+
+    @Test
+    void figuresAreOfTheVolumeThatIsAtThePath() {
+        node.nodeStageVolume(stage(RAW, raw()));
+        node.nodePublishVolume(publish(RAW, raw(), false));
+        publishedFiles();
+
+        refused(Status.Code.NOT_FOUND, () -> node.nodeGetVolumeStats(stats(FILES, target(RAW))));
+        refused(Status.Code.NOT_FOUND, () -> node.nodeGetVolumeStats(stats(RAW, target(FILES))));
     }
 
     @Test
@@ -294,6 +305,7 @@ class NodeServiceTest {
     @ParameterizedTest
     @ValueSource(strings = {"relative", "/etc", "/tmp/../etc", "/a\0b"})
     void aPathOutsideTheKubeletsFolderIsRefused(String path) {
+        refused(Status.Code.NOT_FOUND, () -> node.nodeGetVolumeStats(stats(FILES, path)));
         invalid(
                 "staging_target_path",
                 () -> node.nodeStageVolume(stage(FILES, raw()).toBuilder()

@@ -1,4 +1,4 @@
-package dev.sluice.controller.rpc;
+package dev.sluice.rpc;
 
 import com.google.protobuf.BoolValue;
 import csi.v1.GetPluginCapabilitiesRequest;
@@ -10,18 +10,14 @@ import csi.v1.PluginCapability;
 import csi.v1.ProbeRequest;
 import csi.v1.ProbeResponse;
 import dev.sluice.names.Names;
-import dev.sluice.rpc.Calls;
 import io.grpc.stub.StreamObserver;
-import java.util.function.BooleanSupplier;
 
-/** Says who this is. */
+/** Says who this is: the same from the controller and from every node, as the specification asks of the instances of one plugin. */
 public final class IdentityService extends IdentityGrpc.IdentityImplBase {
     private final String version;
-    private final BooleanSupplier ready;
 
-    public IdentityService(String version, BooleanSupplier ready) {
+    public IdentityService(String version) {
         this.version = version;
-        this.ready = ready;
     }
 
     @Override
@@ -52,9 +48,7 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
     public void probe(ProbeRequest request, StreamObserver<ProbeResponse> observer) {
         Calls.answer(
                 observer,
-                () -> ProbeResponse.newBuilder()
-                        .setReady(BoolValue.of(ready.getAsBoolean()))
-                        .build());
+                () -> ProbeResponse.newBuilder().setReady(BoolValue.of(true)).build());
     }
 
     private static PluginCapability service(PluginCapability.Service.Type type) {

@@ -1,0 +1,62 @@
+package dev.sluice.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.api.PoolStatus;
+import dev.sluice.api.StorageNode;
+import dev.sluice.e2e.cluster.Node;
+import dev.sluice.e2e.fixture.ClaimRequest;
+import dev.sluice.e2e.fixture.EndToEnd;
+import dev.sluice.e2e.fixture.PodRequest;
+import dev.sluice.e2e.fixture.Sandbox;
+import dev.sluice.e2e.fixture.Workload;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** Capacity steers pods: a node without room is passed over, whatever else speaks for it. */
+@EndToEnd
+class SchedulingIT {
+    private static final int FILL_MEBIBYTES = 768;
+
+    @Test
+    void aPodThatWouldRatherBeOnAFullNodeRunsWhereThereIsRoom(Sandbox sandbox) {
+        Node full = sandbox.node(0);
+        sandbox.claim(ClaimRequest.named("filler").ofSize("1Gi"));
+        Workload filler =
+                sandbox.start(PodRequest.named("filler").on(full.name()).mounting("filler", "/data"));
+        long empty = free(sandbox, full);
+        filler.writeRandom(Scene.FILE, FILL_MEBIBYTES);
+        await("the node reports what was written")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> free(sandbox, full) < empty - FILL_MEBIBYTES / 2 * Scene.MEBIBYTE);
+
+        // More than the first node has left, and less than any other.
+        long bytes = (free(sandbox, full) + free(sandbox, sandbox.node(1))) / 2 - reserve(sandbox, full);
+        sandbox.claim(ClaimRequest.named("large").ofSize(bytes / Scene.MEBIBYTE + "Mi"));
+        Workload pod =
+                sandbox.start(PodRequest.named("large").preferring(full.name()).mounting("large", "/data"));
+
+        assertThat(pod.node()).isNotEqualTo(full.name());
+    }
+
+    private static long free(Sandbox sandbox, Node node) {
+        return pool(sandbox, node).freeBytes();
+    }
+
+    /** The driver keeps this share of a pool free. */
+    private static long reserve(Sandbox sandbox, Node node) {
+        return pool(sandbox, node).sizeBytes() / 100 * 2;
+    }
+
+    private static PoolStatus pool(Sandbox sandbox, Node node) {
+        return sandbox.cluster()
+                .client()
+                .resources(StorageNode.class)
+                .withName(node.name())
+                .get()
+                .getStatus()
+                .pools()
+                .getFirst();
+    }
+}
