@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param node the node that has it; the plugin there acts on it
  * @param internal made for one clone and released with it; hidden from ListSnapshots
  * @param forVolume the clone an internal snapshot serves
+ * @param feed what the source was still hydrating from when the snapshot was asked for; absent when the source is whole
+ * @param maxBytesPerSecond of copying from the feed; absent means no limit
  */
 public record SnapshotSpec(
         @Required String requestName,
@@ -19,8 +21,23 @@ public record SnapshotSpec(
         @Required String pool,
         @Required boolean internal,
         @Nullable String forVolume,
-        @Required DesiredState state) {
+        @Required DesiredState state,
+        @Nullable Feed feed,
+        @Nullable Long maxBytesPerSecond) {
+    /** A snapshot of a whole volume. */
+    public SnapshotSpec(
+            String requestName,
+            String sourceVolume,
+            String node,
+            String pool,
+            boolean internal,
+            @Nullable String forVolume,
+            DesiredState state) {
+        this(requestName, sourceVolume, node, pool, internal, forVolume, state, null, null);
+    }
+
     public SnapshotSpec withState(DesiredState newState) {
-        return new SnapshotSpec(requestName, sourceVolume, node, pool, internal, forVolume, newState);
+        return new SnapshotSpec(
+                requestName, sourceVolume, node, pool, internal, forVolume, newState, feed, maxBytesPerSecond);
     }
 }

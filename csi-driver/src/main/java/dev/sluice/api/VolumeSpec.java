@@ -36,6 +36,18 @@ public record VolumeSpec(
         return origin != null && !origin.node().equals(home);
     }
 
+    /** What the engine copies from while the volume hydrates; null when every byte is there from the start. */
+    public @Nullable Feed feed() {
+        if (origin == null) {
+            return null;
+        }
+        if (!originIsRemote()) {
+            return origin.feed();
+        }
+        String served = origin.snapshot() == null ? origin.name() : origin.snapshot();
+        return new Feed(origin.node(), served, origin.sizeBytes());
+    }
+
     public VolumeSpec withState(DesiredState newState) {
         return new VolumeSpec(
                 requestName,

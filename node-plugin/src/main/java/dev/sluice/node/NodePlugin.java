@@ -91,7 +91,7 @@ final class NodePlugin implements AutoCloseable {
         NodeReconcilers.Work work = new NodeReconcilers.Work(
                 VolumeWork.of(stacks, hydrations),
                 ExportWork.of(new Exports(host, pools)),
-                SnapshotWork.of(new Snapshots(host, pools, clock)));
+                SnapshotWork.of(new Snapshots(host, pools, stacks, clock), hydrations));
         reconcilers = new NodeReconcilers(
                 client, cluster, work, keys, settings.portal(), board, progress, storageNode::poolsChanged);
         nodeService = new NodeService(
@@ -104,6 +104,7 @@ final class NodePlugin implements AutoCloseable {
     }
 
     void start() throws IOException {
+        resumeSuspended();
         SocketProbe probe = opened(new SocketProbe(settings.csiSocket()));
         opened(HealthServer.start(settings.healthPort(), probe::answers, metrics::scrape));
         settings.pools().forEach(this::ensurePool);
@@ -143,6 +144,18 @@ final class NodePlugin implements AutoCloseable {
             progress.publish();
         } catch (RuntimeException e) {
             log.warn("progress could not be published, it is tried again: {}", e.getMessage());
+        }
+    }
+
+    /** First of all: behind a device that a process suspended and did not live to resume, a pod waits. */
+    private void resumeSuspended() {
+        try {
+            List<String> left = host.pauses().sweep();
+            if (!left.isEmpty()) {
+                log.warn("resumed devices that the process before this one left suspended: {}", left);
+            }
+        } catch (SluiceException e) {
+            log.error("devices could not be looked through for suspended ones: {}", e.getMessage());
         }
     }
 

@@ -1,15 +1,28 @@
 package dev.sluice.controller.api;
 
 import dev.sluice.api.DesiredState;
+import dev.sluice.api.Export;
 import dev.sluice.api.Snapshot;
+import dev.sluice.api.SnapshotSpec;
 import dev.sluice.controller.domain.SnapshotOperations;
+import dev.sluice.names.Names;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 
-/** Drops the objects of users' snapshots that their nodes have removed after the call that ordered it was over. */
+/**
+ * Keeps what snapshots of hydrating volumes need beside them, and drops the objects of users' snapshots that their nodes have removed
+ * after the call that ordered it was over.
+ */
 @ControllerConfiguration(name = "snapshot", generationAwareEventProcessing = false, triggerReconcilerOnAllEvents = true)
 public final class SnapshotReconciler implements Reconciler<Snapshot> {
     private static final Duration TOMBSTONE_CHECK = Duration.ofSeconds(30);
@@ -22,11 +35,28 @@ public final class SnapshotReconciler implements Reconciler<Snapshot> {
 
     @Override
     public UpdateControl<Snapshot> reconcile(Snapshot snapshot, Context<Snapshot> context) {
-        boolean leaving = snapshot.getSpec() != null && snapshot.getSpec().state() == DesiredState.ABSENT;
-        if (!leaving || snapshot.getSpec().internal() || context.isPrimaryResourceDeleted()) {
+        SnapshotSpec spec = snapshot.getSpec();
+        if (spec == null || context.isPrimaryResourceDeleted()) {
             return UpdateControl.noUpdate();
         }
-        snapshots.sweep(snapshot.getMetadata().getName());
-        return UpdateControl.<Snapshot>noUpdate().rescheduleAfter(TOMBSTONE_CHECK);
+        boolean leaving = spec.state() == DesiredState.ABSENT;
+        if (leaving || spec.feed() != null) {
+            snapshots.advance(snapshot.getMetadata().getName());
+        }
+        return leaving ? UpdateControl.<Snapshot>noUpdate().rescheduleAfter(TOMBSTONE_CHECK) : UpdateControl.noUpdate();
+    }
+
+    @Override
+    public List<EventSource<?, Snapshot>> prepareEventSources(EventSourceContext<Snapshot> context) {
+        var configuration = InformerEventSourceConfiguration.from(Export.class, Snapshot.class)
+                .withSecondaryToPrimaryMapper(SnapshotReconciler::snapshotOf)
+                .withWatchAllNamespaces()
+                .build();
+        return List.of(new InformerEventSource<>(configuration, context));
+    }
+
+    private static Set<ResourceID> snapshotOf(Export export) {
+        String fed = export.getMetadata().getLabels().get(Names.LABEL_VOLUME);
+        return fed != null && Names.isSnapshotId(fed) ? Set.of(new ResourceID(fed)) : Set.of();
     }
 }

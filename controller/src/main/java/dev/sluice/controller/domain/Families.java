@@ -4,6 +4,10 @@ import dev.sluice.api.ClaimReference;
 import dev.sluice.api.CloneHydrationSpec;
 import dev.sluice.api.CloneHydrationStatus;
 import dev.sluice.api.DesiredState;
+import dev.sluice.api.Feed;
+import dev.sluice.api.SnapshotSpec;
+import dev.sluice.api.SnapshotStatus;
+import dev.sluice.api.VolumePhase;
 import dev.sluice.api.VolumeSpec;
 import dev.sluice.api.VolumeStatus;
 import dev.sluice.error.ErrorKind;
@@ -21,9 +25,11 @@ public final class Families {
     private static final Logger log = LoggerFactory.getLogger(Families.class);
 
     private final Registry registry;
+    private final Dependants dependants;
 
     public Families(Registry registry) {
         this.registry = registry;
+        this.dependants = new Dependants(registry);
     }
 
     /** Brings the family of this volume as far as it can go now. */
@@ -34,6 +40,10 @@ public final class Families {
         }
         try {
             VolumePlan.of(observe(volume.get())).forEach(this::carryOut);
+            Feed feed = volume.get().spec().feed();
+            if (feed != null && isDone(volume.get())) {
+                advanceOwner(feed.snapshot());
+            }
         } catch (SluiceException e) {
             if (e.kind() != ErrorKind.BUSY) {
                 throw e;
@@ -43,17 +53,52 @@ public final class Families {
         }
     }
 
+    /** Brings the family on that an internal snapshot belongs to: what it waited for may be gone. */
+    void advanceOwner(String snapshot) {
+        registry.snapshots()
+                .find(snapshot)
+                .map(each -> each.spec().internal() ? each.spec().forVolume() : null)
+                .ifPresent(this::advance);
+    }
+
+    private static boolean isDone(Stored<VolumeSpec, VolumeStatus> volume) {
+        VolumeStatus status = volume.status();
+        boolean own = volume.spec().originIsRemote();
+        return !own && status != null && (status.hydrated() || status.phase() == VolumePhase.REMOVED);
+    }
+
+    /** Snapshots of the family that others are fed from too. */
+    private Set<String> held(
+            Stored<VolumeSpec, VolumeStatus> volume, List<Stored<SnapshotSpec, SnapshotStatus>> snapshots) {
+        VolumeStatus status = volume.status();
+        boolean releasing = volume.spec().state() == DesiredState.ABSENT || status != null && status.hydrated();
+        if (!releasing) {
+            return Set.of();
+        }
+        return snapshots.stream()
+                .map(Stored::key)
+                .filter(each -> dependants.find(each, volume.key()).isPresent())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
     Family observe(Stored<VolumeSpec, VolumeStatus> volume) {
         if (volume.spec().origin() == null) {
-            return new Family(volume, List.of(), List.of(), Optional.empty(), Optional.empty(), forgotten(volume));
+            return new Family(
+                    volume, List.of(), List.of(), Set.of(), Optional.empty(), Optional.empty(), forgotten(volume));
         }
         var snapshots = registry.snapshots().findByVolume(volume.key()).stream()
                 .filter(each -> each.spec().internal()
                         && volume.key().equals(each.spec().forVolume()))
                 .toList();
         var exports = registry.exports().findByVolume(volume.key());
-        Family family =
-                new Family(volume, snapshots, exports, hydration(volume.spec()), claimUid(volume.spec()), Set.of());
+        Family family = new Family(
+                volume,
+                snapshots,
+                exports,
+                held(volume, snapshots),
+                hydration(volume.spec()),
+                claimUid(volume.spec()),
+                Set.of());
         Stream<String> nodes = Stream.concat(
                 snapshots.stream()
                         .filter(each -> each.spec().state() == DesiredState.ABSENT)
@@ -65,7 +110,13 @@ public final class Families {
                         forgotten(volume).stream(), nodes.distinct().filter(this::isForgotten))
                 .collect(Collectors.toUnmodifiableSet());
         return new Family(
-                volume, family.snapshots(), family.exports(), family.hydration(), family.claimUid(), forgotten);
+                volume,
+                family.snapshots(),
+                family.exports(),
+                family.held(),
+                family.hydration(),
+                family.claimUid(),
+                forgotten);
     }
 
     private Set<String> forgotten(Stored<VolumeSpec, VolumeStatus> volume) {
@@ -106,8 +157,15 @@ public final class Families {
                 registry.snapshots()
                         .replace(release.snapshot(), release.snapshot().spec().withState(DesiredState.ABSENT));
             case Step.ForgetExport forget -> registry.exports().forget(forget.export());
-            case Step.ForgetSnapshot forget -> registry.snapshots().forget(forget.snapshot());
+            case Step.ForgetSnapshot forget -> forget(forget.snapshot());
             case Step.ForgetVolume forget -> registry.volumes().forget(forget.volume());
+        }
+    }
+
+    // What is served to a snapshot is let go first: without the snapshot nobody would.
+    private void forget(Stored<SnapshotSpec, SnapshotStatus> snapshot) {
+        if (registry.exports().findByVolume(snapshot.key()).isEmpty()) {
+            registry.snapshots().forget(snapshot);
         }
     }
 

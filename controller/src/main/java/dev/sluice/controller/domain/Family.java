@@ -16,6 +16,7 @@ import java.util.Set;
  * A volume and everything that was made for it, as observed.
  *
  * @param snapshots internal ones only; a user's snapshot has a life of its own
+ * @param held snapshots of these that others are fed from too: they are not released yet
  * @param hydration whatever CloneHydration stands beside the PVC, this volume's or not
  * @param claimUid uid of the PVC, when it is there and is this volume's
  * @param forgotten nodes whose StorageNode was deleted: nothing is waited for from them
@@ -24,6 +25,7 @@ public record Family(
         Stored<VolumeSpec, VolumeStatus> volume,
         List<Stored<SnapshotSpec, SnapshotStatus>> snapshots,
         List<Stored<ExportSpec, ExportStatus>> exports,
+        Set<String> held,
         Optional<Stored<CloneHydrationSpec, CloneHydrationStatus>> hydration,
         Optional<String> claimUid,
         Set<String> forgotten) {}

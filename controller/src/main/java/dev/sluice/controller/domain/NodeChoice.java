@@ -85,7 +85,8 @@ public final class NodeChoice {
         if (found.isEmpty()) {
             return Optional.of("has no pool " + (pool == null ? "at all" : pool));
         }
-        if (source != null && source.node().equals(node.name())) {
+        // What is still to come to the source has to come to a clone beside it too.
+        if (source != null && source.node().equals(node.name()) && source.feed() == null) {
             return sharingRefusal(found.get(), source, sizeBytes);
         }
         if (source != null && !node.canHydrate()) {

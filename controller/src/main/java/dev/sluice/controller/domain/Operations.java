@@ -19,7 +19,7 @@ public record Operations(
                 removal,
                 new VolumeChanges(registry, queries, removal),
                 queries,
-                new SnapshotOperations(registry, sources, removal),
+                new SnapshotOperations(registry, sources, removal, new SnapshotFeeds(registry, families)),
                 families);
     }
 }

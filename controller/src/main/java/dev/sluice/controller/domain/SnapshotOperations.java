@@ -1,12 +1,9 @@
 package dev.sluice.controller.domain;
 
 import dev.sluice.api.DesiredState;
-import dev.sluice.api.ExportStatus;
-import dev.sluice.api.OriginKind;
 import dev.sluice.api.ServedPhase;
 import dev.sluice.api.SnapshotSpec;
 import dev.sluice.api.SnapshotStatus;
-import dev.sluice.api.VolumePhase;
 import dev.sluice.api.VolumeSpec;
 import dev.sluice.api.VolumeStatus;
 import dev.sluice.error.ErrorKind;
@@ -21,17 +18,22 @@ public final class SnapshotOperations {
     private final Registry registry;
     private final Sources sources;
     private final Removal removal;
+    private final SnapshotFeeds feeds;
+    private final Dependants dependants;
 
-    public SnapshotOperations(Registry registry, Sources sources, Removal removal) {
+    public SnapshotOperations(Registry registry, Sources sources, Removal removal, SnapshotFeeds feeds) {
         this.registry = registry;
         this.sources = sources;
         this.removal = removal;
+        this.feeds = feeds;
+        this.dependants = new Dependants(registry);
     }
 
     public Stored<SnapshotSpec, SnapshotStatus> create(String name, String sourceVolume, Deadline deadline) {
         String id = Names.snapshotId(name);
         if (registry.snapshots().find(id).isEmpty()) {
-            VolumeSpec source = sources.liveVolume(sourceVolume).spec();
+            Stored<VolumeSpec, VolumeStatus> volume = sources.liveVolume(sourceVolume);
+            VolumeSpec source = volume.spec();
             registry.snapshots()
                     .create(
                             id,
@@ -42,7 +44,9 @@ public final class SnapshotOperations {
                                     source.pool(),
                                     false,
                                     null,
-                                    DesiredState.PRESENT));
+                                    DesiredState.PRESENT,
+                                    Sources.feed(volume),
+                                    source.hydration().maxBytesPerSecond()));
         }
         Stored<SnapshotSpec, SnapshotStatus> snapshot = registry.snapshots()
                 .find(id)
@@ -71,16 +75,23 @@ public final class SnapshotOperations {
         if (!isRemoved(last)) {
             throw removal.stillWorking(snapshot.spec().node(), "the removal of snapshot " + id);
         }
-        last.ifPresent(registry.snapshots()::forget);
+        sweep(id);
     }
 
-    /** Drops the object of a snapshot that its node has removed, or whose node will not come back. */
-    public void sweep(String id) {
+    /** Brings what a snapshot needs beside it as far as it can go now, and drops what is left of one that is gone. */
+    public void advance(String id) {
+        feeds.advance(id);
+        sweep(id);
+    }
+
+    /** Drops the object of a user's snapshot that its node has removed, or whose node will not come back. */
+    private void sweep(String id) {
         registry.snapshots()
                 .find(id)
                 .filter(each -> !each.spec().internal() && each.spec().state() == DesiredState.ABSENT)
                 .filter(each -> isRemoved(Optional.of(each))
                         || registry.nodes().find(each.spec().node()).isEmpty())
+                .filter(each -> feeds.isReleased(id))
                 .ifPresent(registry.snapshots()::forget);
     }
 
@@ -142,41 +153,12 @@ public final class SnapshotOperations {
 
     // A clone of it that is not hydrated has its disk there.
     private void refuseWhileFeeding(String id) {
-        registry.exports().findAll().stream()
-                .filter(each -> each.spec().source().equals(id) && isServing(each.status()))
-                .findFirst()
-                .ifPresent(export -> {
-                    throw feeding(id, export.spec().volume());
-                });
-        registry.volumes().findAll().stream()
-                .filter(volume -> feeds(id, volume))
-                .map(Stored::key)
-                .findFirst()
-                .ifPresent(volume -> {
-                    throw feeding(id, volume);
-                });
-    }
-
-    private static SluiceException feeding(String id, String volume) {
-        return new SluiceException(
-                ErrorKind.IN_USE,
-                "snapshot " + id + " still feeds volume " + volume + ": it can be deleted when that is hydrated");
-    }
-
-    private static boolean isServing(@Nullable ExportStatus status) {
-        return status == null || status.phase() != ServedPhase.REMOVED;
-    }
-
-    private static boolean feeds(String id, Stored<VolumeSpec, VolumeStatus> volume) {
-        var origin = volume.spec().origin();
-        VolumeStatus status = volume.status();
-        boolean removed = status != null && status.phase() == VolumePhase.REMOVED;
-        boolean hydrated = status != null && status.epoch() == volume.spec().epoch() && status.hydrated();
-        return origin != null
-                && origin.kind() == OriginKind.SNAPSHOT
-                && origin.name().equals(id)
-                && !hydrated
-                && !removed;
+        dependants.find(id).ifPresent(fed -> {
+            String what = Names.isSnapshotId(fed) ? "snapshot " : "volume ";
+            throw new SluiceException(
+                    ErrorKind.IN_USE,
+                    "snapshot " + id + " still feeds " + what + fed + ": it can be deleted when that is hydrated");
+        });
     }
 
     private void orderAbsent(String id) {

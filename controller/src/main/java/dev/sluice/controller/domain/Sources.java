@@ -1,6 +1,7 @@
 package dev.sluice.controller.domain;
 
 import dev.sluice.api.DesiredState;
+import dev.sluice.api.Feed;
 import dev.sluice.api.OriginKind;
 import dev.sluice.api.ServedPhase;
 import dev.sluice.api.SnapshotSpec;
@@ -12,6 +13,7 @@ import dev.sluice.error.SluiceException;
 import dev.sluice.names.Names;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Finds what a clone or a snapshot is made from, and refuses what cannot be frozen now. */
 public final class Sources {
@@ -36,11 +38,14 @@ public final class Sources {
         if (status == null || status.allocated() == null) {
             throw new SluiceException(ErrorKind.UNAVAILABLE, "source volume " + id + " is not made yet; retry");
         }
-        if (volume.spec().origin() != null && !status.hydrated()) {
-            throw new SluiceException(
-                    ErrorKind.UNAVAILABLE, "source is hydrating" + progress(volume.spec()) + "; retry");
-        }
         return volume;
+    }
+
+    /** What a volume is still hydrating from; null when it is whole. A copy that is made of it now needs the same. */
+    static @Nullable Feed feed(Stored<VolumeSpec, VolumeStatus> volume) {
+        VolumeStatus status = volume.status();
+        boolean whole = status != null && status.epoch() == volume.spec().epoch() && status.hydrated();
+        return whole ? null : volume.spec().feed();
     }
 
     private Stored<VolumeSpec, VolumeStatus> present(String id) {
@@ -54,9 +59,11 @@ public final class Sources {
     }
 
     private Source volume(String id) {
-        VolumeSpec spec = liveVolume(id).spec();
+        Stored<VolumeSpec, VolumeStatus> volume = liveVolume(id);
+        VolumeSpec spec = volume.spec();
         long size = sizeOf(id);
-        return new Source(OriginKind.VOLUME, id, spec.home(), spec.pool(), size, spec.mode(), spec.fsType());
+        return new Source(
+                OriginKind.VOLUME, id, spec.home(), spec.pool(), size, spec.mode(), spec.fsType(), feed(volume));
     }
 
     private long sizeOf(String id) {
@@ -88,7 +95,8 @@ public final class Sources {
                 spec.pool(),
                 size,
                 taken.map(VolumeSpec::mode).orElse(null),
-                taken.map(VolumeSpec::fsType).orElse(null));
+                taken.map(VolumeSpec::fsType).orElse(null),
+                Boolean.FALSE.equals(status.hydrated()) ? spec.feed() : null);
     }
 
     private void requireAlive(String node, String id) {
@@ -96,14 +104,5 @@ public final class Sources {
             throw new SluiceException(
                     ErrorKind.UNAVAILABLE, "node " + node + ", which has " + id + ", is away; retry when it is back");
         }
-    }
-
-    private String progress(VolumeSpec spec) {
-        return Optional.ofNullable(spec.claim())
-                .flatMap(claim -> registry.hydrations().find(HydrationPlan.key(claim)))
-                .map(Stored::status)
-                .filter(status -> status.totalBytes() > 0)
-                .map(status -> ", " + status.hydratedBytes() * 100 / status.totalBytes() + " %")
-                .orElse("");
     }
 }

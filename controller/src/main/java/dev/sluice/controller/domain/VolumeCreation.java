@@ -1,6 +1,7 @@
 package dev.sluice.controller.domain;
 
 import dev.sluice.api.DesiredState;
+import dev.sluice.api.Feed;
 import dev.sluice.api.HydrationSettings;
 import dev.sluice.api.Origin;
 import dev.sluice.api.OriginKind;
@@ -101,7 +102,9 @@ public final class VolumeCreation {
         boolean remote = !source.node().equals(home);
         String frozen = source.kind() == OriginKind.SNAPSHOT ? source.id() : Names.cloneSnapshotId(id);
         boolean shared = !remote && source.kind() == OriginKind.VOLUME;
-        return new Origin(source.kind(), source.id(), source.node(), shared ? null : frozen, source.sizeBytes());
+        // A snapshot that is served to another node holds what it needs itself.
+        Feed feed = remote && source.kind() == OriginKind.SNAPSHOT ? null : source.feed();
+        return new Origin(source.kind(), source.id(), source.node(), shared ? null : frozen, source.sizeBytes(), feed);
     }
 
     private void verify(Stored<VolumeSpec, VolumeStatus> volume, VolumeRequest request) {

@@ -3,6 +3,7 @@ package dev.sluice.controller.domain;
 import dev.sluice.api.DesiredState;
 import dev.sluice.api.ExportSpec;
 import dev.sluice.api.ExportStatus;
+import dev.sluice.api.Feed;
 import dev.sluice.api.Origin;
 import dev.sluice.api.OriginKind;
 import dev.sluice.api.ServedPhase;
@@ -14,7 +15,6 @@ import dev.sluice.api.VolumeStatus;
 import dev.sluice.names.Names;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,11 +69,13 @@ public final class VolumePlan {
     }
 
     private void planOrigin(Origin origin) {
-        if (!spec.originIsRemote() || origin.kind() == OriginKind.NODE) {
+        Feed feed = spec.feed();
+        if (feed == null || origin.kind() == OriginKind.NODE) {
             return;
         }
-        String snapshot = Objects.requireNonNull(origin.snapshot(), "a remote origin has a snapshot");
-        boolean frozen = origin.kind() == OriginKind.SNAPSHOT
+        String snapshot = feed.snapshot();
+        boolean frozen = !spec.originIsRemote()
+                || origin.kind() == OriginKind.SNAPSHOT
                 || family.snapshots().stream().anyMatch(each -> each.key().equals(snapshot));
         if (!frozen && mayFreezeSource()) {
             steps.add(new Step.CreateSnapshot(snapshot, snapshotSpec(origin)));
@@ -83,7 +85,7 @@ public final class VolumePlan {
         if (frozen && family.exports().stream().noneMatch(each -> each.key().equals(export))) {
             steps.add(new Step.CreateExport(
                     export,
-                    new ExportSpec(snapshot, origin.node(), spec.home(), id(), spec.epoch(), DesiredState.PRESENT)));
+                    new ExportSpec(snapshot, feed.node(), spec.home(), id(), spec.epoch(), DesiredState.PRESENT)));
         }
     }
 
@@ -96,7 +98,16 @@ public final class VolumePlan {
     }
 
     private SnapshotSpec snapshotSpec(Origin origin) {
-        return new SnapshotSpec(id(), origin.name(), origin.node(), spec.pool(), true, id(), DesiredState.PRESENT);
+        return new SnapshotSpec(
+                id(),
+                origin.name(),
+                origin.node(),
+                spec.pool(),
+                true,
+                id(),
+                DesiredState.PRESENT,
+                origin.feed(),
+                spec.hydration().maxBytesPerSecond());
     }
 
     // Exports before snapshots: a snapshot that is still served cannot be removed.
@@ -117,7 +128,9 @@ public final class VolumePlan {
             SnapshotStatus status = snapshot.status();
             ServedPhase phase = status == null ? null : status.phase();
             if (!ordered) {
-                steps.add(new Step.ReleaseSnapshot(snapshot));
+                if (!family.held().contains(snapshot.key())) {
+                    steps.add(new Step.ReleaseSnapshot(snapshot));
+                }
             } else if (isGone(phase, snapshot.spec().node())) {
                 steps.add(new Step.ForgetSnapshot(snapshot));
             }

@@ -1,6 +1,7 @@
 package dev.sluice.controller.domain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.api.ClaimReference;
 import dev.sluice.api.DesiredState;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -26,7 +28,9 @@ class VolumePlanTest {
     private static final String SOURCE = Names.volumeId("source");
     private static final String CLONE = Names.volumeId("clone");
     private static final String CLONE_OF_SNAPSHOT = Names.volumeId("restored");
-    private static final int MORE_THAN_ALL_WRITES = 60;
+    private static final Source.Reference EARLY = new Source.Reference(OriginKind.SNAPSHOT, Names.snapshotId("early"));
+    private static final Source.Reference CLONE_SOURCE = new Source.Reference(OriginKind.VOLUME, CLONE);
+    private static final int MORE_THAN_ALL_WRITES = 90;
 
     /** One life of volumes, of which every part may be repeated. */
     private record Life(String name, List<Consumer<World>> chapters) {
@@ -43,6 +47,7 @@ class VolumePlanTest {
         World() {
             registry.addNode("n1");
             registry.addNode("n2");
+            registry.addNode("n3");
             registry.claims.put("default/clone", "claim-uid");
             create("source", "n1", null, null);
         }
@@ -69,7 +74,15 @@ class VolumePlanTest {
         }
 
         void snapshot() {
-            operations.snapshots().create("snap", SOURCE, Deadline.in(Duration.ofSeconds(5)));
+            snapshot("snap", SOURCE);
+        }
+
+        void snapshot(String name, String volume) {
+            operations.snapshots().create(name, volume, Deadline.in(Duration.ofSeconds(5)));
+        }
+
+        void deleteSnapshot(String name) {
+            operations.snapshots().delete(Names.snapshotId(name), Deadline.in(Duration.ofSeconds(5)));
         }
 
         /** What events would bring about. */
@@ -79,6 +92,9 @@ class VolumePlanTest {
                 before = registry.changes();
                 registry.volumes.await("none", seen -> true, Duration.ZERO);
                 registry.volumes.findAll().forEach(each -> operations.families().advance(each.key()));
+                registry.snapshots
+                        .findAll()
+                        .forEach(each -> operations.snapshots().advance(each.key()));
             } while (before != registry.changes());
         }
     }
@@ -105,9 +121,29 @@ class VolumePlanTest {
                                 World::snapshot,
                                 restore,
                                 world -> world.delete(CLONE_OF_SNAPSHOT),
-                                world -> world.operations
-                                        .snapshots()
-                                        .delete(Names.snapshotId("snap"), Deadline.in(Duration.ofSeconds(5))))));
+                                world -> world.deleteSnapshot("snap"))),
+                new Life(
+                        "a clone that hydrates is snapshotted, restored here and away, and cloned away; it goes first",
+                        List.of(
+                                cloneAway,
+                                world -> world.snapshot("early", CLONE),
+                                world -> world.create("here", "n2", EARLY, null),
+                                world -> world.create("away", "n3", EARLY, null),
+                                world -> world.create("again", "n3", CLONE_SOURCE, null),
+                                deleteClone,
+                                world -> world.registry.nodes.hydrate(Names.volumeId("here")),
+                                world -> world.delete(Names.volumeId("again")),
+                                world -> world.delete(Names.volumeId("away")),
+                                world -> world.registry.nodes.hydrateSnapshot(Names.snapshotId("early")))),
+                new Life(
+                        "a clone that hydrates is snapshotted and cloned beside it; both go before they are whole",
+                        List.of(
+                                cloneAway,
+                                world -> world.snapshot("early", CLONE),
+                                world -> world.create("beside", "n2", CLONE_SOURCE, null),
+                                hydrate,
+                                world -> world.deleteSnapshot("early"),
+                                world -> world.delete(Names.volumeId("beside")))));
     }
 
     @ParameterizedTest
@@ -153,6 +189,88 @@ class VolumePlanTest {
         assertThat(world.registry.exports.findAll()).isEmpty();
         assertThat(world.registry.snapshots.findAll()).isEmpty();
         assertThat(world.registry.volumes.find(CLONE)).isPresent();
+    }
+
+    /** Whatever order they become whole or go in, the origin goes with the last, and not before. */
+    @ParameterizedTest
+    @MethodSource("endings")
+    void anOriginIsHeldUntilEveryCopyOfAHydratingCloneIsWholeOrGone(List<Consumer<World>> ending) {
+        World world = new World();
+        world.create("clone", "n2", new Source.Reference(OriginKind.VOLUME, SOURCE), CLAIM);
+        world.snapshot("early", CLONE);
+        world.create("beside", "n2", CLONE_SOURCE, null);
+        world.settle();
+        String origin = Names.cloneSnapshotId(CLONE);
+        assertThat(world.registry.exports.findAll())
+                .extracting(each -> each.spec().source())
+                .containsExactly(origin, origin, origin);
+
+        for (Consumer<World> each : ending) {
+            assertThat(world.registry
+                            .snapshots
+                            .find(origin)
+                            .orElseThrow()
+                            .spec()
+                            .state())
+                    .isEqualTo(DesiredState.PRESENT);
+            each.accept(world);
+            world.settle();
+        }
+
+        assertThat(world.registry.snapshots.find(origin)).isEmpty();
+        assertThat(world.registry.exports.findAll()).isEmpty();
+        assertThat(world.registry.volumes.findAll())
+                .allMatch(each -> each.spec().state() == DesiredState.PRESENT);
+    }
+
+    static Stream<List<Consumer<World>>> endings() {
+        String beside = Names.volumeId("beside");
+        List<List<Consumer<World>>> ways = List.of(
+                List.of(world -> world.registry.nodes.hydrate(CLONE), world -> world.delete(CLONE)),
+                List.of(
+                        world -> world.registry.nodes.hydrateSnapshot(Names.snapshotId("early")),
+                        world -> world.deleteSnapshot("early")),
+                List.of(world -> world.registry.nodes.hydrate(beside), world -> world.delete(beside)));
+        int[][] orders = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+        return Stream.of(orders)
+                .flatMap(order -> IntStream.range(0, 1 << order.length)
+                        .mapToObj(choices -> IntStream.of(order)
+                                .mapToObj(each -> ways.get(each).get(choices >> each & 1))
+                                .toList()));
+    }
+
+    @Test
+    void aUsersSnapshotIsHeldByWhatACopyOfItsCloneNeeds() {
+        World world = new World();
+        world.snapshot();
+        world.create("clone", "n2", new Source.Reference(OriginKind.SNAPSHOT, Names.snapshotId("snap")), CLAIM);
+        world.snapshot("early", CLONE);
+        world.delete(CLONE);
+        world.settle();
+
+        assertThatThrownBy(() -> world.deleteSnapshot("snap"))
+                .hasMessageContaining("still feeds snapshot " + Names.snapshotId("early"));
+
+        world.deleteSnapshot("early");
+        world.settle();
+        world.deleteSnapshot("snap");
+        assertThat(world.registry.snapshots.findAll()).isEmpty();
+    }
+
+    @Test
+    void aSnapshotMayGoOnceWhatWasMadeBesideItIsMade() {
+        World world = new World();
+        world.create("clone", "n2", new Source.Reference(OriginKind.VOLUME, SOURCE), CLAIM);
+        world.snapshot("early", CLONE);
+        world.create("here", "n2", EARLY, null);
+        world.settle();
+
+        world.deleteSnapshot("early");
+        world.settle();
+
+        assertThat(world.registry.snapshots.find(Names.snapshotId("early"))).isEmpty();
+        assertThat(world.registry.exports.find(Names.export(Names.volumeId("here"), 1)))
+                .isPresent();
     }
 
     @Test

@@ -35,6 +35,10 @@ public final class FakeNodes {
         registry.volumes.report(id, status(volume, VolumePhase.READY, true));
     }
 
+    public void hydrateSnapshot(String id) {
+        registry.snapshots.report(id, taken(registry.snapshots.find(id).orElseThrow(), true));
+    }
+
     void act() {
         registry.snapshots.findAll().stream()
                 .filter(each -> isHere(each.spec().node()))
@@ -62,17 +66,28 @@ public final class FakeNodes {
             registry.snapshots.report(snapshot.key(), snapshotStatus(ServedPhase.REMOVED, 0, null));
         } else if (snapshot.status() == null) {
             boolean noRoom = full.contains(snapshot.spec().node());
-            long size = registry.volumes
-                    .find(snapshot.spec().sourceVolume())
-                    .orElseThrow()
-                    .spec()
-                    .sizeBytes();
+            boolean whole = snapshot.spec().feed() == null
+                    || registry.volumes
+                            .find(snapshot.spec().sourceVolume())
+                            .map(Stored::status)
+                            .map(VolumeStatus::hydrated)
+                            .orElse(false);
             registry.snapshots.report(
-                    snapshot.key(),
-                    noRoom
-                            ? snapshotStatus(ServedPhase.FAILED, 0, "NoSpace")
-                            : snapshotStatus(ServedPhase.READY, size, null));
+                    snapshot.key(), noRoom ? snapshotStatus(ServedPhase.FAILED, 0, "NoSpace") : taken(snapshot, whole));
         }
+    }
+
+    private SnapshotStatus taken(Stored<SnapshotSpec, SnapshotStatus> snapshot, boolean whole) {
+        SnapshotStatus before = snapshot.status();
+        Long known = before == null ? null : before.sizeBytes();
+        long size = known != null
+                ? known
+                : registry.volumes
+                        .find(snapshot.spec().sourceVolume())
+                        .orElseThrow()
+                        .spec()
+                        .sizeBytes();
+        return new SnapshotStatus(ServedPhase.READY, "lv", size, "2026-01-01T00:00:00Z", null, null, whole);
     }
 
     private static SnapshotStatus snapshotStatus(ServedPhase phase, long size, @Nullable String reason) {
@@ -98,7 +113,10 @@ public final class FakeNodes {
     private void requireClientGone(ExportSpec spec) {
         VolumeStatus client =
                 registry.volumes.find(spec.volume()).map(Stored::status).orElse(null);
-        boolean gone = client != null && (client.hydrated() || client.phase() == VolumePhase.REMOVED);
+        SnapshotStatus copy =
+                registry.snapshots.find(spec.volume()).map(Stored::status).orElse(null);
+        boolean gone = client != null && (client.hydrated() || client.phase() == VolumePhase.REMOVED)
+                || copy != null && (Boolean.TRUE.equals(copy.hydrated()) || copy.phase() == ServedPhase.REMOVED);
         if (!gone && registry.find(spec.clientNode()).isPresent()) {
             throw new AssertionError("an export was ordered away under its client");
         }
@@ -133,9 +151,28 @@ public final class FakeNodes {
                             volume.spec().epoch(), VolumePhase.FAILED, null, false, null, "NoSpace", "full", null));
             return;
         }
-        boolean remote = volume.spec().originIsRemote();
+        boolean remote = volume.spec().originIsRemote() || isFed(volume.spec());
         registry.volumes.report(
                 volume.key(), status(volume, remote ? VolumePhase.ALLOCATED : VolumePhase.READY, !remote));
+    }
+
+    /** Beside its source, which is still hydrating. */
+    private boolean isFed(VolumeSpec spec) {
+        Origin origin = spec.origin();
+        if (origin == null || origin.feed() == null) {
+            return false;
+        }
+        boolean whole = registry.volumes
+                        .find(origin.name())
+                        .map(Stored::status)
+                        .map(VolumeStatus::hydrated)
+                        .orElse(false)
+                || registry.snapshots
+                        .find(origin.name())
+                        .map(Stored::status)
+                        .map(status -> !Boolean.FALSE.equals(status.hydrated()))
+                        .orElse(false);
+        return !whole;
     }
 
     private void grow(Stored<VolumeSpec, VolumeStatus> volume, VolumeStatus status) {

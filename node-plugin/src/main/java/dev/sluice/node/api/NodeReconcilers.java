@@ -50,11 +50,12 @@ public final class NodeReconcilers implements AutoCloseable {
         SourceLogins sources = new SourceLogins(incoming, peers, keys);
         this.volumes = new VolumeReconciler(cluster, work.volumes(), sources, board, hydrations, poolsChanged);
         this.exports = new ExportReconciler(cluster, work.exports(), peers, keys, portal);
-        this.snapshots = new SnapshotReconciler(cluster, work.snapshots(), exports::sourceReady);
-        incoming.onChange(volumes::trigger);
+        this.snapshots =
+                new SnapshotReconciler(cluster, work.snapshots(), sources, exports::sourceReady, hydrations::forget);
+        incoming.onChange(this::trigger);
         peers.onChange(exports::clientChanged);
-        peers.onChange(node -> incoming.from(node).forEach(volumes::trigger));
-        hydrations.onHydrated(volumes::hydrated);
+        peers.onChange(node -> incoming.from(node).forEach(this::trigger));
+        hydrations.onHydrated(this::hydrated);
         this.operator = new Operator(settings -> settings.withKubernetesClient(client)
                 .withCloseClientOnStop(false)
                 .withExecutorService(reconciliations)
@@ -64,6 +65,22 @@ public final class NodeReconcilers implements AutoCloseable {
         register(volumes, Names.concernsLabel(node) + "=true");
         register(exports, Names.LABEL_NODE + "=" + node);
         register(snapshots, Names.LABEL_NODE + "=" + node);
+    }
+
+    private void trigger(String fed) {
+        if (Names.isSnapshotId(fed)) {
+            snapshots.trigger(fed);
+        } else {
+            volumes.trigger(fed);
+        }
+    }
+
+    private void hydrated(String fed) {
+        if (Names.isSnapshotId(fed)) {
+            snapshots.trigger(fed);
+        } else {
+            volumes.hydrated(fed);
+        }
     }
 
     public void start() {

@@ -7,35 +7,71 @@ import dev.sluice.api.SnapshotSpec;
 import dev.sluice.api.SnapshotStatus;
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
+import dev.sluice.node.host.IscsiLogin;
 import dev.sluice.node.stack.SnapshotFacts;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes and removes the snapshots this node is to hold. */
+/** Takes and removes the snapshots this node is to hold, and has those hydrate that were taken of a hydrating volume. */
 public final class SnapshotReconciler implements Reconciler<Snapshot> {
+    private static final long FIRST_EPOCH = 1;
     private static final Logger log = LoggerFactory.getLogger(SnapshotReconciler.class);
 
     private final NodeClusterAccess cluster;
     private final SnapshotWork work;
+    private final SourceLogins sources;
     private final Consumer<String> ready;
+    private final Consumer<String> forget;
+    private final SimpleInboundEventSource<Snapshot> triggers = new SimpleInboundEventSource<>("triggers");
+    // Read-your-writes by uid: the informer's copy may be older than the last patch.
+    private final Map<String, SnapshotStatus> written = new ConcurrentHashMap<>();
 
-    /** @param ready told the id of each snapshot that has become ready */
-    SnapshotReconciler(NodeClusterAccess cluster, SnapshotWork work, Consumer<String> ready) {
+    /**
+     * @param ready told the id of each snapshot that can be served
+     * @param forget told the id of each snapshot whose progress is of interest no more
+     */
+    SnapshotReconciler(
+            NodeClusterAccess cluster,
+            SnapshotWork work,
+            SourceLogins sources,
+            Consumer<String> ready,
+            Consumer<String> forget) {
         this.cluster = cluster;
         this.work = work;
+        this.sources = sources;
         this.ready = ready;
+        this.forget = forget;
+    }
+
+    /** Has a snapshot looked at again now. */
+    public void trigger(String snapshot) {
+        triggers.propagateEvent(new ResourceID(snapshot));
+    }
+
+    @Override
+    public List<EventSource<?, Snapshot>> prepareEventSources(EventSourceContext<Snapshot> context) {
+        return List.of(triggers);
     }
 
     @Override
     public UpdateControl<Snapshot> reconcile(Snapshot snapshot, Context<Snapshot> context) {
-        if (!context.isPrimaryResourceDeleted()) {
+        if (context.isPrimaryResourceDeleted()) {
+            written.remove(snapshot.getMetadata().getUid());
+        } else {
             reconcile(snapshot);
         }
         return UpdateControl.noUpdate();
@@ -66,19 +102,36 @@ public final class SnapshotReconciler implements Reconciler<Snapshot> {
     private void take(Snapshot snapshot, SnapshotSpec spec) {
         String id = snapshot.getMetadata().getName();
         // One that was taken is never taken again: it would show a later state under the same name.
-        if (snapshot.getStatus() == null || snapshot.getStatus().lvUuid() == null) {
+        SnapshotStatus status = known(snapshot);
+        if (status == null || status.lvUuid() == null) {
             SnapshotFacts facts = work.take(id, spec);
-            cluster.patchStatus(
-                    id,
-                    new SnapshotStatus(
-                            ServedPhase.READY,
-                            facts.lvUuid(),
-                            facts.sizeBytes(),
-                            facts.creationTime().toString(),
-                            null,
-                            null));
+            status = new SnapshotStatus(
+                    ServedPhase.READY,
+                    facts.lvUuid(),
+                    facts.sizeBytes(),
+                    facts.creationTime().toString(),
+                    null,
+                    null,
+                    facts.whole());
+            write(snapshot, status);
+        }
+        if (Boolean.FALSE.equals(status.hydrated())) {
+            hydrate(snapshot, spec, status);
         }
         ready.accept(id);
+    }
+
+    private void hydrate(Snapshot snapshot, SnapshotSpec spec, SnapshotStatus taken) {
+        String id = snapshot.getMetadata().getName();
+        IscsiLogin source = sources.find(id, FIRST_EPOCH, spec.feed()).orElse(null);
+        if (work.stack(id, spec, taken, source)) {
+            write(
+                    snapshot,
+                    new SnapshotStatus(
+                            taken.phase(), taken.lvUuid(), taken.sizeBytes(), taken.creationTime(), null, null, true));
+            forget.accept(id);
+            log.info("snapshot {} is whole and needs its source's origin no more", id);
+        }
     }
 
     private void remove(Snapshot snapshot, SnapshotSpec spec) {
@@ -88,7 +141,8 @@ public final class SnapshotReconciler implements Reconciler<Snapshot> {
             return;
         }
         work.remove(id, spec, live.lvUuid());
-        cluster.patchStatus(id, new SnapshotStatus(ServedPhase.REMOVED, null, null, null, null, null));
+        forget.accept(id);
+        write(snapshot, new SnapshotStatus(ServedPhase.REMOVED, null, null, null, null, null));
         log.info("snapshot {} is removed", id);
     }
 
@@ -103,7 +157,7 @@ public final class SnapshotReconciler implements Reconciler<Snapshot> {
     }
 
     private void report(Snapshot snapshot, SluiceException failure) {
-        SnapshotStatus before = snapshot.getStatus();
+        SnapshotStatus before = known(snapshot);
         if (before != null && before.lvUuid() != null) {
             log.warn("snapshot {}: {}", snapshot.getMetadata().getName(), failure.getMessage());
             return;
@@ -114,8 +168,17 @@ public final class SnapshotReconciler implements Reconciler<Snapshot> {
                 ? pending(reason, failure.getMessage())
                 : new SnapshotStatus(ServedPhase.FAILED, null, null, null, reason, failure.getMessage());
         if (!status.equals(before)) {
-            cluster.patchStatus(snapshot.getMetadata().getName(), status);
+            write(snapshot, status);
         }
+    }
+
+    private @Nullable SnapshotStatus known(Snapshot snapshot) {
+        return written.getOrDefault(snapshot.getMetadata().getUid(), snapshot.getStatus());
+    }
+
+    private void write(Snapshot snapshot, SnapshotStatus status) {
+        cluster.patchStatus(snapshot.getMetadata().getName(), status);
+        written.put(snapshot.getMetadata().getUid(), status);
     }
 
     private static SnapshotStatus pending(@Nullable String reason, @Nullable String message) {

@@ -1,6 +1,9 @@
 package dev.sluice.node.api;
 
 import dev.sluice.api.SnapshotSpec;
+import dev.sluice.api.SnapshotStatus;
+import dev.sluice.node.host.IscsiLogin;
+import dev.sluice.node.stack.Hydrations;
 import dev.sluice.node.stack.SnapshotFacts;
 import dev.sluice.node.stack.Snapshots;
 import org.jspecify.annotations.Nullable;
@@ -9,9 +12,12 @@ import org.jspecify.annotations.Nullable;
 public interface SnapshotWork {
     SnapshotFacts take(String id, SnapshotSpec spec);
 
+    /** Brings up, and follows, a snapshot that still needs the origin of its source; true once it needs that no more. */
+    boolean stack(String id, SnapshotSpec spec, SnapshotStatus taken, @Nullable IscsiLogin source);
+
     void remove(String id, SnapshotSpec spec, @Nullable String lvUuid);
 
-    static SnapshotWork of(Snapshots snapshots) {
+    static SnapshotWork of(Snapshots snapshots, Hydrations hydrations) {
         return new SnapshotWork() {
             @Override
             public SnapshotFacts take(String id, SnapshotSpec spec) {
@@ -19,7 +25,15 @@ public interface SnapshotWork {
             }
 
             @Override
+            public boolean stack(String id, SnapshotSpec spec, SnapshotStatus taken, @Nullable IscsiLogin source) {
+                Snapshots.Stacked stacked = snapshots.stack(id, spec, taken, source);
+                hydrations.follow(stacked.order(), stacked.outcome());
+                return stacked.outcome().hydrated();
+            }
+
+            @Override
             public void remove(String id, SnapshotSpec spec, @Nullable String lvUuid) {
+                hydrations.forget(id);
                 snapshots.remove(id, spec, lvUuid);
             }
         };

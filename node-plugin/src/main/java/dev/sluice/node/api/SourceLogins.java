@@ -3,7 +3,7 @@ package dev.sluice.node.api;
 import dev.sluice.api.DesiredState;
 import dev.sluice.api.Export;
 import dev.sluice.api.ExportStatus;
-import dev.sluice.api.Origin;
+import dev.sluice.api.Feed;
 import dev.sluice.api.ServedPhase;
 import dev.sluice.api.VolumeSpec;
 import dev.sluice.names.Names;
@@ -25,13 +25,17 @@ final class SourceLogins {
     }
 
     Optional<IscsiLogin> find(String volume, VolumeSpec spec) {
-        Origin origin = spec.origin();
-        if (origin == null || !spec.originIsRemote()) {
+        return find(volume, spec.epoch(), spec.feed());
+    }
+
+    /** @param id of a volume, or of a snapshot that is fed as one */
+    Optional<IscsiLogin> find(String id, long epoch, @Nullable Feed feed) {
+        if (feed == null) {
             return Optional.empty();
         }
-        return exports.find(Names.export(volume, spec.epoch()))
+        return exports.find(Names.export(id, epoch))
                 .filter(export -> export.getSpec().state() == DesiredState.PRESENT)
-                .flatMap(export -> peers.find(origin.node()).map(peer -> login(export, peer)));
+                .flatMap(export -> peers.find(feed.node()).map(peer -> login(export, peer)));
     }
 
     /** What its node says of the export that is waited for. */

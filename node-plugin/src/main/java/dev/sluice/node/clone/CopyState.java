@@ -4,6 +4,8 @@ package dev.sluice.node.clone;
 public enum CopyState {
     /** Allocated without an origin, never formatted: the one state in which formatting is allowed. */
     VIRGIN,
+    /** Shares what a hydrating source had, but is not known to have its bitmap: never used, thrown away and taken anew. */
+    TAKING,
     /** Allocated for a remote origin, never exposed: the engine's metadata may still be begun anew. */
     STACKING,
     /** A pod may have written to it through the engine: the engine's metadata is part of the data now. */

@@ -38,6 +38,9 @@ public final class StackPlanner {
         switch (tags.state()) {
             case VIRGIN, LINEAR -> planner.whole(tags);
             case STACKING, EXPOSED -> planner.hydrating(tags);
+            case TAKING ->
+                throw new SluiceException(
+                        ErrorKind.UNAVAILABLE, wanted.id() + " was not taken completely; it is taken anew");
         }
         return planner.steps;
     }
@@ -198,7 +201,7 @@ public final class StackPlanner {
                 && session.disk() != null
                 && Tables.uses(source.table(), session.disk());
         if (!current) {
-            steps.add(new Step.LoadSource(Objects.requireNonNull(wanted.login()).sizeBytes()));
+            steps.add(new Step.LoadSource(Objects.requireNonNull(wanted.login()).sizeBytes(), wanted.queues()));
         }
     }
 

@@ -20,7 +20,8 @@ public sealed interface Step {
 
     record Login(IscsiLogin login) implements Step {}
 
-    record LoadSource(long bytes) implements Step {}
+    /** @param queues what cannot be read now waits, and does not fail */
+    record LoadSource(long bytes, boolean queues) implements Step {}
 
     record LoadEngine(long bytes, HydrationGeometry geometry) implements Step {}
 

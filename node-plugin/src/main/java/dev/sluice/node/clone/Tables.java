@@ -45,10 +45,14 @@ public final class Tables {
         return List.of(new TableLine(0, bytes / SECTOR, "clone", arguments));
     }
 
-    /** One path that queues when it is gone: a new login under another name is a reload of this table. */
-    public static List<TableLine> source(BlockDevice disk, long bytes) {
+    /**
+     * One path: a new login under another name is a reload of this table. When it is gone, what queues waits; the rest fails at once, for
+     * a device that is itself served to another node: there the last in the chain waits, and nothing in between hangs.
+     */
+    public static List<TableLine> source(BlockDevice disk, long bytes, boolean queues) {
+        String features = queues ? "1 queue_if_no_path" : "0";
         return List.of(new TableLine(
-                0, bytes / SECTOR, "multipath", "1 queue_if_no_path 0 1 1 round-robin 0 1 1 " + disk.number() + " 1"));
+                0, bytes / SECTOR, "multipath", features + " 0 1 1 round-robin 0 1 1 " + disk.number() + " 1"));
     }
 
     /** True when a line of the table maps onto the device. */

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param remoteBytes bytes that come from another node; 0 when none
  * @param geometry the engine's sizes, for a volume that is allocated now
  * @param allocated what was written down at allocation; null when never allocated
+ * @param queues whether what the origin does not answer waits until it does
  * @param login how to reach the remote origin; null when its export is not ready
  */
 public record Wanted(
@@ -28,6 +29,7 @@ public record Wanted(
         long remoteBytes,
         HydrationGeometry geometry,
         @Nullable Allocation allocated,
+        boolean queues,
         @Nullable IscsiLogin login) {
     public boolean remote() {
         return remoteBytes > 0;

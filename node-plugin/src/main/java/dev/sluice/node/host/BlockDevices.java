@@ -10,6 +10,12 @@ public interface BlockDevices {
     /** Overwrites the first bytes with zeros, past every cache. */
     void zero(BlockDevice device, long bytes);
 
+    /** The first bytes as they are on the medium, past every cache. */
+    byte[] read(BlockDevice device, int bytes);
+
+    /** Overwrites the first bytes; on the medium when it returns. */
+    void write(BlockDevice device, byte[] content);
+
     /** Bytes read from the device since it appeared, from its own statistics. */
     long bytesRead(BlockDevice device);
 }

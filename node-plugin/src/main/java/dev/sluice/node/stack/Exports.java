@@ -3,6 +3,8 @@ package dev.sluice.node.stack;
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
 import dev.sluice.names.Names;
+import dev.sluice.node.clone.CopyState;
+import dev.sluice.node.clone.CopyTags;
 import dev.sluice.node.clone.Tables;
 import dev.sluice.node.host.BlockDevice;
 import dev.sluice.node.host.Host;
@@ -10,6 +12,7 @@ import dev.sluice.node.host.IscsiTarget;
 import dev.sluice.node.host.LogicalVolume;
 import dev.sluice.node.host.LogicalVolumeRequest;
 import dev.sluice.node.host.MappedDevice;
+import java.util.Optional;
 import java.util.Set;
 
 /** Serves origins of this node to other nodes, read-only. Rebuilt from the orders after a reboot, under the same names. */
@@ -54,6 +57,25 @@ public final class Exports {
             found = host.logicalVolumes()
                     .ensure(new LogicalVolumeRequest.ThinSnapshot(group, order.source(), order.source(), Set.of()));
         }
+        boolean whole = CopyTags.find(found)
+                .map(tags -> tags.state() == CopyState.LINEAR)
+                .orElse(true);
+        return whole ? device(found) : stack(order.source());
+    }
+
+    /** What is not whole is served through its stack, never as the bare logical volume, which lacks what has not arrived. */
+    private BlockDevice stack(String source) {
+        Optional<MappedDevice> engine = host.deviceMapper().find(Names.cloneDevice(source));
+        return host.deviceMapper()
+                .find(Names.outerDevice(source))
+                .filter(outer -> engine.isPresent()
+                        && Tables.uses(outer.table(), engine.get().device()))
+                .map(MappedDevice::device)
+                .orElseThrow(() -> new SluiceException(
+                        ErrorKind.UNAVAILABLE, "the source " + source + " is still hydrating and is being stacked"));
+    }
+
+    private static BlockDevice device(LogicalVolume found) {
         String name = found.name();
         return found.device()
                 .orElseThrow(

@@ -4,6 +4,7 @@ import dev.sluice.api.HydrationPhase;
 import dev.sluice.api.VolumeMode;
 import dev.sluice.names.Names;
 import dev.sluice.node.clone.CloneStatus;
+import dev.sluice.node.clone.CopyTags;
 import dev.sluice.node.host.Host;
 import dev.sluice.node.host.MappedDevice;
 import dev.sluice.node.host.MountPoint;
@@ -73,7 +74,7 @@ final class Hydration {
     HydrationReport look(Instant now) {
         Instant end = completed;
         if (end != null) {
-            return HydrationReports.hydrated(order, skippedBytes(), readySince, end);
+            return HydrationReports.hydrated(order, tags(), readySince, end);
         }
         HydrationReport known = last;
         if (known != null && finishing()) {
@@ -246,7 +247,7 @@ final class Hydration {
     }
 
     private void enable(CloneStatus.Working engine, boolean enabled) {
-        if (engine.hydrationEnabled() != enabled) {
+        if (engine.hydrationEnabled() != enabled && !stacks.isQuiet(id)) {
             host.deviceMapper().message(Names.cloneDevice(id), enabled ? "enable_hydration" : "disable_hydration");
         }
     }
@@ -267,8 +268,8 @@ final class Hydration {
         });
     }
 
-    private long skippedBytes() {
-        return stacks.tags(id, order.spec().pool()).skippedBytes();
+    private CopyTags tags() {
+        return stacks.tags(id, order.spec().pool());
     }
 
     private HydrationReport report(

@@ -3,6 +3,7 @@ package dev.sluice.node.stack;
 import dev.sluice.api.HydrationPhase;
 import dev.sluice.api.Origin;
 import dev.sluice.node.clone.CloneStatus;
+import dev.sluice.node.clone.CopyTags;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.OptionalLong;
@@ -29,7 +30,9 @@ final class HydrationReports {
         // The last region may be partial, and is counted whole by the kernel.
         long missing = (engine.totalRegions() - engine.hydratedRegions()) * engine.regionBytes();
         long hydrated = Math.clamp(total - missing, 0, total);
-        long skipped = Math.min(skippedRegions * engine.regionBytes(), hydrated);
+        // What lies beyond the engine's end was shared from the start.
+        long beyond = Math.max(0, total - engine.totalRegions() * engine.regionBytes());
+        long skipped = Math.min(skippedRegions * engine.regionBytes() + beyond, hydrated);
         Long speed = rate.isPresent() && phase != HydrationPhase.PAUSED ? (Long) rate.getAsLong() : null;
         Instant estimate = speed != null && speed > 0 ? now.plusSeconds((total - hydrated) / speed) : null;
         return new HydrationReport(
@@ -50,8 +53,9 @@ final class HydrationReports {
                 message);
     }
 
-    static HydrationReport hydrated(VolumeOrder order, long skipped, @Nullable Instant readyTime, Instant now) {
+    static HydrationReport hydrated(VolumeOrder order, CopyTags tags, @Nullable Instant readyTime, Instant now) {
         long total = origin(order).sizeBytes();
+        long skipped = tags.skippedBytes() + Math.max(0, total - tags.originBytes());
         return whole(order, DM_CLONE, total - skipped, skipped, readyTime, now, "Hydrated", "everything is local");
     }
 

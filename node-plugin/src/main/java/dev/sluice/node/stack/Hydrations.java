@@ -1,6 +1,7 @@
 package dev.sluice.node.stack;
 
 import dev.sluice.api.VolumePhase;
+import dev.sluice.node.clone.CopyTags;
 import dev.sluice.node.host.Host;
 import java.time.Clock;
 import java.time.Duration;
@@ -59,13 +60,13 @@ public final class Hydrations implements AutoCloseable {
         Instant now = clock.instant();
         if (outcome.phase() != VolumePhase.READY) {
             listener.observed(HydrationReports.preparing(order, outcome, now));
-        } else if (!order.spec().originIsRemote()) {
-            listener.observed(HydrationReports.shared(order, now));
         } else if (outcome.hydrated()) {
             Hydration known = followed.remove(order.id());
-            if (known == null) {
-                long skipped = stacks.tags(order.id(), order.spec().pool()).skippedBytes();
-                listener.observed(HydrationReports.hydrated(order, skipped, null, now));
+            CopyTags tags = stacks.tags(order.id(), order.spec().pool());
+            if (tags.originBytes() == 0) {
+                listener.observed(HydrationReports.shared(order, now));
+            } else if (known == null) {
+                listener.observed(HydrationReports.hydrated(order, tags, null, now));
             } else {
                 listener.observed(known.look(now));
             }

@@ -1,10 +1,22 @@
 package dev.sluice.node.stack;
 
+import dev.sluice.api.Allocation;
+import dev.sluice.api.Feed;
+import dev.sluice.api.HydrationSettings;
+import dev.sluice.api.Origin;
+import dev.sluice.api.OriginKind;
+import dev.sluice.api.Placement;
 import dev.sluice.api.SnapshotSpec;
+import dev.sluice.api.SnapshotStatus;
+import dev.sluice.api.VolumeMode;
+import dev.sluice.api.VolumeSpec;
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
 import dev.sluice.names.Names;
+import dev.sluice.node.clone.CopyState;
+import dev.sluice.node.clone.CopyTags;
 import dev.sluice.node.host.Host;
+import dev.sluice.node.host.IscsiLogin;
 import dev.sluice.node.host.LogicalVolume;
 import dev.sluice.node.host.LogicalVolumeRequest;
 import dev.sluice.node.host.MappedDevice;
@@ -13,64 +25,123 @@ import dev.sluice.node.host.PoolSettings;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes and removes snapshots of this node's volumes: thin snapshots, crash-consistent. */
+/**
+ * Takes and removes snapshots of this node's volumes: thin snapshots, crash-consistent. One of a volume that is still hydrating is stacked
+ * as a volume is, and hydrates from the same origin.
+ */
 public final class Snapshots {
     private static final Logger log = LoggerFactory.getLogger(Snapshots.class);
+    private static final long EPOCH = 1;
     private static final String CREATED = "sluice.created=";
 
     private final Host host;
     private final PoolDirectory pools;
+    private final VolumeStacks stacks;
     private final Clock clock;
 
-    public Snapshots(Host host, PoolDirectory pools, Clock clock) {
+    public Snapshots(Host host, PoolDirectory pools, VolumeStacks stacks, Clock clock) {
         this.host = host;
         this.pools = pools;
+        this.stacks = stacks;
         this.clock = clock;
     }
 
-    /** Takes it once; later calls find it again. UNAVAILABLE while the source is itself hydrating. */
+    /** Takes it once; later calls find it again. UNAVAILABLE while the source is not usable yet. */
     public SnapshotFacts take(String id, SnapshotSpec spec) {
         PoolSettings pool = pools.named(spec.pool());
-        Optional<LogicalVolume> taken = host.logicalVolumes().find(pool.volumeGroup(), id);
-        if (taken.isEmpty()) {
-            VolumeStacks.requireWhole(host, pool, spec.sourceVolume());
-            settle(spec.sourceVolume());
-        }
         Set<String> tags = Set.of(
                 "sluice.snapshot-of=" + spec.sourceVolume(),
                 CREATED + clock.instant().getEpochSecond());
+        if (stacks.findCopy(pool, id).isEmpty()) {
+            make(id, spec, pool, tags);
+        }
         LogicalVolume snapshot = host.logicalVolumes()
                 .ensure(new LogicalVolumeRequest.ThinSnapshot(pool.volumeGroup(), spec.sourceVolume(), id, tags));
-        return new SnapshotFacts(snapshot.uuid(), snapshot.sizeBytes(), created(snapshot));
+        boolean whole = CopyTags.find(snapshot)
+                .map(copy -> copy.state() == CopyState.LINEAR)
+                .orElse(true);
+        return new SnapshotFacts(snapshot.uuid(), snapshot.sizeBytes(), created(snapshot), whole);
+    }
+
+    private void make(String id, SnapshotSpec spec, PoolSettings pool, Set<String> tags) {
+        boolean fed = spec.feed() != null;
+        settle(spec.sourceVolume(), !fed);
+        if (!fed || !stacks.takeFromHydrating(pool, spec.sourceVolume(), id, EPOCH, tags)) {
+            VolumeStacks.requireWhole(host, pool, spec.sourceVolume());
+        }
+    }
+
+    /**
+     * Brings up the stack of a snapshot that still needs the origin of its source, as far as it can go now.
+     *
+     * @param source how to reach that origin; null when its export is not ready
+     */
+    public Stacked stack(String id, SnapshotSpec spec, SnapshotStatus taken, @Nullable IscsiLogin source) {
+        VolumeOrder order = order(id, spec, taken, source);
+        VolumeOutcome outcome = stacks.bring(order);
+        if (outcome.hydrated()) {
+            removeOuter(id);
+        }
+        return new Stacked(order, outcome);
+    }
+
+    /** A snapshot as a volume of its own, and how far that is. */
+    public record Stacked(VolumeOrder order, VolumeOutcome outcome) {}
+
+    // The one snapshot of an internal clone goes with it, so it passes on what it has not, and copies nothing itself.
+    private static VolumeOrder order(String id, SnapshotSpec spec, SnapshotStatus taken, @Nullable IscsiLogin source) {
+        Feed feed = Objects.requireNonNull(spec.feed(), "only a snapshot of a hydrating volume is stacked");
+        return new VolumeOrder(
+                id,
+                new VolumeSpec(
+                        spec.requestName(),
+                        Objects.requireNonNull(taken.sizeBytes(), "what was taken has a size"),
+                        spec.pool(),
+                        VolumeMode.BLOCK,
+                        null,
+                        Placement.PINNED,
+                        spec.node(),
+                        null,
+                        EPOCH,
+                        new Origin(
+                                OriginKind.SNAPSHOT, feed.snapshot(), feed.node(), feed.snapshot(), feed.sizeBytes()),
+                        null,
+                        new HydrationSettings(spec.internal(), spec.maxBytesPerSecond(), 0, null),
+                        spec.state()),
+                new Allocation("", Objects.requireNonNull(taken.lvUuid(), "what was taken has a logical volume")),
+                source);
+    }
+
+    /** Whole, it is read from its logical volume like any snapshot, except by those that are served through the device. */
+    private void removeOuter(String id) {
+        try {
+            host.deviceMapper().remove(Names.outerDevice(id));
+        } catch (SluiceException e) {
+            if (e.kind() != ErrorKind.IN_USE) {
+                throw e;
+            }
+        }
     }
 
     /** Removes exactly the snapshot of this UUID; without one, nothing was taken that could be known. */
     public void remove(String id, SnapshotSpec spec, @Nullable String lvUuid) {
-        String group = pools.named(spec.pool()).volumeGroup();
-        Optional<LogicalVolume> found = host.logicalVolumes().find(group, id);
-        if (found.isEmpty()) {
-            return;
-        }
-        if (lvUuid != null && !found.get().uuid().equals(lvUuid)) {
-            throw new SluiceException(
-                    ErrorKind.HOST,
-                    "snapshot " + id + " has LV UUID " + found.get().uuid() + ", the order to remove names " + lvUuid
-                            + ". It is left alone.");
-        }
-        host.logicalVolumes().remove(group, found.get().uuid());
+        stacks.remove(id, spec.pool(), lvUuid);
     }
 
     /**
      * What the file system of a mounted source does not use need not be held, nor ever be copied; and what waits in its journal would be
      * replayed by each clone over the network, before its pod may start.
+     *
+     * @param trim not while the source hydrates: what is skipped then is counted where that is followed
      */
-    private void settle(String volumeId) {
+    private void settle(String volumeId, boolean trim) {
         Optional<MappedDevice> outer = host.deviceMapper().find(Names.outerDevice(volumeId));
         if (outer.isEmpty()) {
             return;
@@ -84,7 +155,9 @@ public final class Snapshots {
         }
         try {
             Path mountPoint = Path.of(mount.get().path());
-            host.fileSystems().trim(mountPoint);
+            if (trim) {
+                host.fileSystems().trim(mountPoint);
+            }
             host.fileSystems().checkpoint(mountPoint);
         } catch (SluiceException notSettled) {
             log.info("volume {} is snapshotted as it is: {}", volumeId, notSettled.getMessage());

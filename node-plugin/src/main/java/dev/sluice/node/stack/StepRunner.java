@@ -42,7 +42,7 @@ final class StepRunner {
             case Step.Retag retag -> retag(retag.tags());
             case Step.BeginMetadata() -> host.blockDevices().zero(device(metadata()), FIRST_BLOCK);
             case Step.Login login -> host.sessions().ensure(login.login());
-            case Step.LoadSource source -> loadSource(source.bytes());
+            case Step.LoadSource source -> loadSource(source);
             case Step.LoadEngine engine -> loadEngine(engine);
             case Step.LoadOuterOverEngine outer ->
                 load(
@@ -78,14 +78,19 @@ final class StepRunner {
         host.logicalVolumes().retag(data, CopyTags.of(data).print(), tags.print());
     }
 
-    private void loadSource(long bytes) {
+    private void loadSource(Step.LoadSource source) {
         BlockDevice disk = session()
                 .map(IscsiSession::disk)
                 .orElseThrow(() -> new SluiceException(
                         ErrorKind.UNAVAILABLE,
                         "the disk of the origin of " + id + " went away; it is logged in again"));
         String name = Names.sourceDevice(id);
-        host.deviceMapper().load(name, Names.dmUuid(name), true, Tables.source(Objects.requireNonNull(disk), bytes));
+        host.deviceMapper()
+                .load(
+                        name,
+                        Names.dmUuid(name),
+                        true,
+                        Tables.source(Objects.requireNonNull(disk), source.bytes(), source.queues()));
     }
 
     private void loadEngine(Step.LoadEngine engine) {

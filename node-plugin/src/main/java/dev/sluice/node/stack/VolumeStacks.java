@@ -26,6 +26,7 @@ import dev.sluice.node.host.PoolSettings;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -36,11 +37,13 @@ import org.jspecify.annotations.Nullable;
 public final class VolumeStacks {
     private final Host host;
     private final PoolDirectory pools;
+    private final Composites composites;
     private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
 
     public VolumeStacks(Host host, PoolDirectory pools) {
         this.host = host;
         this.pools = pools;
+        this.composites = new Composites(host);
     }
 
     /**
@@ -51,6 +54,7 @@ public final class VolumeStacks {
     public VolumeOutcome bring(VolumeOrder order, Consumer<VolumeOutcome> allocated) {
         return locked(order.id(), () -> {
             PoolSettings pool = pools.named(order.spec().pool());
+            takeFromHydrating(order, pool);
             Wanted wanted = wanted(order, pool);
             StepRunner runner = new StepRunner(host, order.id(), pool.volumeGroup());
             runner.run(StackPlanner.allocate(wanted, observe(order.id(), pool.volumeGroup())));
@@ -68,17 +72,25 @@ public final class VolumeStacks {
         return bring(order, outcome -> {});
     }
 
-    /** Removes everything of a volume, the data last. Only the logical volume that was allocated to it is removed. */
+    /** Removes everything of a volume, as {@link #remove(String, String, String)} does. */
     public void remove(String id, VolumeSpec spec, @Nullable Allocation allocated) {
+        remove(id, spec.pool(), allocated == null ? null : allocated.lvUuid());
+    }
+
+    /**
+     * Removes everything of a volume or a snapshot, the data last. Only the logical volume that was allocated to it is removed; without
+     * one, nothing was made that could be known.
+     */
+    void remove(String id, String pool, @Nullable String lvUuid) {
         locked(id, () -> {
-            String group = pools.named(spec.pool()).volumeGroup();
+            String group = pools.named(pool).volumeGroup();
             Observed found = observe(id, group);
             LogicalVolume data = found.data();
-            if (data != null && allocated != null && !data.uuid().equals(allocated.lvUuid())) {
+            if (data != null && lvUuid != null && !data.uuid().equals(lvUuid)) {
                 throw new SluiceException(
                         ErrorKind.HOST,
                         "logical volume " + group + "/" + id + " has UUID " + data.uuid()
-                                + ", the order to remove names " + allocated.lvUuid() + ". It is left alone.");
+                                + ", the order to remove names " + lvUuid + ". It is left alone.");
             }
             new StepRunner(host, id, group).run(StackPlanner.remove(found));
             locks.remove(id);
@@ -130,6 +142,45 @@ public final class VolumeStacks {
             return host.logicalVolumes()
                     .retag(data, tags.print(), tags.withSkippedRegions(regions).print());
         });
+    }
+
+    /** A copy that was taken completely; one that a crash left half taken is thrown away. */
+    Optional<LogicalVolume> findCopy(PoolSettings pool, String id) {
+        return composites.findComplete(pool.volumeGroup(), id);
+    }
+
+    /**
+     * Makes a copy of a source that is still hydrating, once; false, and nothing is made, when the source is whole or not there.
+     *
+     * @param marks further tags of the copy
+     */
+    boolean takeFromHydrating(PoolSettings pool, String source, String id, long epoch, Set<String> marks) {
+        String group = pool.volumeGroup();
+        if (composites.findComplete(group, id).isPresent()) {
+            return true;
+        }
+        return locked(source, () -> {
+            if (composites.isHydrating(group, source)) {
+                composites.take(group, source, id, epoch, marks);
+                return true;
+            }
+            // Left by an attempt that a crash ended, before the source became whole.
+            host.logicalVolumes()
+                    .find(group, Names.metadataVolume(id))
+                    .ifPresent(left -> host.logicalVolumes().remove(group, left.uuid()));
+            return false;
+        });
+    }
+
+    private void takeFromHydrating(VolumeOrder order, PoolSettings pool) {
+        String source = localOrigin(order.spec());
+        if (order.allocated() == null && source != null && order.spec().feed() != null) {
+            takeFromHydrating(pool, source, order.id(), order.spec().epoch(), Set.of());
+        }
+    }
+
+    boolean isQuiet(String id) {
+        return composites.isQuiet(id);
     }
 
     /** The device pods use. */
@@ -187,23 +238,30 @@ public final class VolumeStacks {
                 spec.sizeBytes(),
                 spec.mode(),
                 spec.fsType(),
-                localOrigin(spec, pool, order.allocated() == null),
+                localOrigin(order, pool),
                 remoteBytes,
                 HydrationGeometry.choose(remoteBytes, chunk, region == null ? 0 : region),
                 order.allocated(),
+                Names.isVolumeId(order.id()),
                 order.source());
     }
 
-    private @Nullable String localOrigin(VolumeSpec spec, PoolSettings pool, boolean check) {
+    private @Nullable String localOrigin(VolumeOrder order, PoolSettings pool) {
+        String name = localOrigin(order.spec());
+        boolean toBeMade = order.allocated() == null
+                && host.logicalVolumes().find(pool.volumeGroup(), order.id()).isEmpty();
+        if (name != null && toBeMade) {
+            requireWhole(host, pool, name);
+        }
+        return name;
+    }
+
+    private static @Nullable String localOrigin(VolumeSpec spec) {
         Origin origin = spec.origin();
         if (origin == null || spec.originIsRemote()) {
             return null;
         }
-        String name = Optional.ofNullable(origin.snapshot()).orElse(origin.name());
-        if (check) {
-            requireWhole(host, pool, name);
-        }
-        return name;
+        return Optional.ofNullable(origin.snapshot()).orElse(origin.name());
     }
 
     /** A logical volume may be shared or snapshotted only when it is whole on its own. */

@@ -10,6 +10,7 @@ import dev.sluice.api.CloneHydrationStatus;
 import dev.sluice.api.DesiredState;
 import dev.sluice.api.Export;
 import dev.sluice.api.ExportSpec;
+import dev.sluice.api.Feed;
 import dev.sluice.api.HydrationPhase;
 import dev.sluice.api.HydrationSettings;
 import dev.sluice.api.HydrationSummary;
@@ -19,6 +20,7 @@ import dev.sluice.api.Placement;
 import dev.sluice.api.ServedPhase;
 import dev.sluice.api.Snapshot;
 import dev.sluice.api.SnapshotSpec;
+import dev.sluice.api.SnapshotStatus;
 import dev.sluice.api.StorageNode;
 import dev.sluice.api.Volume;
 import dev.sluice.api.VolumeMode;
@@ -54,6 +56,7 @@ class NodeReconcilersTest {
     private static final String SOURCE = Names.volumeId("source");
     private static final String CLONE = Names.volumeId("clone");
     private static final String SNAPSHOT = Names.cloneSnapshotId(CLONE);
+    private static final String COMPOSITE = Names.snapshotId("composite");
     private static final PoolSettings POOL = new PoolSettings("fast", "vg0", "thin");
 
     @SuppressWarnings("NullAway.Init") // set by the extension
@@ -142,6 +145,41 @@ class NodeReconcilersTest {
         eventually().until(() -> export().getStatus().phase() == ServedPhase.REMOVED);
         eventually().until(() -> snapshot().getStatus().phase() == ServedPhase.REMOVED);
         assertThat(first.leftovers()).noneMatch(left -> left.contains("target") || left.contains(SNAPSHOT));
+    }
+
+    @Test
+    void aSnapshotOfAHydratingCloneIsReadyAtOnceAndStackedWithAnExportOfItsOwn() {
+        createVolume(SOURCE, spec("n1", null));
+        eventually().until(() -> phase(SOURCE) == VolumePhase.READY);
+        createVolume(CLONE, spec("n2", new Origin(OriginKind.VOLUME, SOURCE, "n1", SNAPSHOT, SIZE)));
+        createExport();
+        createSnapshot();
+        eventually().until(() -> phase(CLONE) == VolumePhase.READY);
+
+        createSnapshot(
+                COMPOSITE,
+                new SnapshotSpec(
+                        "composite",
+                        CLONE,
+                        "n2",
+                        "fast",
+                        false,
+                        null,
+                        DesiredState.PRESENT,
+                        new Feed("n1", SNAPSHOT, SIZE),
+                        null));
+
+        eventually().until(() -> status(COMPOSITE) != null && status(COMPOSITE).phase() == ServedPhase.READY);
+        assertThat(status(COMPOSITE).hydrated()).isFalse();
+        createExport(COMPOSITE);
+        eventually().until(() -> second.leftovers().contains("dm " + Names.outerDevice(COMPOSITE)));
+
+        client.resources(Snapshot.class).withName(COMPOSITE).edit(snapshot -> {
+            snapshot.setSpec(snapshot.getSpec().withState(DesiredState.ABSENT));
+            return snapshot;
+        });
+        eventually().until(() -> status(COMPOSITE).phase() == ServedPhase.REMOVED);
+        assertThat(second.leftovers()).noneMatch(left -> left.contains(COMPOSITE.substring(2)));
     }
 
     @Test
@@ -267,23 +305,35 @@ class NodeReconcilersTest {
     }
 
     private void createSnapshot() {
+        createSnapshot(SNAPSHOT, new SnapshotSpec(CLONE, SOURCE, "n1", "fast", true, CLONE, DesiredState.PRESENT));
+    }
+
+    private void createSnapshot(String id, SnapshotSpec spec) {
         Snapshot snapshot = new Snapshot();
         snapshot.setMetadata(new ObjectMetaBuilder()
-                .withName(SNAPSHOT)
-                .addToLabels(Names.LABEL_NODE, "n1")
+                .withName(id)
+                .addToLabels(Names.LABEL_NODE, spec.node())
                 .build());
-        snapshot.setSpec(new SnapshotSpec(CLONE, SOURCE, "n1", "fast", true, CLONE, DesiredState.PRESENT));
+        snapshot.setSpec(spec);
         client.resource(snapshot).create();
     }
 
+    private SnapshotStatus status(String snapshot) {
+        return client.resources(Snapshot.class).withName(snapshot).get().getStatus();
+    }
+
     private void createExport() {
+        createExport(CLONE);
+    }
+
+    private void createExport(String fed) {
         Export export = new Export();
         export.setMetadata(new ObjectMetaBuilder()
-                .withName(Names.export(CLONE, 1))
+                .withName(Names.export(fed, 1))
                 .addToLabels(Names.LABEL_NODE, "n1")
                 .addToLabels(Names.concernsLabel("n2"), "true")
                 .build());
-        export.setSpec(new ExportSpec(SNAPSHOT, "n1", "n2", CLONE, 1, DesiredState.PRESENT));
+        export.setSpec(new ExportSpec(SNAPSHOT, "n1", "n2", fed, 1, DesiredState.PRESENT));
         client.resource(export).create();
     }
 

@@ -57,7 +57,7 @@ final class TestNode implements AutoCloseable {
                 new NodeReconcilers.Work(
                         VolumeWork.of(stacks, hydrations),
                         ExportWork.of(new Exports(host, pools)),
-                        SnapshotWork.of(new Snapshots(host, pools, clock))),
+                        SnapshotWork.of(new Snapshots(host, pools, stacks, clock), hydrations)),
                 keys,
                 machine.portal(),
                 board,

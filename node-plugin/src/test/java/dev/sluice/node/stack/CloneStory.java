@@ -11,6 +11,8 @@ import dev.sluice.api.VolumeMode;
 import dev.sluice.api.VolumePhase;
 import dev.sluice.api.VolumeSpec;
 import dev.sluice.names.Names;
+import dev.sluice.node.clone.CopyState;
+import dev.sluice.node.clone.CopyTags;
 import dev.sluice.node.clone.Tables;
 import dev.sluice.node.host.Chap;
 import dev.sluice.node.host.IscsiLogin;
@@ -46,7 +48,7 @@ final class CloneStory {
     final VolumeStacks originStacks = new VolumeStacks(origin.host(), pools);
     final VolumeStacks stacks = new VolumeStacks(home.host(), pools);
     private final Clock clock = Clock.fixed(Instant.parse("2026-01-01T00:00:00Z"), ZoneOffset.UTC);
-    private final Snapshots snapshots = new Snapshots(origin.host(), pools, clock);
+    private final Snapshots snapshots = new Snapshots(origin.host(), pools, originStacks, clock);
     private final Exports exports = new Exports(origin.host(), pools);
     private final long cloneSize;
     private Instant now = clock.instant();
@@ -146,7 +148,7 @@ final class CloneStory {
         }
         pod();
         if (outcome.hydrated()) {
-            return HydrationReports.hydrated(order(null), 0, null, now);
+            return HydrationReports.hydrated(order(null), CopyTags.plain(1, CopyState.LINEAR), null, now);
         }
         Hydration hydration = hydration();
         HydrationReport report = look(hydration);

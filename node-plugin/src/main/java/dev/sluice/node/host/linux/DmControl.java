@@ -11,6 +11,9 @@ final class DmControl {
     static final int CREATE = 3;
     static final int REMOVE = 4;
     static final int RESUME = 6;
+    /** The same command as RESUME; the flag tells them apart. */
+    static final int SUSPEND = RESUME;
+
     static final int TABLE_LOAD = 9;
     static final int TABLE_CLEAR = 10;
     static final int TABLE_STATUS = 12;
@@ -85,7 +88,7 @@ final class DmControl {
             case LIST_DEVICES -> "list";
             case CREATE -> "create";
             case REMOVE -> "remove";
-            case RESUME -> "resume";
+            case RESUME -> "suspend or resume";
             case TABLE_LOAD -> "load table of";
             case TABLE_CLEAR -> "clear table of";
             case TABLE_STATUS -> "status of";

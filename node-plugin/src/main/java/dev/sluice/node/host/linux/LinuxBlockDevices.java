@@ -1,5 +1,6 @@
 package dev.sluice.node.host.linux;
 
+import com.sun.nio.file.ExtendedOpenOption;
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
 import dev.sluice.node.host.BlockDevice;
@@ -13,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 /** Sizes and counters from sysfs, content past the caches. */
 public final class LinuxBlockDevices implements BlockDevices {
     private static final long SECTOR = 512;
+    private static final int ALIGNMENT = 4096;
     private static final int PIECE = 1 << 20;
     private static final int SECTORS_READ = 2;
 
@@ -58,6 +60,39 @@ public final class LinuxBlockDevices implements BlockDevices {
             channel.force(true);
         } catch (IOException e) {
             throw new SluiceException(ErrorKind.HOST, "zero " + device.path() + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public byte[] read(BlockDevice device, int bytes) {
+        ByteBuffer content = ByteBuffer.allocateDirect(Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT + ALIGNMENT)
+                .alignedSlice(ALIGNMENT);
+        content.limit(bytes);
+        try (FileChannel channel =
+                FileChannel.open(Path.of(device.path()), StandardOpenOption.READ, ExtendedOpenOption.DIRECT)) {
+            while (content.hasRemaining()) {
+                if (channel.read(content, content.position()) < 0) {
+                    throw new IOException("it ends after " + content.position() + " bytes");
+                }
+            }
+        } catch (IOException e) {
+            throw new SluiceException(ErrorKind.HOST, "read " + device.path() + ": " + e.getMessage(), e);
+        }
+        byte[] read = new byte[bytes];
+        content.flip().get(read);
+        return read;
+    }
+
+    @Override
+    public void write(BlockDevice device, byte[] content) {
+        ByteBuffer left = ByteBuffer.wrap(content);
+        try (FileChannel channel = FileChannel.open(Path.of(device.path()), StandardOpenOption.WRITE)) {
+            while (left.hasRemaining()) {
+                channel.write(left, left.position());
+            }
+            channel.force(true);
+        } catch (IOException e) {
+            throw new SluiceException(ErrorKind.HOST, "write " + device.path() + ": " + e.getMessage(), e);
         }
     }
 

@@ -35,15 +35,17 @@ public final class LinuxHost {
         Lvm lvm = new Lvm(lvmRunner(processes, hostRoot), new PhysicalVolumes(SYS), groups);
         LvmVolumes volumes = new LvmVolumes(lvm, new LvmDevices(control));
         LinuxBlockDevices blockDevices = new LinuxBlockDevices(SYS);
+        LinuxDeviceMapper mapper = new LinuxDeviceMapper(control, SYS);
         Host ports = new Host(
                 volumes,
                 new LvmPools(lvm, volumes, control),
-                new LinuxDeviceMapper(control, SYS),
+                mapper,
                 new LioTargets(TARGET),
                 new OpenIscsiSessions(processes, new SysfsSessions(SYS), new NodeRecords(hostRoot), blockDevices),
                 new LinuxMounts(calls),
                 new LinuxFileSystems(processes, calls),
-                blockDevices);
+                blockDevices,
+                LinuxPauses.over(control, mapper));
         return new LinuxHost(
                 ports,
                 new LinuxPreflight(processes, control, lvm, hostRoot),

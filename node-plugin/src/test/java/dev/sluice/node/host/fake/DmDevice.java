@@ -44,6 +44,14 @@ final class DmDevice extends FakeDevice {
         suspended = true;
     }
 
+    void resume() {
+        suspended = false;
+    }
+
+    boolean isSuspended() {
+        return suspended;
+    }
+
     void takeDown() {
         segments.forEach(segment -> segment.target().suspended());
         releaseAll();

@@ -2,6 +2,7 @@ package dev.sluice.node.host.fake;
 
 import dev.sluice.node.host.BlockDevice;
 import dev.sluice.node.host.BlockDevices;
+import java.nio.ByteBuffer;
 
 final class FakeBlockDevices implements BlockDevices {
     private final FakeKernel kernel;
@@ -32,6 +33,29 @@ final class FakeBlockDevices implements BlockDevices {
             FakeDevice zeroed = kernel.device(device);
             zeroed.write(0, Math.ceilDiv(bytes, FakeHost.BLOCK), 0);
             zeroed.flush();
+        });
+    }
+
+    @Override
+    public byte[] read(BlockDevice device, int bytes) {
+        return faults.look("BlockDevices.read " + device.path() + " " + bytes, () -> {
+            ByteBuffer content = ByteBuffer.allocate(bytes);
+            for (int block = 0; block < bytes / FakeHost.BLOCK; block++) {
+                content.putLong(
+                        (int) (block * FakeHost.BLOCK), kernel.device(device).read(block));
+            }
+            return content.array();
+        });
+    }
+
+    @Override
+    public void write(BlockDevice device, byte[] content) {
+        faults.mutate("BlockDevices.write " + device.path() + " " + content.length, () -> {
+            FakeDevice written = kernel.device(device);
+            for (int block = 0; block < content.length / FakeHost.BLOCK; block++) {
+                written.write(block, 1, ByteBuffer.wrap(content).getLong((int) (block * FakeHost.BLOCK)));
+            }
+            written.flush();
         });
     }
 

@@ -97,6 +97,12 @@ final class FakeDeviceMapper implements DeviceMapper {
         });
     }
 
+    List<DmDevice> suspended() {
+        return devices.values().stream()
+                .filter(device -> device.isSuspended() && !device.segments().isEmpty())
+                .toList();
+    }
+
     DmDevice existing(String name) {
         DmDevice device = devices.get(name);
         if (device == null) {
@@ -119,6 +125,7 @@ final class FakeDeviceMapper implements DeviceMapper {
 
     List<CloneTarget> cloneTargets() {
         return devices.values().stream()
+                .filter(device -> !device.isSuspended())
                 .flatMap(device -> device.segments().stream())
                 .map(DmDevice.Segment::target)
                 .filter(CloneTarget.class::isInstance)

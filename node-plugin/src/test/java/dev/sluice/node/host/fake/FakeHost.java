@@ -32,6 +32,7 @@ public final class FakeHost {
     private final FakeMounts mounts;
     private final FakeFileSystems fileSystems;
     private final FakeBlockDevices blockDevices;
+    private final FakePauses pauses;
     private boolean up = true;
 
     public FakeHost(String name, String address, FakeNetwork network, PoolSettings... settings) {
@@ -46,6 +47,7 @@ public final class FakeHost {
         this.mounts = new FakeMounts(kernel, faults);
         this.fileSystems = new FakeFileSystems(kernel, mounts, faults);
         this.blockDevices = new FakeBlockDevices(kernel, faults);
+        this.pauses = new FakePauses(mapper, faults);
         for (PoolSettings pool : settings) {
             FakeGroup group = new FakeGroup(name, pool.volumeGroup());
             group.poolMade = true;
@@ -55,7 +57,7 @@ public final class FakeHost {
     }
 
     public Host host() {
-        return new Host(volumes, pools, mapper, targets, sessions, mounts, fileSystems, blockDevices);
+        return new Host(volumes, pools, mapper, targets, sessions, mounts, fileSystems, blockDevices, pauses);
     }
 
     public String name() {
@@ -166,7 +168,9 @@ public final class FakeHost {
 
     /** Background copy of one clone device, at most so many regions, when it is switched on; how many were copied. */
     public int hydrate(String cloneDevice, int regions) {
-        return get(() -> mapper.cloneTarget(cloneDevice).hydrate(regions));
+        return get(() -> mapper.existing(cloneDevice).isSuspended()
+                ? 0
+                : mapper.cloneTarget(cloneDevice).hydrate(regions));
     }
 
     /** Background copy of every clone on this host to its end, as far as sources can be read. */
@@ -206,6 +210,11 @@ public final class FakeHost {
     /** A crash after suspend left it so. */
     public void suspend(String mappedDevice) {
         run(() -> mapper.existing(mappedDevice).suspend());
+    }
+
+    /** The deadline of the pause that is held comes now, whatever its holder does. */
+    public void endPause() {
+        run(pauses::expire);
     }
 
     public void poolBytes(String volumeGroup, long bytes) {

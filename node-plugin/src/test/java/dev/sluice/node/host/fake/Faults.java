@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 
 /** Journal of the calls on one host, and the switches that make them fail. A call is named Port.method object. */
 public final class Faults {
-    private record Planned(String call, SluiceException failure) {}
+    private record Planned(String call, Runnable event) {}
 
     private final ReentrantLock lock;
     private final List<String> journal = new ArrayList<>();
@@ -35,7 +35,14 @@ public final class Faults {
 
     /** The next call whose journal line starts so fails, without effect. Repeat it for more than one. */
     public void failNext(String call, SluiceException failure) {
-        locked(() -> planned.add(new Planned(call, failure)));
+        before(call, () -> {
+            throw failure;
+        });
+    }
+
+    /** Something happens just before the next call whose journal line starts so takes effect. */
+    public void before(String call, Runnable event) {
+        locked(() -> planned.add(new Planned(call, event)));
     }
 
     /** Mutating calls so far, failed ones too. */
@@ -115,7 +122,7 @@ public final class Faults {
     }
 
     private <T> T run(String call, Supplier<T> effect) {
-        failIfPlanned(call);
+        meetPlanned(call);
         try {
             return effect.get();
         } catch (IoError e) {
@@ -123,12 +130,13 @@ public final class Faults {
         }
     }
 
-    private void failIfPlanned(String call) {
+    private void meetPlanned(String call) {
         for (Iterator<Planned> each = planned.iterator(); each.hasNext(); ) {
             Planned plan = each.next();
             if (call.startsWith(plan.call())) {
                 each.remove();
-                throw plan.failure();
+                plan.event().run();
+                return;
             }
         }
     }

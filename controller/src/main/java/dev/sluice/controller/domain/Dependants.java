@@ -1,0 +1,93 @@
+package dev.sluice.controller.domain;
+
+import dev.sluice.api.DesiredState;
+import dev.sluice.api.ExportSpec;
+import dev.sluice.api.ExportStatus;
+import dev.sluice.api.Feed;
+import dev.sluice.api.Origin;
+import dev.sluice.api.OriginKind;
+import dev.sluice.api.ServedPhase;
+import dev.sluice.api.SnapshotSpec;
+import dev.sluice.api.SnapshotStatus;
+import dev.sluice.api.VolumePhase;
+import dev.sluice.api.VolumeSpec;
+import dev.sluice.api.VolumeStatus;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What still needs a snapshot: that which is fed from it, and that which is to be. An object that names it holds it from the moment it is
+ * written, so that nothing is between a source that needs an origin and the copy made of that source.
+ */
+final class Dependants {
+    private final Registry registry;
+
+    Dependants(Registry registry) {
+        this.registry = registry;
+    }
+
+    /** The id of a volume or snapshot that needs it; those of a node that was given up need nothing. */
+    Optional<String> find(String snapshot) {
+        return find(snapshot, "");
+    }
+
+    /** The same, except for one volume. */
+    Optional<String> find(String snapshot, String except) {
+        return registry.exports().findAll().stream()
+                .filter(each -> each.spec().source().equals(snapshot) && isServing(each))
+                .map(each -> each.spec().volume())
+                .filter(fed -> !fed.equals(except))
+                .findFirst()
+                .or(() -> registry.volumes().findAll().stream()
+                        .filter(each -> !each.key().equals(except) && needs(each, snapshot))
+                        .map(Stored::key)
+                        .findFirst())
+                .or(() -> registry.snapshots().findAll().stream()
+                        .filter(each -> names(each.spec().feed(), snapshot) && needsFeed(each))
+                        .map(Stored::key)
+                        .findFirst());
+    }
+
+    /** Whether a snapshot still needs the origin of its source. */
+    boolean needsFeed(Stored<SnapshotSpec, SnapshotStatus> snapshot) {
+        SnapshotSpec spec = snapshot.spec();
+        SnapshotStatus status = snapshot.status();
+        return spec.feed() != null && isKnown(spec.node()) && (status == null || isUnfinished(status));
+    }
+
+    private static boolean isUnfinished(SnapshotStatus status) {
+        boolean whole = status.phase() == ServedPhase.READY && !Boolean.FALSE.equals(status.hydrated());
+        return !whole && status.phase() != ServedPhase.REMOVED;
+    }
+
+    private boolean needs(Stored<VolumeSpec, VolumeStatus> volume, String snapshot) {
+        VolumeSpec spec = volume.spec();
+        VolumeStatus status = volume.status();
+        Origin origin = spec.origin();
+        boolean removed = status != null && status.phase() == VolumePhase.REMOVED;
+        boolean hydrated = status != null && status.epoch() == spec.epoch() && status.hydrated();
+        if (origin == null || hydrated || removed || !isKnown(spec.home())) {
+            return false;
+        }
+        boolean shared = !spec.originIsRemote();
+        boolean allocated = status != null && status.allocated() != null;
+        boolean madeFrom = origin.kind() == OriginKind.SNAPSHOT && origin.name().equals(snapshot);
+        return madeFrom && !(shared && allocated) || names(spec.feed(), snapshot);
+    }
+
+    private static boolean names(@Nullable Feed feed, String snapshot) {
+        return feed != null && feed.snapshot().equals(snapshot);
+    }
+
+    private boolean isServing(Stored<ExportSpec, ExportStatus> export) {
+        ExportStatus status = export.status();
+        boolean removed = status != null && status.phase() == ServedPhase.REMOVED;
+        boolean given = export.spec().state() == DesiredState.ABSENT
+                && !isKnown(export.spec().originNode());
+        return !removed && !given;
+    }
+
+    private boolean isKnown(String node) {
+        return registry.nodes().find(node).isPresent();
+    }
+}

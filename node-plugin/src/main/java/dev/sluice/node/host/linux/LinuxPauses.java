@@ -1,0 +1,137 @@
+package dev.sluice.node.host.linux;
+
+import dev.sluice.error.ErrorKind;
+import dev.sluice.error.SluiceException;
+import dev.sluice.node.host.MappedDevice;
+import dev.sluice.node.host.Pauses;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** Suspends by ioctl. A thread of its own keeps the deadline; what a kill of the process leaves suspended, the next start resumes. */
+public final class LinuxPauses implements Pauses {
+    private static final int AT_ONCE = 4;
+    private static final String ENGINE_SUFFIX = "-clone";
+
+    private final Consumer<String> suspend;
+    private final Consumer<String> resume;
+    private final Supplier<List<MappedDevice>> devices;
+    // A resumption waits for a suspension that hangs; the deadlines of other pauses must not wait for it.
+    private final ScheduledExecutorService deadlines = Executors.newScheduledThreadPool(
+            AT_ONCE, Thread.ofPlatform().name("pauses-", 0).daemon().factory());
+
+    LinuxPauses(Consumer<String> suspend, Consumer<String> resume, Supplier<List<MappedDevice>> devices) {
+        this.suspend = suspend;
+        this.resume = resume;
+        this.devices = devices;
+    }
+
+    static LinuxPauses over(DmControl control, LinuxDeviceMapper mapper) {
+        return new LinuxPauses(
+                // Neither SKIP_LOCKFS nor NOFLUSH: what was written before is below when this returns.
+                name -> control.call(
+                        DmControl.SUSPEND, new DmRequest().name(name).flags(DmRequest.SUSPEND)),
+                name -> control.find(
+                        DmControl.RESUME, new DmRequest().name(name).quietUdev()),
+                mapper::list);
+    }
+
+    private enum State {
+        HELD,
+        ENDED,
+        EXPIRED
+    }
+
+    @Override
+    public Pause suspend(List<String> names, Duration deadline) {
+        Held held = new Held(names);
+        held.watchedBy(deadlines.schedule(held::expire, deadline.toNanos(), TimeUnit.NANOSECONDS));
+        try {
+            names.forEach(suspend);
+        } catch (SluiceException e) {
+            if (!held.end()) {
+                held.resume();
+            }
+            throw e;
+        }
+        // The deadline may have passed while one was waited for, and the rest was suspended after it.
+        if (held.expired()) {
+            held.resume();
+            throw new SluiceException(
+                    ErrorKind.UNAVAILABLE,
+                    names + " could not be suspended within " + deadline + "; it is tried again");
+        }
+        return held;
+    }
+
+    @Override
+    public List<String> sweep() {
+        List<String> left = devices.get().stream()
+                .filter(device -> device.suspended() && !device.table().isEmpty())
+                .map(MappedDevice::name)
+                .sorted(Comparator.comparing((String name) -> !name.endsWith(ENGINE_SUFFIX)))
+                .toList();
+        left.forEach(resume);
+        return left;
+    }
+
+    private final class Held implements Pause {
+        private final List<String> names;
+        private final AtomicReference<State> state = new AtomicReference<>(State.HELD);
+        private final AtomicReference<Future<?>> watch = new AtomicReference<>();
+
+        Held(List<String> names) {
+            this.names = List.copyOf(names);
+        }
+
+        void watchedBy(Future<?> deadline) {
+            watch.set(deadline);
+        }
+
+        boolean expired() {
+            return state.get() == State.EXPIRED;
+        }
+
+        void expire() {
+            if (state.compareAndSet(State.HELD, State.EXPIRED)) {
+                resume();
+            }
+        }
+
+        @Override
+        public boolean end() {
+            if (!state.compareAndSet(State.HELD, State.ENDED)) {
+                return state.get() == State.ENDED;
+            }
+            Future<?> deadline = watch.get();
+            if (deadline != null) {
+                deadline.cancel(false);
+            }
+            resume();
+            return true;
+        }
+
+        /** The lower first: what the upper lets go may need it. Each is tried, whatever becomes of the others. */
+        void resume() {
+            List<SluiceException> failures = new ArrayList<>();
+            for (String name : names.reversed()) {
+                try {
+                    resume.accept(name);
+                } catch (SluiceException e) {
+                    failures.add(e);
+                }
+            }
+            if (!failures.isEmpty()) {
+                throw failures.getFirst();
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package dev.sluice.node.stack;
+
+import dev.sluice.error.ErrorKind;
+import dev.sluice.error.SluiceException;
+import dev.sluice.names.Names;
+import dev.sluice.node.clone.CloneStatus;
+import dev.sluice.node.clone.CopyState;
+import dev.sluice.node.clone.CopyTags;
+import dev.sluice.node.host.BlockDevice;
+import dev.sluice.node.host.Host;
+import dev.sluice.node.host.IscsiSession;
+import dev.sluice.node.host.LogicalVolume;
+import dev.sluice.node.host.LogicalVolumeRequest;
+import dev.sluice.node.host.Pauses;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Takes copies of volumes that are still hydrating: a thin snapshot of the data and a copy of the engine's bitmap, both of one instant in
+ * which nothing is written. The copy is stacked on its own over the same origin.
+ */
+final class Composites {
+    private static final Duration DEADLINE = Duration.ofSeconds(10);
+
+    private final Host host;
+    private final Set<String> quiet = ConcurrentHashMap.newKeySet();
+
+    Composites(Host host) {
+        this.host = host;
+    }
+
+    /** True while background copying of this volume must not be switched on: its engine is about to be suspended. */
+    boolean isQuiet(String id) {
+        return quiet.contains(id);
+    }
+
+    /** What is there of a copy when it was taken completely; what a crash left of one in the making is thrown away. */
+    Optional<LogicalVolume> findComplete(String group, String id) {
+        Optional<LogicalVolume> found = host.logicalVolumes().find(group, id);
+        boolean unfinished = found.flatMap(CopyTags::find).map(CopyTags::state).orElse(null) == CopyState.TAKING;
+        if (!unfinished) {
+            return found;
+        }
+        host.logicalVolumes().remove(group, found.orElseThrow().uuid());
+        return Optional.empty();
+    }
+
+    /** True when the source hydrates and can be used, so that a copy of it needs its bitmap too. */
+    boolean isHydrating(String group, String source) {
+        return host.logicalVolumes()
+                        .find(group, source)
+                        .flatMap(CopyTags::find)
+                        .map(CopyTags::state)
+                        .orElse(null)
+                == CopyState.EXPOSED;
+    }
+
+    /**
+     * Takes the copy. The caller holds the source's lock, has found no complete copy, and knows that the source hydrates.
+     *
+     * @param marks further tags of the copy
+     */
+    void take(String group, String source, String id, long epoch, Set<String> marks) {
+        quiet.add(source);
+        try {
+            requireReachable(source);
+            host.deviceMapper().message(Names.cloneDevice(source), "disable_hydration");
+            LogicalVolume from = required(group, Names.metadataVolume(source));
+            // Before the pause, as everything that can be: a pod waits in it.
+            LogicalVolume to = host.logicalVolumes()
+                    .ensure(new LogicalVolumeRequest.Plain(
+                            group, Names.metadataVolume(id), from.sizeBytes(), Set.of("sluice.metadata-of=" + id)));
+            Instant taken = freeze(group, source, id, epoch, marks, device(from), from.sizeBytes());
+            // A commit that failed in the pause left an older bitmap on the disk than the data is of.
+            working(source);
+            host.blockDevices().write(device(to), taken.bitmap());
+            LogicalVolume copy = required(group, id);
+            CopyTags tags = CopyTags.of(required(group, source));
+            CopyTags complete =
+                    new CopyTags(epoch, CopyState.EXPOSED, tags.originBytes(), tags.regionBytes(), taken.regions());
+            host.logicalVolumes().retag(copy, CopyTags.of(copy).print(), complete.print());
+        } finally {
+            quiet.remove(source);
+        }
+    }
+
+    /** What was seen in the pause. */
+    private record Instant(byte[] bitmap, long regions) {}
+
+    private Instant freeze(
+            String group, String source, String id, long epoch, Set<String> marks, BlockDevice metadata, long bytes) {
+        Set<String> tags = new HashSet<>(marks);
+        tags.addAll(CopyTags.plain(epoch, CopyState.TAKING).print());
+        List<String> devices = List.of(Names.outerDevice(source), Names.cloneDevice(source));
+        try (Pauses.Pause pause = host.pauses().suspend(devices, DEADLINE)) {
+            host.logicalVolumes().ensure(new LogicalVolumeRequest.ThinSnapshot(group, source, id, tags));
+            byte[] bitmap = host.blockDevices().read(metadata, Math.toIntExact(bytes));
+            long regions = working(source).hydratedRegions();
+            if (!pause.end()) {
+                throw new SluiceException(
+                        ErrorKind.UNAVAILABLE,
+                        "the snapshot of " + source + " took longer than " + DEADLINE.toSeconds()
+                                + " s, for which its I/O may be held; it is taken anew");
+            }
+            return new Instant(bitmap, regions);
+        }
+    }
+
+    // A suspension waits for what is in flight: with a dead origin, for as long as that is dead.
+    private void requireReachable(String source) {
+        boolean stacked = host.deviceMapper().find(Names.outerDevice(source)).isPresent()
+                && host.deviceMapper()
+                        .find(Names.cloneDevice(source))
+                        .filter(engine -> !engine.table().isEmpty())
+                        .isPresent();
+        if (!stacked) {
+            throw new SluiceException(
+                    ErrorKind.UNAVAILABLE, "the source " + source + " is still being stacked; ask again");
+        }
+        boolean connected = Sessions.ofVolume(host, source)
+                .filter(session -> session.disk() != null)
+                .map(IscsiSession::connected)
+                .orElse(false);
+        if (!connected) {
+            throw new SluiceException(
+                    ErrorKind.UNAVAILABLE,
+                    "the origin of " + source + ", which is still hydrating, cannot be reached; ask again");
+        }
+        working(source);
+    }
+
+    private CloneStatus.Working working(String source) {
+        CloneStatus status = CloneStatus.parse(host.deviceMapper().status(Names.cloneDevice(source), false));
+        if (status instanceof CloneStatus.Working working && !working.readOnly()) {
+            return working;
+        }
+        throw new SluiceException(
+                ErrorKind.UNAVAILABLE,
+                "the engine of " + source + " cannot write its metadata: no copy of it can be trusted");
+    }
+
+    private LogicalVolume required(String group, String name) {
+        return host.logicalVolumes()
+                .find(group, name)
+                .orElseThrow(() ->
+                        new SluiceException(ErrorKind.HOST, "logical volume " + group + "/" + name + " is not there"));
+    }
+
+    private static BlockDevice device(LogicalVolume volume) {
+        return volume.device()
+                .orElseThrow(() ->
+                        new SluiceException(ErrorKind.HOST, "logical volume " + volume.name() + " is not active"));
+    }
+}
