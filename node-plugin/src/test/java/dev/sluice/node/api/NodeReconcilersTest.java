@@ -184,7 +184,9 @@ class NodeReconcilersTest {
         assertThat(origin.directory.awaitReady(SOURCE, Duration.ofSeconds(5)).id())
                 .isEqualTo(SOURCE);
         resize(2 * SIZE);
-        eventually().until(() -> Long.valueOf(2 * SIZE).equals(volume(SOURCE).getStatus().sizeBytes()));
+        eventually()
+                .until(() ->
+                        Long.valueOf(2 * SIZE).equals(volume(SOURCE).getStatus().sizeBytes()));
         assertThat(volume(SOURCE).getStatus().reason()).isNull();
     }
 
