@@ -10,11 +10,19 @@ import org.jspecify.annotations.Nullable;
  * @param maxBytesPerSecond bytes a second of background copying; null means no limit
  * @param priority higher is served first among volumes that share a budget; 0 by default
  * @param regionBytes bytes of a region; null means chosen by rule from size and thin chunk
+ * @param minBytesPerSecond bytes a second that background copying should reach; kept, not enforced yet; null means none
  */
 public record HydrationSettings(
         boolean paused,
         @Nullable @Min(1) Long maxBytesPerSecond,
         int priority,
-        @Nullable Long regionBytes) {
+        @Nullable Long regionBytes,
+        @Nullable @Min(1) Long minBytesPerSecond) {
     public static final HydrationSettings DEFAULT = new HydrationSettings(false, null, 0, null);
+
+    /** Without a floor. */
+    public HydrationSettings(
+            boolean paused, @Nullable Long maxBytesPerSecond, int priority, @Nullable Long regionBytes) {
+        this(paused, maxBytesPerSecond, priority, regionBytes, null);
+    }
 }

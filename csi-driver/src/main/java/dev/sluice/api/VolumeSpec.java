@@ -2,6 +2,7 @@ package dev.sluice.api;
 
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,12 +10,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param requestName the CSI request's name, of which the volume's id is a hash
  * @param sizeBytes bytes, a multiple of 4 MiB
- * @param fsType ext4 or xfs; null for block volumes
+ * @param fsType ext4, xfs or btrfs; null for block volumes
  * @param home the node that holds the authoritative copy
  * @param target the node a move goes to, until the home consents
  * @param epoch grows by one at each change of home; the first is 1
  * @param origin null for a volume that starts empty
  * @param state ABSENT is the one order to remove the data; it is obeyed only for the LV UUID in status.allocated
+ * @param mkfsOptions words for mkfs, flag and value in turn; null for none
  */
 public record VolumeSpec(
         @Required String requestName,
@@ -29,7 +31,40 @@ public record VolumeSpec(
         @Nullable Origin origin,
         @Nullable ClaimReference claim,
         @Required HydrationSettings hydration,
-        @Required DesiredState state) {
+        @Required DesiredState state,
+        @Nullable List<String> mkfsOptions) {
+
+    /** Without options for mkfs. */
+    public VolumeSpec(
+            String requestName,
+            long sizeBytes,
+            String pool,
+            VolumeMode mode,
+            @Nullable String fsType,
+            Placement placement,
+            String home,
+            @Nullable String target,
+            long epoch,
+            @Nullable Origin origin,
+            @Nullable ClaimReference claim,
+            HydrationSettings hydration,
+            DesiredState state) {
+        this(
+                requestName,
+                sizeBytes,
+                pool,
+                mode,
+                fsType,
+                placement,
+                home,
+                target,
+                epoch,
+                origin,
+                claim,
+                hydration,
+                state,
+                null);
+    }
 
     /** True when the bytes come from another node, over the wire. */
     public boolean originIsRemote() {
@@ -62,7 +97,8 @@ public record VolumeSpec(
                 origin,
                 claim,
                 hydration,
-                newState);
+                newState,
+                mkfsOptions);
     }
 
     public VolumeSpec withHydration(HydrationSettings settings) {
@@ -79,7 +115,8 @@ public record VolumeSpec(
                 origin,
                 claim,
                 settings,
-                state);
+                state,
+                mkfsOptions);
     }
 
     public VolumeSpec withSize(long bytes) {
@@ -96,6 +133,7 @@ public record VolumeSpec(
                 origin,
                 claim,
                 hydration,
-                state);
+                state,
+                mkfsOptions);
     }
 }

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
@@ -83,6 +84,13 @@ public final class Names {
     /** The device the pod uses; stable for the life of the volume on a node. */
     public static String outerDevice(String volumeId) {
         return DM_PREFIX + volumeId;
+    }
+
+    /** The UUID by which a kernel tells a volume's file system from those it was cloned from and to. */
+    public static UUID fileSystemUuid(String volumeId) {
+        String digits = volumeId.substring(2);
+        return new UUID(
+                Long.parseUnsignedLong(digits, 0, 16, 16), Long.parseUnsignedLong(digits, 16, digits.length(), 16));
     }
 
     public static String cloneDevice(String volumeId) {

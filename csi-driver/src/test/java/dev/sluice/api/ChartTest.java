@@ -58,7 +58,7 @@ class ChartTest {
                 "pools[0].name=fast,pools[0].volumeGroup=-data",
                 "pools[0].name=fast",
                 "controller.replicas=0",
-                "storageClasses.fsType=btrfs",
+                "storageClasses.fsType=ntfs",
                 "node.kubeletDir=relative/path",
                 "logLevel=loud"
             })

@@ -18,19 +18,19 @@ class BadInputIT {
     @Test
     void refusalsSayWhyAndLeaveNothing(Sandbox sandbox) {
         String colour = sandbox.storageClass("colour", Sandbox.IMMEDIATE, Map.of("colour", "blue"));
-        String btrfs = sandbox.storageClass("btrfs", Sandbox.IMMEDIATE, Map.of("csi.storage.k8s.io/fstype", "btrfs"));
+        String ntfs = sandbox.storageClass("ntfs", Sandbox.IMMEDIATE, Map.of("csi.storage.k8s.io/fstype", "ntfs"));
         sandbox.claim(immediate("source"));
         sandbox.awaitBound("source");
 
         sandbox.claim(ClaimRequest.named("parameter").ofClass(colour));
-        sandbox.claim(ClaimRequest.named("filesystem").ofClass(btrfs));
+        sandbox.claim(ClaimRequest.named("filesystem").ofClass(ntfs));
         sandbox.claim(immediate("shared").shared());
         sandbox.claim(immediate("smaller").ofSize("256Mi").cloneOf("source"));
         sandbox.claim(immediate("orphan").cloneOf("nowhere"));
         sandbox.claim(immediate("othermode").block().cloneOf("source"));
 
         assertTold(sandbox, "parameter", "colour");
-        assertTold(sandbox, "filesystem", "btrfs");
+        assertTold(sandbox, "filesystem", "ntfs");
         assertTold(sandbox, "shared", "MULTI_NODE|ReadWriteMany|more than one node");
         assertTold(sandbox, "smaller", "greater than or equal in size|smaller than");
         assertTold(sandbox, "orphan", "nowhere");

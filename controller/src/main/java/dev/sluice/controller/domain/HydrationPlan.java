@@ -92,6 +92,7 @@ final class HydrationPlan {
                 asked.paused(),
                 asked.maxBytesPerSecond(),
                 asked.priority(),
-                spec.hydration().regionBytes());
+                spec.hydration().regionBytes(),
+                spec.hydration().minBytesPerSecond());
     }
 }

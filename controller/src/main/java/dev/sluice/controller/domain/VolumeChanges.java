@@ -25,13 +25,22 @@ public final class VolumeChanges {
 
     /** What ControllerModifyVolume may change; null leaves a setting as it is. */
     public record Tuning(
-            @Nullable Long maxBytesPerSecond, @Nullable Integer priority) {
+            @Nullable Long maxBytesPerSecond,
+            @Nullable Long minBytesPerSecond,
+            @Nullable Integer priority) {
         public HydrationSettings applyTo(HydrationSettings settings) {
+            Long most = maxBytesPerSecond == null ? settings.maxBytesPerSecond() : maxBytesPerSecond;
+            Long least = minBytesPerSecond == null ? settings.minBytesPerSecond() : minBytesPerSecond;
+            if (most != null && least != null && least > most) {
+                throw new SluiceException(
+                        ErrorKind.INVALID, "minBytesPerSecond " + least + " is above maxBytesPerSecond " + most);
+            }
             return new HydrationSettings(
                     settings.paused(),
-                    maxBytesPerSecond == null ? settings.maxBytesPerSecond() : maxBytesPerSecond,
+                    most,
                     priority == null ? settings.priority() : priority,
-                    settings.regionBytes());
+                    settings.regionBytes(),
+                    least);
         }
     }
 
@@ -39,15 +48,22 @@ public final class VolumeChanges {
     public Stored<VolumeSpec, VolumeStatus> expand(String id, SizeRange range, Deadline deadline) {
         Stored<VolumeSpec, VolumeStatus> volume = queries.get(id);
         long size = bytes(volume);
+        if (range.limitBytes() > 0 && range.limitBytes() < size) {
+            throw new SluiceException(
+                    ErrorKind.OUT_OF_RANGE,
+                    "volume " + id + " has " + size + " bytes and never shrinks; the limit is " + range.limitBytes());
+        }
         if (range.requiredBytes() <= size) {
             return recovered(volume, size);
         }
         long wanted = range.choose(0);
-        if (volume.spec().sizeBytes() != wanted) {
-            refuseWithoutRoom(volume, wanted - size);
-            registry.volumes().replace(volume, volume.spec().withSize(wanted));
+        if (volume.spec().sizeBytes() == wanted) {
+            return awaitSize(volume, wanted, null, deadline);
         }
-        return awaitSize(volume, wanted, deadline);
+        refuseWithoutRoom(volume, wanted - size);
+        registry.volumes().replace(volume, volume.spec().withSize(wanted));
+        // What the node says until it has looked again is its answer to an earlier size.
+        return awaitSize(volume, wanted, volume.status(), deadline);
     }
 
     /** Bytes that a pod can rely on now. */
@@ -116,28 +132,29 @@ public final class VolumeChanges {
     }
 
     private Stored<VolumeSpec, VolumeStatus> awaitSize(
-            Stored<VolumeSpec, VolumeStatus> volume, long wanted, Deadline deadline) {
+            Stored<VolumeSpec, VolumeStatus> volume, long wanted, @Nullable VolumeStatus before, Deadline deadline) {
         Stored<VolumeSpec, VolumeStatus> last = registry.volumes()
-                .await(volume.key(), seen -> isSettled(seen, wanted), deadline.left())
+                .await(volume.key(), seen -> isSettled(seen, wanted, before), deadline.left())
                 .filter(each -> each.spec().state() == DesiredState.PRESENT)
                 .orElseThrow(() -> VolumeQueries.missing(volume.key()));
         VolumeStatus status = last.status();
         if (status != null && hasSize(status, wanted)) {
             return last;
         }
-        if (status != null && isRefused(status)) {
+        if (status != null && isRefused(status, before)) {
             registry.volumes().replace(last, last.spec().withSize(bytes(last)));
             throw Removal.failure("the expansion of volume " + volume.key(), status.reason(), status.message());
         }
         throw removal.stillWorking(last.spec().home(), "the expansion of volume " + volume.key());
     }
 
-    private static boolean isSettled(Optional<Stored<VolumeSpec, VolumeStatus>> seen, long wanted) {
+    private static boolean isSettled(
+            Optional<Stored<VolumeSpec, VolumeStatus>> seen, long wanted, @Nullable VolumeStatus before) {
         if (seen.isEmpty() || seen.get().spec().state() == DesiredState.ABSENT) {
             return true;
         }
         VolumeStatus status = seen.get().status();
-        return status != null && (hasSize(status, wanted) || isRefused(status));
+        return status != null && (hasSize(status, wanted) || isRefused(status, before));
     }
 
     private static boolean hasSize(VolumeStatus status, long wanted) {
@@ -145,7 +162,7 @@ public final class VolumeChanges {
         return size != null && size >= wanted;
     }
 
-    private static boolean isRefused(VolumeStatus status) {
-        return "NoSpace".equals(status.reason());
+    private static boolean isRefused(VolumeStatus status, @Nullable VolumeStatus before) {
+        return "NoSpace".equals(status.reason()) && !status.equals(before);
     }
 }

@@ -15,6 +15,7 @@ import dev.sluice.api.VolumeSpec;
 import dev.sluice.api.VolumeStatus;
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
+import dev.sluice.filesystem.FileSystemType;
 import dev.sluice.names.Names;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,9 @@ public final class VolumeCreation {
         Source source = reference == null ? null : sources.resolve(reference);
         String fsType = source == null ? fileSystem(request) : inherited(request, source);
         long size = request.size().choose(source == null ? 0 : source.sizeBytes());
+        if (source == null && fsType != null) {
+            FileSystemType.named(fsType).requireSize(size);
+        }
         NodeChoice.Home home =
                 NodeChoice.choose(request.topology(), registry.nodes().findAll(), request.pool(), size, source);
         return new VolumeSpec(
@@ -70,7 +74,8 @@ public final class VolumeCreation {
                 source == null ? null : origin(id, source, home.node()),
                 request.claim(),
                 request.hydration(),
-                DesiredState.PRESENT);
+                DesiredState.PRESENT,
+                source == null ? request.mkfsOptions() : null);
     }
 
     private static @Nullable String fileSystem(VolumeRequest request) {

@@ -3,6 +3,7 @@ package dev.sluice.controller.domain;
 import dev.sluice.api.ClaimReference;
 import dev.sluice.api.HydrationSettings;
 import dev.sluice.api.VolumeMode;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,12 +11,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param pool null for the node's first pool
  * @param fsType null for block volumes, and when the request leaves the choice
+ * @param mkfsOptions null for none
  */
 public record VolumeRequest(
         String name,
         SizeRange size,
         VolumeMode mode,
         @Nullable String fsType,
+        @Nullable List<String> mkfsOptions,
         @Nullable String pool,
         HydrationSettings hydration,
         Source.@Nullable Reference source,

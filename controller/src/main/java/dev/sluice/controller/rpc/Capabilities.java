@@ -4,7 +4,9 @@ import csi.v1.VolumeCapability;
 import dev.sluice.api.VolumeMode;
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
+import dev.sluice.filesystem.FileSystemType;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What a pod wants of a volume. */
 record Capabilities(VolumeMode mode, String fsType) {
@@ -19,6 +21,18 @@ record Capabilities(VolumeMode mode, String fsType) {
             throw invalid("a volume is either a file system or a block device, with one file system type");
         }
         return parsed.getFirst();
+    }
+
+    /** @param fsType null when the request leaves it to its source */
+    static void requireMountOptions(List<VolumeCapability> capabilities, @Nullable String fsType) {
+        for (VolumeCapability capability : capabilities) {
+            List<String> options = capability.getMount().getMountFlagsList();
+            if (fsType == null) {
+                FileSystemType.requireMountOptionsOfAny(options);
+            } else {
+                FileSystemType.named(fsType).requireMountOptions(options);
+            }
+        }
     }
 
     private static Capabilities parseOne(VolumeCapability capability) {

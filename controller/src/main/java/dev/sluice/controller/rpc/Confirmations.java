@@ -37,5 +37,6 @@ final class Confirmations {
         if (!capabilities.fsType().isEmpty() && !capabilities.fsType().equals(spec.fsType())) {
             throw new SluiceException(ErrorKind.INVALID, "the volume has file system " + spec.fsType());
         }
+        Capabilities.requireMountOptions(request.getVolumeCapabilitiesList(), spec.fsType());
     }
 }

@@ -5,6 +5,7 @@ import csi.v1.CreateVolumeRequest;
 import csi.v1.TopologyRequirement;
 import csi.v1.VolumeContentSource;
 import dev.sluice.api.OriginKind;
+import dev.sluice.api.VolumeMode;
 import dev.sluice.controller.domain.SizeRange;
 import dev.sluice.controller.domain.Source;
 import dev.sluice.controller.domain.Topology;
@@ -25,11 +26,14 @@ final class CreateVolumeRequests {
         Parameters parameters = Parameters.ofClass(request.getParametersMap());
         parameters.refuseUnsupportedPlacement();
         Parameters mutable = Parameters.mutable(request.getModifyParametersMap());
+        String fsType = fileSystem(parameters, capabilities);
+        Capabilities.requireMountOptions(request.getVolumeCapabilitiesList(), fsType);
         return new VolumeRequest(
                 name,
                 size(request.getCapacityRange()),
                 capabilities.mode(),
-                fileSystem(parameters, capabilities),
+                fsType,
+                capabilities.mode() == VolumeMode.BLOCK ? null : parameters.mkfsOptions(fsType),
                 parameters.pool(),
                 mutable.tuning().applyTo(parameters.hydration()),
                 request.hasVolumeContentSource() ? source(request.getVolumeContentSource()) : null,

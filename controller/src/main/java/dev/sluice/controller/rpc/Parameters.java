@@ -3,85 +3,75 @@ package dev.sluice.controller.rpc;
 import dev.sluice.api.ClaimReference;
 import dev.sluice.api.HydrationSettings;
 import dev.sluice.controller.domain.VolumeChanges.Tuning;
+import dev.sluice.controller.domain.VolumeCreation;
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
+import dev.sluice.filesystem.FileSystemType;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The parameters of a StorageClass or a VolumeAttributesClass. A key that is not known is refused: a typing error must not be silent. */
 record Parameters(Map<String, String> values) {
-    static final String FS_TYPE = "csi.storage.k8s.io/fstype";
-    static final String POOL = "pool";
-    static final String PLACEMENT = "placement";
-    static final String REGION_SIZE = "regionSize";
-    static final String MAX_BYTES_PER_SECOND = "maxBytesPerSecond";
-    static final String PRIORITY = "priority";
-    static final String CLAIM_NAME = "csi.storage.k8s.io/pvc/name";
-    static final String CLAIM_NAMESPACE = "csi.storage.k8s.io/pvc/namespace";
-    static final String VOLUME_NAME = "csi.storage.k8s.io/pv/name";
-
-    private static final Set<String> MUTABLE = Set.of(MAX_BYTES_PER_SECOND, PRIORITY);
-    private static final Set<String> CLASS = Set.of(
-            FS_TYPE,
-            POOL,
-            PLACEMENT,
-            REGION_SIZE,
-            MAX_BYTES_PER_SECOND,
-            PRIORITY,
-            CLAIM_NAME,
-            CLAIM_NAMESPACE,
-            VOLUME_NAME);
-    private static final Set<String> FILE_SYSTEMS = Set.of("ext4", "xfs");
     private static final Pattern QUANTITY = Pattern.compile("([0-9]{1,15})(Ki|Mi|Gi|Ti)?");
     private static final long SMALLEST_REGION = 4L << 10;
     private static final long LARGEST_REGION = 1L << 20;
 
     static Parameters ofClass(Map<String, String> values) {
-        return checked(values, CLASS, "parameter");
+        return checked(values, Parameter.ofClass(), "parameter");
     }
 
     static Parameters mutable(Map<String, String> values) {
-        return checked(values, MUTABLE, "mutable parameter");
+        return checked(values, Parameter.mutable(), "mutable parameter");
     }
 
     private static Parameters checked(Map<String, String> values, Set<String> known, String what) {
         for (String key : values.keySet()) {
             if (!known.contains(key)) {
-                throw invalid("unknown " + what + " " + Text.quoted(key) + "; known are "
-                        + String.join(", ", new TreeSet<>(known)));
+                throw new SluiceException(
+                        ErrorKind.INVALID,
+                        "unknown " + what + " " + Text.quoted(key) + "; known are " + String.join(", ", known));
             }
         }
         return new Parameters(Map.copyOf(values));
     }
 
+    private @Nullable String find(Parameter parameter) {
+        return values.get(parameter.key());
+    }
+
     void refuseUnsupportedPlacement() {
-        String placement = values.getOrDefault(PLACEMENT, "Pinned");
-        if (placement.equals("Follow")) {
-            throw invalid("placement Follow is not yet offered: use Pinned");
+        String placement = find(Parameter.PLACEMENT);
+        if ("Follow".equals(placement)) {
+            throw Parameter.PLACEMENT.refusal("Follow is not yet offered: use Pinned");
         }
-        if (!placement.equals("Pinned")) {
-            throw invalid("placement must be Pinned, not " + Text.quoted(placement));
+        if (placement != null && !placement.equals("Pinned")) {
+            throw Parameter.PLACEMENT.refusal("must be Pinned, not " + Text.quoted(placement));
         }
     }
 
     @Nullable String pool() {
-        return values.get(POOL);
+        return find(Parameter.POOL);
     }
 
     /** The capability's file system, or the class's; null when neither names one. */
     @Nullable String fileSystem(String capability) {
-        String fsType = capability.isEmpty() ? values.getOrDefault(FS_TYPE, "") : capability;
-        if (fsType.isEmpty()) {
+        String ofClass = find(Parameter.FS_TYPE);
+        String fsType = capability.isEmpty() && ofClass != null ? ofClass : capability;
+        return fsType.isEmpty() ? null : FileSystemType.named(fsType).word();
+    }
+
+    /** Words for mkfs; null when the class names none. */
+    @Nullable List<String> mkfsOptions(@Nullable String fsType) {
+        String text = find(Parameter.MKFS_OPTIONS);
+        if (text == null) {
             return null;
         }
-        if (!FILE_SYSTEMS.contains(fsType)) {
-            throw invalid("file system " + Text.quoted(fsType) + " is not supported: use ext4 or xfs");
-        }
-        return fsType;
+        return FileSystemType.named(fsType == null ? VolumeCreation.DEFAULT_FILE_SYSTEM : fsType)
+                .parseMkfsOptions(text);
     }
 
     HydrationSettings hydration() {
@@ -90,57 +80,58 @@ record Parameters(Map<String, String> values) {
     }
 
     Tuning tuning() {
-        String rate = values.get(MAX_BYTES_PER_SECOND);
-        String priority = values.get(PRIORITY);
+        String priority = find(Parameter.PRIORITY);
         return new Tuning(
-                rate == null ? null : quantity(MAX_BYTES_PER_SECOND, rate),
-                priority == null ? null : Integer.valueOf(integer(priority)));
+                rate(Parameter.MAX_BYTES_PER_SECOND),
+                rate(Parameter.MIN_BYTES_PER_SECOND),
+                priority == null ? null : Integer.valueOf(integer(Parameter.PRIORITY, priority)));
     }
 
     /** Null when the request does not come from a provisioner that names the PVC. */
     @Nullable ClaimReference claim() {
-        String name = values.getOrDefault(CLAIM_NAME, "");
-        String namespace = values.getOrDefault(CLAIM_NAMESPACE, "");
-        return name.isEmpty() || namespace.isEmpty()
+        String name = find(Parameter.CLAIM_NAME);
+        String namespace = find(Parameter.CLAIM_NAMESPACE);
+        return name == null || namespace == null || name.isEmpty() || namespace.isEmpty()
                 ? null
-                : new ClaimReference(namespace, name, values.get(VOLUME_NAME));
+                : new ClaimReference(namespace, name, find(Parameter.VOLUME_NAME));
     }
 
     private @Nullable Long regionBytes() {
-        String text = values.get(REGION_SIZE);
+        String text = find(Parameter.REGION_SIZE);
         if (text == null) {
             return null;
         }
-        long bytes = quantity(REGION_SIZE, text);
+        long bytes = quantity(Parameter.REGION_SIZE, text);
         if (bytes < SMALLEST_REGION || bytes > LARGEST_REGION || Long.bitCount(bytes) != 1) {
-            throw invalid("regionSize must be a power of two from 4Ki to 1Mi, not " + Text.quoted(text));
+            throw Parameter.REGION_SIZE.refusal("must be a power of two from 4Ki to 1Mi, not " + Text.quoted(text));
         }
         return bytes;
     }
 
-    private static long quantity(String key, String text) {
+    private @Nullable Long rate(Parameter parameter) {
+        String text = find(parameter);
+        return text == null ? null : quantity(parameter, text);
+    }
+
+    private static long quantity(Parameter parameter, String text) {
         Matcher matcher = QUANTITY.matcher(text);
         if (!matcher.matches()) {
-            throw invalid(key + " must be bytes, for example 1048576 or 64Ki, not " + Text.quoted(text));
+            throw parameter.refusal("must be bytes, for example 1048576 or 64Ki, not " + Text.quoted(text));
         }
         String unit = matcher.group(2);
         int shift = unit == null ? 0 : 10 * (1 + "KMGT".indexOf(unit.charAt(0)));
         long number = Long.parseLong(matcher.group(1));
         if (number == 0 || number > Long.MAX_VALUE >> shift) {
-            throw invalid(key + " is out of range: " + text);
+            throw parameter.refusal("is out of range: " + text);
         }
         return number << shift;
     }
 
-    private static int integer(String text) {
+    private static int integer(Parameter parameter, String text) {
         try {
             return Integer.parseInt(text);
         } catch (NumberFormatException e) {
-            throw invalid("priority must be a whole number, not " + Text.quoted(text));
+            throw parameter.refusal("must be a whole number, not " + Text.quoted(text));
         }
-    }
-
-    private static SluiceException invalid(String message) {
-        return new SluiceException(ErrorKind.INVALID, message);
     }
 }

@@ -62,6 +62,7 @@ class VolumePlanTest {
                                     VolumeMode.FILESYSTEM,
                                     null,
                                     null,
+                                    null,
                                     HydrationSettings.DEFAULT,
                                     source,
                                     claim,
@@ -277,7 +278,7 @@ class VolumePlanTest {
     void aDeletedHydrationIsMadeAgainWithTheSameBudget() {
         World world = new World();
         world.create("clone", "n2", new Source.Reference(OriginKind.VOLUME, SOURCE), CLAIM);
-        world.operations.changes().modify(CLONE, new VolumeChanges.Tuning(7L, 3));
+        world.operations.changes().modify(CLONE, new VolumeChanges.Tuning(7L, null, 3));
         world.settle();
         world.registry.hydrations.forget(
                 world.registry.hydrations.find("default/clone").orElseThrow());

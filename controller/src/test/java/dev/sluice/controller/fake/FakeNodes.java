@@ -138,7 +138,8 @@ public final class FakeNodes {
             allocate(volume);
         } else if (volume.status().phase() == VolumePhase.ALLOCATED && exportIsReady(volume)) {
             registry.volumes.report(volume.key(), status(volume, VolumePhase.READY, false));
-        } else if (!Long.valueOf(spec.sizeBytes()).equals(volume.status().sizeBytes())) {
+        } else if (!Long.valueOf(spec.sizeBytes()).equals(volume.status().sizeBytes())
+                || volume.status().reason() != null) {
             grow(volume, volume.status());
         }
     }
@@ -176,7 +177,9 @@ public final class FakeNodes {
     }
 
     private void grow(Stored<VolumeSpec, VolumeStatus> volume, VolumeStatus status) {
-        boolean noRoom = full.contains(volume.spec().home());
+        long wanted = volume.spec().sizeBytes();
+        long has = status.sizeBytes() == null ? 0 : status.sizeBytes();
+        boolean noRoom = wanted > has && full.contains(volume.spec().home());
         registry.volumes.report(
                 volume.key(),
                 new VolumeStatus(
@@ -184,9 +187,9 @@ public final class FakeNodes {
                         status.phase(),
                         status.allocated(),
                         status.hydrated(),
-                        noRoom ? status.sizeBytes() : Long.valueOf(volume.spec().sizeBytes()),
+                        noRoom ? has : Math.max(has, wanted),
                         noRoom ? "NoSpace" : null,
-                        null,
+                        noRoom ? "NoSpace: cannot grow to " + wanted : null,
                         null));
     }
 

@@ -9,6 +9,7 @@ import csi.v1.CreateSnapshotRequest;
 import csi.v1.CreateVolumeRequest;
 import csi.v1.DeleteSnapshotRequest;
 import csi.v1.DeleteVolumeRequest;
+import csi.v1.VolumeCapability;
 import csi.v1.VolumeCapability.AccessMode.Mode;
 import dev.sluice.controller.domain.Operations;
 import dev.sluice.controller.fake.FakeRegistry;
@@ -77,8 +78,32 @@ class CsiErrorsIT {
                         good.clone().setVolumeCapabilities(0, CsiClient.mount(Mode.MULTI_NODE_MULTI_WRITER, ""))),
                 bad(
                         Status.Code.INVALID_ARGUMENT,
-                        "\"btrfs\" is not supported",
-                        good.clone().setVolumeCapabilities(0, CsiClient.mount(Mode.SINGLE_NODE_WRITER, "btrfs"))),
+                        "\"ntfs\" is not offered; offered are ext4, xfs, btrfs",
+                        good.clone().setVolumeCapabilities(0, CsiClient.mount(Mode.SINGLE_NODE_WRITER, "ntfs"))),
+                bad(
+                        Status.Code.INVALID_ARGUMENT,
+                        "mount option nouuid is not offered for ext4",
+                        good.clone().setVolumeCapabilities(0, withOption("ext4", "nouuid"))),
+                bad(
+                        Status.Code.INVALID_ARGUMENT,
+                        "mount option loop is not offered for any file system",
+                        good.clone().setVolumeCapabilities(0, withOption("", "loop"))),
+                bad(
+                        Status.Code.INVALID_ARGUMENT,
+                        "mkfsOptions: -E is not offered for ext4",
+                        good.clone().putParameters("mkfsOptions", "-E discard")),
+                bad(
+                        Status.Code.INVALID_ARGUMENT,
+                        "minBytesPerSecond 2 is above maxBytesPerSecond 1",
+                        good.clone()
+                                .putParameters("maxBytesPerSecond", "1")
+                                .putModifyParameters("minBytesPerSecond", "2")),
+                bad(
+                        Status.Code.OUT_OF_RANGE,
+                        "at least 300Mi",
+                        good.clone()
+                                .setVolumeCapabilities(0, CsiClient.mount(Mode.SINGLE_NODE_WRITER, "xfs"))
+                                .setCapacityRange(CapacityRange.newBuilder().setRequiredBytes(GIB / 4))),
                 bad(
                         Status.Code.INVALID_ARGUMENT,
                         "unknown parameter \"colour\"",
@@ -132,6 +157,13 @@ class CsiErrorsIT {
                         "other parameters",
                         volume("source", "n1")
                                 .setCapacityRange(CapacityRange.newBuilder().setRequiredBytes(2 * GIB))));
+    }
+
+    private static VolumeCapability withOption(String fsType, String option) {
+        VolumeCapability mount = CsiClient.mount(Mode.SINGLE_NODE_WRITER, fsType);
+        return mount.toBuilder()
+                .setMount(mount.getMount().toBuilder().addMountFlags(option))
+                .build();
     }
 
     private static Arguments bad(Status.Code code, String message, CreateVolumeRequest.Builder request) {

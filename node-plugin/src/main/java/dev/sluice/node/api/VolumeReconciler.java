@@ -162,7 +162,7 @@ public final class VolumeReconciler implements Reconciler<Volume> {
     }
 
     private void publish(Volume volume, VolumeSpec spec, VolumeOutcome outcome) {
-        boolean ready = outcome.phase() == VolumePhase.READY;
+        boolean ready = VolumeOutcome.READY.equals(outcome.reason());
         write(
                 volume,
                 new VolumeStatus(

@@ -30,7 +30,17 @@ public final class StackPlanner {
         return planner.steps;
     }
 
-    /** Everything above an allocated copy. Ends early, without exposing anything, when the origin's export is not ready. */
+    /**
+     * An allocated copy becomes as large as wanted. It never becomes smaller, whatever is wanted: a file system may have grown with it.
+     * Comes before {@link #stack}.
+     */
+    public static List<Step> grow(Wanted wanted, Observed observed) {
+        LogicalVolume data = observed.data();
+        boolean smaller = data != null && data.sizeBytes() < wanted.sizeBytes();
+        return smaller ? List.of(new Step.Extend(wanted.sizeBytes())) : List.of();
+    }
+
+    /** Everything above an allocated copy, as large as the copy is. Ends early, without exposing anything, when the origin's export is not ready. */
     public static List<Step> stack(Wanted wanted, Observed observed) {
         StackPlanner planner = new StackPlanner(wanted, observed);
         CopyTags tags = observed.tags()
@@ -116,15 +126,15 @@ public final class StackPlanner {
     }
 
     private void whole(CopyTags tags) {
-        extend();
         if (tags.state() == CopyState.VIRGIN) {
             steps.add(new Step.Format(
-                    Objects.requireNonNull(wanted.fsType(), "a virgin copy is of a file system volume")));
+                    Objects.requireNonNull(wanted.fsType(), "a virgin copy is of a file system volume"),
+                    wanted.mkfsOptions()));
             steps.add(new Step.Retag(tags.withState(CopyState.LINEAR)));
         }
         LogicalVolume data = Objects.requireNonNull(observed.data());
-        if (!outerIsExactly(data, wanted.sizeBytes())) {
-            steps.add(new Step.LoadOuterOverData(wanted.sizeBytes()));
+        if (!outerIsExactly(data, data.sizeBytes())) {
+            steps.add(new Step.LoadOuterOverData(data.sizeBytes()));
         }
         dismantleEngine();
     }
@@ -147,7 +157,7 @@ public final class StackPlanner {
     }
 
     private void hydrating(CopyTags tags) {
-        extend();
+        long bytes = Objects.requireNonNull(observed.data()).sizeBytes();
         HydrationGeometry geometry = HydrationGeometry.of(tags.regionBytes());
         metadata(tags, geometry);
         boolean engineRuns =
@@ -163,8 +173,8 @@ public final class StackPlanner {
             }
             steps.add(new Step.LoadEngine(tags.originBytes(), geometry));
         }
-        if (!outerIsOverEngine()) {
-            steps.add(new Step.LoadOuterOverEngine(tags.originBytes(), wanted.sizeBytes()));
+        if (!outerIsOverEngine(bytes)) {
+            steps.add(new Step.LoadOuterOverEngine(tags.originBytes(), bytes));
         }
         if (tags.state() == CopyState.STACKING) {
             steps.add(new Step.Retag(tags.withState(CopyState.EXPOSED)));
@@ -205,13 +215,6 @@ public final class StackPlanner {
         }
     }
 
-    private void extend() {
-        LogicalVolume data = observed.data();
-        if (data != null && data.sizeBytes() < wanted.sizeBytes()) {
-            steps.add(new Step.Extend(wanted.sizeBytes()));
-        }
-    }
-
     private boolean outerIsExactly(LogicalVolume data, long bytes) {
         MappedDevice outer = observed.outer();
         return outer != null
@@ -222,12 +225,12 @@ public final class StackPlanner {
                 && Tables.bytes(outer.table()) == bytes;
     }
 
-    private boolean outerIsOverEngine() {
+    private boolean outerIsOverEngine(long bytes) {
         MappedDevice outer = observed.outer();
         return outer != null
                 && observed.engine() != null
                 && !outer.suspended()
                 && Tables.uses(outer.table(), observed.engine().device())
-                && Tables.bytes(outer.table()) == wanted.sizeBytes();
+                && Tables.bytes(outer.table()) == bytes;
     }
 }

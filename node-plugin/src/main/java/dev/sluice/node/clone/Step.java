@@ -2,6 +2,7 @@ package dev.sluice.node.clone;
 
 import dev.sluice.node.host.IscsiLogin;
 import dev.sluice.node.host.LogicalVolumeRequest;
+import java.util.List;
 
 /** One idempotent change of the host. Devices are looked up by name when the step runs, as an earlier step may have made them. */
 public sealed interface Step {
@@ -11,7 +12,7 @@ public sealed interface Step {
     record Extend(long sizeBytes) implements Step {}
 
     /** mkfs, and only on a virgin copy. */
-    record Format(String fsType) implements Step {}
+    record Format(String fsType, List<String> options) implements Step {}
 
     record Retag(CopyTags tags) implements Step {}
 

@@ -3,13 +3,15 @@ package dev.sluice.node.clone;
 import dev.sluice.api.Allocation;
 import dev.sluice.api.VolumeMode;
 import dev.sluice.node.host.IscsiLogin;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A volume as it should be on its home.
  *
- * @param sizeBytes bytes of the device a pod sees
+ * @param sizeBytes bytes of the device a pod sees, at least: it may have been larger before
  * @param fsType the file system an empty volume gets; null for block volumes
+ * @param mkfsOptions words for mkfs
  * @param localOrigin the logical volume of this node that is shared; null when none
  * @param remoteBytes bytes that come from another node; 0 when none
  * @param geometry the engine's sizes, for a volume that is allocated now
@@ -25,6 +27,7 @@ public record Wanted(
         long sizeBytes,
         VolumeMode mode,
         @Nullable String fsType,
+        List<String> mkfsOptions,
         @Nullable String localOrigin,
         long remoteBytes,
         HydrationGeometry geometry,

@@ -1,15 +1,19 @@
 package dev.sluice.node.host;
 
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.List;
+import java.util.UUID;
 
-/** File systems: ext4 and xfs. */
+/** File systems: ext4, xfs and btrfs. */
 public interface FileSystems {
-    /** The type blkid finds. Nothing found proves nothing: it is no licence to format. */
-    Optional<String> find(BlockDevice device);
+    /** Formats. Only for a device whose logical volume is tagged virgin. The options are words for mkfs. */
+    void make(BlockDevice device, String fsType, List<String> options);
 
-    /** Formats. Only for a device whose logical volume is tagged virgin. */
-    void make(BlockDevice device, String fsType);
+    /**
+     * Gives a file system that is not mounted this UUID, where the kernel takes two of one UUID for one and the same; that it has it
+     * already is success. What was written to the file system, its log too, is not touched.
+     */
+    void ensureUuid(BlockDevice device, String fsType, UUID uuid);
 
     /** FITRIM: tells the device which blocks the file system does not use. Bytes that were trimmed. */
     long trim(Path mountPoint);

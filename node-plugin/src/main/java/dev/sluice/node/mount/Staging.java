@@ -3,6 +3,8 @@ package dev.sluice.node.mount;
 import dev.sluice.api.VolumeMode;
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
+import dev.sluice.filesystem.FileSystemType;
+import dev.sluice.names.Names;
 import dev.sluice.node.host.BlockDevice;
 import dev.sluice.node.host.BlockDevices;
 import dev.sluice.node.host.FileSystems;
@@ -44,7 +46,11 @@ public final class Staging {
             return;
         }
         BlockDevice device = devices.device(order.volume());
-        requireFree(order, device);
+        FileSystemType.named(fsType).requireMountOptions(order.access().mountOptions());
+        if (isFree(order, device)) {
+            // A copy has its source's UUID until it is first mounted; one that is mounted has its own.
+            fileSystems.ensureUuid(device, fsType, Names.fileSystemUuid(order.volume()));
+        }
         mounts.ensure(device, order.staging(), fsType, options(fsType, order.access()));
         growIfSmaller(volume, device, order.staging(), fsType);
     }
@@ -80,7 +86,7 @@ public final class Staging {
         }
     }
 
-    private void requireFree(StageOrder order, BlockDevice device) {
+    private boolean isFree(StageOrder order, BlockDevice device) {
         Optional<MountPoint> there = MountTable.at(mounts, order.staging());
         if (there.isPresent() && !there.get().deviceNumber().equals(device.number())) {
             throw new SluiceException(
@@ -88,18 +94,21 @@ public final class Staging {
                     order.staging() + " is a mount of device " + there.get().deviceNumber() + ", not of volume "
                             + order.volume());
         }
+        return there.isEmpty();
     }
 
     private static List<String> options(String fsType, Access access) {
         List<String> options = new ArrayList<>(access.mountOptions());
-        if (fsType.equals("xfs")) {
+        switch (fsType) {
             // A clone has its source's UUID, and both may be mounted on one node.
-            options.add("nouuid");
-        } else {
+            case "xfs" -> options.add("nouuid");
             // A pod that stops is better than one that writes on over lost blocks.
-            options.add("errors=remount-ro");
+            case "ext4" -> options.add("errors=remount-ro");
+            default -> {
+                // btrfs turns read-only by itself, and has a UUID of its own.
+            }
         }
-        return List.copyOf(options);
+        return options.stream().distinct().toList();
     }
 
     private void growIfSmaller(ReadyVolume volume, BlockDevice device, Path staging, String fsType) {

@@ -6,28 +6,13 @@ import csi.v1.VolumeCapability.MountVolume;
 import dev.sluice.api.VolumeMode;
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
+import dev.sluice.filesystem.FileSystemType;
 import dev.sluice.node.mount.Access;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a volume capability; refuses what a volume on one node's disk cannot give. */
 final class Capabilities {
-    private static final Set<String> FILE_SYSTEMS = Set.of("ext4", "xfs");
-    private static final Set<String> MOUNT_FLAGS = Set.of(
-            "noatime",
-            "relatime",
-            "nodiratime",
-            "lazytime",
-            "strictatime",
-            "discard",
-            "nodiscard",
-            "nosuid",
-            "nodev",
-            "noexec",
-            "sync",
-            "dirsync");
-
     private Capabilities() {}
 
     static Access access(boolean given, VolumeCapability capability) {
@@ -44,29 +29,23 @@ final class Capabilities {
         };
     }
 
+    // Read-only is how a pod sees it: the file system itself is always mounted writable, for the sake of its journal.
     private static Access mount(MountVolume mount, boolean readOnly, boolean exclusive) {
-        for (String flag : mount.getMountFlagsList()) {
-            if (!MOUNT_FLAGS.contains(flag)) {
-                throw invalid("mount flag " + flag + " is not offered; allowed are "
-                        + String.join(", ", MOUNT_FLAGS.stream().sorted().toList()));
-            }
+        String fsType = fsType(mount.getFsType());
+        List<String> flags = mount.getMountFlagsList();
+        if (fsType == null) {
+            FileSystemType.requireMountOptionsOfAny(flags);
+        } else {
+            FileSystemType.named(fsType).requireMountOptions(flags);
         }
-        return new Access(
-                VolumeMode.FILESYSTEM,
-                fsType(mount.getFsType()),
-                List.copyOf(mount.getMountFlagsList()),
-                readOnly,
-                exclusive);
+        List<String> options = flags.stream()
+                .filter(flag -> !flag.equals("ro") && !flag.equals("rw"))
+                .toList();
+        return new Access(VolumeMode.FILESYSTEM, fsType, options, readOnly || flags.contains("ro"), exclusive);
     }
 
     private static @Nullable String fsType(String requested) {
-        if (requested.isEmpty()) {
-            return null;
-        }
-        if (!FILE_SYSTEMS.contains(requested)) {
-            throw invalid("file system " + requested + " is not offered; ext4 and xfs are");
-        }
-        return requested;
+        return requested.isEmpty() ? null : FileSystemType.named(requested).word();
     }
 
     private static boolean readOnly(Mode mode) {

@@ -54,17 +54,20 @@ final class NodeReplies {
     }
 
     private static NodeGetVolumeStatsResponse mounted(FileSystems.Usage usage) {
-        return NodeGetVolumeStatsResponse.newBuilder()
+        NodeGetVolumeStatsResponse.Builder reply = NodeGetVolumeStatsResponse.newBuilder()
                 .addUsage(VolumeUsage.newBuilder()
                         .setUnit(VolumeUsage.Unit.BYTES)
                         .setTotal(usage.totalBytes())
                         .setUsed(usage.usedBytes())
-                        .setAvailable(usage.availableBytes()))
-                .addUsage(VolumeUsage.newBuilder()
-                        .setUnit(VolumeUsage.Unit.INODES)
-                        .setTotal(usage.totalInodes())
-                        .setUsed(usage.usedInodes())
-                        .setAvailable(usage.freeInodes()))
-                .build();
+                        .setAvailable(usage.availableBytes()));
+        // btrfs makes inodes as it needs them and counts none.
+        if (usage.totalInodes() > 0) {
+            reply.addUsage(VolumeUsage.newBuilder()
+                    .setUnit(VolumeUsage.Unit.INODES)
+                    .setTotal(usage.totalInodes())
+                    .setUsed(usage.usedInodes())
+                    .setAvailable(usage.freeInodes()));
+        }
+        return reply.build();
     }
 }

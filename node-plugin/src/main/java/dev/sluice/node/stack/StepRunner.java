@@ -38,7 +38,7 @@ final class StepRunner {
         switch (step) {
             case Step.EnsureLogicalVolume ensure -> host.logicalVolumes().ensure(ensure.request());
             case Step.Extend extend -> host.logicalVolumes().extend(data(), extend.sizeBytes());
-            case Step.Format format -> format(format.fsType());
+            case Step.Format format -> format(format);
             case Step.Retag retag -> retag(retag.tags());
             case Step.BeginMetadata() -> host.blockDevices().zero(device(metadata()), FIRST_BLOCK);
             case Step.Login login -> host.sessions().ensure(login.login());
@@ -64,12 +64,12 @@ final class StepRunner {
         }
     }
 
-    private void format(String fsType) {
+    private void format(Step.Format format) {
         LogicalVolume data = data();
         if (CopyTags.of(data).state() != CopyState.VIRGIN) {
             throw new SluiceException(ErrorKind.HOST, "volume " + id + " is not virgin: it is never formatted");
         }
-        host.fileSystems().make(device(data), fsType);
+        host.fileSystems().make(device(data), format.fsType(), format.options());
         host.blockDevices().flush(device(data));
     }
 

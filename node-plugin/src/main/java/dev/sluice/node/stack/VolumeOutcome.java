@@ -18,4 +18,7 @@ public record VolumeOutcome(
         boolean hydrated,
         long sizeBytes,
         @Nullable String reason,
-        @Nullable String message) {}
+        @Nullable String message) {
+    /** The reason when there is nothing to tell. */
+    public static final String READY = "Ready";
+}

@@ -25,6 +25,7 @@ import dev.sluice.node.host.Pool;
 import dev.sluice.node.host.PoolSettings;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -58,14 +59,28 @@ public final class VolumeStacks {
             Wanted wanted = wanted(order, pool);
             StepRunner runner = new StepRunner(host, order.id(), pool.volumeGroup());
             runner.run(StackPlanner.allocate(wanted, observe(order.id(), pool.volumeGroup())));
+            String refusal = grow(order, wanted, runner, observe(order.id(), pool.volumeGroup()));
             Observed found = observe(order.id(), pool.volumeGroup());
             if (order.allocated() == null) {
                 allocated.accept(
                         outcome(VolumePhase.ALLOCATED, order, found, "Stacking", "the device is being stacked"));
             }
             runner.run(StackPlanner.stack(wanted, found));
-            return judge(order, observe(order.id(), pool.volumeGroup()));
+            return judge(order, observe(order.id(), pool.volumeGroup()), refusal);
         });
+    }
+
+    /** Why a volume that exists could not be made larger; null when it is. It is of use in the size it has all the same. */
+    private static @Nullable String grow(VolumeOrder order, Wanted wanted, StepRunner runner, Observed found) {
+        try {
+            runner.run(StackPlanner.grow(wanted, found));
+            return null;
+        } catch (SluiceException e) {
+            if (e.kind() != ErrorKind.NO_SPACE || order.allocated() == null) {
+                throw e;
+            }
+            return "cannot grow to " + wanted.sizeBytes() + " bytes: " + e.getMessage();
+        }
     }
 
     public VolumeOutcome bring(VolumeOrder order) {
@@ -113,10 +128,10 @@ public final class VolumeStacks {
             if (!committedComplete(order.id())) {
                 return false;
             }
+            // As large as the outer device is now, not as an order says that may be older than an expansion.
+            long bytes = Objects.requireNonNull(found.data()).sizeBytes();
             StepRunner runner = new StepRunner(host, order.id(), group);
-            runner.run(List.of(
-                    new Step.LoadOuterOverData(order.spec().sizeBytes()),
-                    new Step.Retag(tags.withState(CopyState.LINEAR))));
+            runner.run(List.of(new Step.LoadOuterOverData(bytes), new Step.Retag(tags.withState(CopyState.LINEAR))));
             runner.run(StackPlanner.stack(wanted(order, pools.named(order.spec().pool())), observe(order.id(), group)));
             return true;
         });
@@ -238,6 +253,7 @@ public final class VolumeStacks {
                 spec.sizeBytes(),
                 spec.mode(),
                 spec.fsType(),
+                Optional.ofNullable(spec.mkfsOptions()).orElse(List.of()),
                 localOrigin(order, pool),
                 remoteBytes,
                 HydrationGeometry.choose(remoteBytes, chunk, region == null ? 0 : region),
@@ -281,7 +297,7 @@ public final class VolumeStacks {
         return found;
     }
 
-    private VolumeOutcome judge(VolumeOrder order, Observed found) {
+    private static VolumeOutcome judge(VolumeOrder order, Observed found, @Nullable String refusal) {
         CopyTags tags = found.tags().orElseThrow();
         boolean ready = found.outer() != null
                 && !found.outer().table().isEmpty()
@@ -294,7 +310,10 @@ public final class VolumeStacks {
                     "WaitingForExport",
                     "waiting until the origin's node serves the export");
         }
-        return outcome(VolumePhase.READY, order, found, "Ready", "the device can be used");
+        if (refusal != null) {
+            return outcome(VolumePhase.READY, order, found, "NoSpace", refusal);
+        }
+        return outcome(VolumePhase.READY, order, found, VolumeOutcome.READY, "the device can be used");
     }
 
     private static VolumeOutcome outcome(

@@ -208,6 +208,56 @@ class NodeReconcilersTest {
     }
 
     @Test
+    void anExpansionWithoutRoomIsToldAndTheVolumeStaysReady() {
+        createVolume(SOURCE, spec("n1", null));
+        eventually().until(() -> phase(SOURCE) == VolumePhase.READY);
+        first.faults().failNext("LogicalVolumes.extend", new SluiceException(ErrorKind.NO_SPACE, "the pool is full"));
+
+        resize(4 * SIZE);
+
+        eventually().until(() -> "NoSpace".equals(volume(SOURCE).getStatus().reason()));
+        assertThat(phase(SOURCE)).isEqualTo(VolumePhase.READY);
+        assertThat(volume(SOURCE).getStatus().sizeBytes()).isEqualTo(SIZE);
+        assertThat(volume(SOURCE).getStatus().message()).contains("cannot grow to " + 4 * SIZE);
+        assertThat(origin.directory.awaitReady(SOURCE, Duration.ofSeconds(5)).id())
+                .isEqualTo(SOURCE);
+        resize(2 * SIZE);
+        eventually()
+                .until(() ->
+                        Long.valueOf(2 * SIZE).equals(volume(SOURCE).getStatus().sizeBytes()));
+        assertThat(volume(SOURCE).getStatus().reason()).isNull();
+    }
+
+    @Test
+    void whatIsAskedOfAHydrationIsObeyedWithinFiveSeconds() {
+        createVolume(SOURCE, spec("n1", null));
+        eventually().until(() -> phase(SOURCE) == VolumePhase.READY);
+        createVolume(CLONE, spec("n2", new Origin(OriginKind.VOLUME, SOURCE, "n1", SNAPSHOT, SIZE)));
+        createHydration();
+        createExport();
+        createSnapshot();
+        eventually().until(() -> phase(CLONE) == VolumePhase.READY);
+        mountClone();
+
+        client.resources(Volume.class).withName(CLONE).edit(volume -> {
+            volume.setSpec(volume.getSpec().withHydration(new HydrationSettings(true, 9L << 20, 2, null, 1L << 20)));
+            return volume;
+        });
+
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(5))
+                .until(() -> hydration().getStatus() != null
+                        && hydration().getStatus().phase() == HydrationPhase.PAUSED);
+    }
+
+    private void resize(long bytes) {
+        client.resources(Volume.class).withName(SOURCE).edit(volume -> {
+            volume.setSpec(volume.getSpec().withSize(bytes));
+            return volume;
+        });
+    }
+
+    @Test
     void attachmentsAndStorageNodeAreWritten() {
         origin.directory.createAttachment(SOURCE);
         origin.directory.createAttachment(SOURCE);

@@ -21,6 +21,8 @@ import csi.v1.VolumeCapability.AccessMode.Mode;
 import csi.v1.VolumeUsage;
 import dev.sluice.api.DesiredState;
 import dev.sluice.api.HydrationSettings;
+import dev.sluice.api.Origin;
+import dev.sluice.api.OriginKind;
 import dev.sluice.api.Placement;
 import dev.sluice.api.VolumeMode;
 import dev.sluice.api.VolumeSpec;
@@ -228,6 +230,43 @@ class NodeServiceTest {
     }
 
     @Test
+    void aCopyOfBtrfsMountsBesideItsSourceAndBothKeepTheirUuid() {
+        String source = Names.volumeId("btrfs");
+        bring(source, VolumeMode.FILESYSTEM, "btrfs");
+        node.nodeStageVolume(stage(source, files("btrfs", Mode.SINGLE_NODE_WRITER, "compress=zstd:3")));
+        String copy = Names.volumeId("copy");
+        bringCopy(copy, source);
+
+        node.nodeStageVolume(stage(copy, files("", Mode.SINGLE_NODE_WRITER)));
+
+        long sourceUuid = machine.read(stacks.device(source), 0);
+        long copyUuid = machine.read(stacks.device(copy), 0);
+        assertThat(copyUuid).isNotEqualTo(sourceUuid);
+        machine.faults().clear();
+        node.nodeStageVolume(stage(copy, files("", Mode.SINGLE_NODE_WRITER)));
+        node.nodeUnstageVolume(unstage(copy));
+        node.nodeStageVolume(stage(copy, files("", Mode.SINGLE_NODE_WRITER)));
+        assertThat(machine.faults().journal()).noneMatch(call -> call.startsWith("FileSystems.ensureUuid"));
+        assertThat(machine.read(stacks.device(copy), 0)).isEqualTo(copyUuid);
+    }
+
+    @Test
+    void aVolumeThatIsMountedReadOnlyIsStagedWritable() {
+        node.nodeStageVolume(stage(FILES, files("ext4", Mode.SINGLE_NODE_WRITER, "ro", "noatime")));
+        node.nodePublishVolume(publish(FILES, files("ext4", Mode.SINGLE_NODE_WRITER, "ro", "noatime"), false));
+
+        assertThat(host.mounts().list()).extracting(MountPoint::readOnly).containsExactly(false, true);
+    }
+
+    @Test
+    void mountOptionsOfAnotherFileSystemAreRefused() {
+        invalid("nouuid", () -> node.nodeStageVolume(stage(FILES, files("ext4", Mode.SINGLE_NODE_WRITER, "nouuid"))));
+        // Of which file system the volume is, the request does not say.
+        invalid("nouuid", () -> node.nodeStageVolume(stage(FILES, files("", Mode.SINGLE_NODE_WRITER, "nouuid"))));
+        assertThat(paths()).isEmpty();
+    }
+
+    @Test
     void aReaderIsPublishedReadOnlyFromAWritableStage() {
         node.nodeStageVolume(stage(FILES, files("", Mode.SINGLE_NODE_READER_ONLY)));
         node.nodePublishVolume(publish(FILES, files("", Mode.SINGLE_NODE_READER_ONLY), false));
@@ -268,7 +307,7 @@ class NodeServiceTest {
         for (Mode mode : List.of(Mode.MULTI_NODE_MULTI_WRITER, Mode.MULTI_NODE_READER_ONLY, Mode.UNKNOWN)) {
             invalid("access mode", () -> node.nodeStageVolume(stage(FILES, files("", mode))));
         }
-        invalid("btrfs", () -> node.nodeStageVolume(stage(FILES, files("btrfs", Mode.SINGLE_NODE_WRITER))));
+        invalid("ntfs", () -> node.nodeStageVolume(stage(FILES, files("ntfs", Mode.SINGLE_NODE_WRITER))));
         invalid("suid", () -> node.nodeStageVolume(stage(FILES, files("", Mode.SINGLE_NODE_WRITER, "suid"))));
         invalid("has ext4", () -> node.nodeStageVolume(stage(FILES, files("xfs", Mode.SINGLE_NODE_WRITER))));
         invalid("mode", () -> node.nodeStageVolume(stage(FILES, raw())));
@@ -442,6 +481,26 @@ class NodeServiceTest {
                 DesiredState.PRESENT);
         stacks.bring(new VolumeOrder(id, spec, null, null));
         volumes.volumes.put(id, new ReadyVolume(id, mode, fsType, false));
+    }
+
+    private void bringCopy(String id, String source) {
+        Origin origin = new Origin(OriginKind.VOLUME, source, "n1", null, SIZE);
+        VolumeSpec spec = new VolumeSpec(
+                id,
+                SIZE,
+                "fast",
+                VolumeMode.FILESYSTEM,
+                "btrfs",
+                Placement.PINNED,
+                "n1",
+                null,
+                1,
+                origin,
+                null,
+                HydrationSettings.DEFAULT,
+                DesiredState.PRESENT);
+        stacks.bring(new VolumeOrder(id, spec, null, null));
+        volumes.volumes.put(id, new ReadyVolume(id, VolumeMode.FILESYSTEM, "btrfs", false));
     }
 
     private List<String> paths() {

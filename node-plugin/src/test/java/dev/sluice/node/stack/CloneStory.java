@@ -50,7 +50,7 @@ final class CloneStory {
     private final Clock clock = Clock.fixed(Instant.parse("2026-01-01T00:00:00Z"), ZoneOffset.UTC);
     private final Snapshots snapshots = new Snapshots(origin.host(), pools, originStacks, clock);
     private final Exports exports = new Exports(origin.host(), pools);
-    private final long cloneSize;
+    private long cloneSize;
     private Instant now = clock.instant();
     private @Nullable Allocation allocated;
     private boolean acknowledged;
@@ -109,6 +109,18 @@ final class CloneStory {
     VolumeOrder order(@Nullable IscsiLogin login, HydrationSettings settings) {
         Origin from = new Origin(OriginKind.VOLUME, SOURCE, "n1", SNAPSHOT, SIZE);
         return new VolumeOrder(CLONE, spec("n2", cloneSize, from).withHydration(settings), allocated, login);
+    }
+
+    /** The clone is wanted larger, or its source is; nothing is done yet. */
+    void wantClone(long bytes) {
+        cloneSize = bytes;
+    }
+
+    VolumeOutcome bringSource(long bytes) {
+        Allocation known = originStacks
+                .bring(new VolumeOrder(SOURCE, spec("n1", SIZE, null), null, null))
+                .allocated();
+        return originStacks.bring(new VolumeOrder(SOURCE, spec("n1", bytes, null), known, null));
     }
 
     VolumeOutcome bring() {

@@ -7,23 +7,30 @@ import dev.sluice.node.host.FileSystems;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.UUID;
 
-/** mkfs, blkid and the growing tools of the host; FITRIM, checkpoint and statvfs by system call. */
+/** mkfs and the growing tools of the host; FITRIM, checkpoint and statvfs by system call. */
 public final class LinuxFileSystems implements FileSystems {
-    private static final Duration QUICK = Duration.ofSeconds(30);
     private static final Duration SLOW = Duration.ofMinutes(5);
     /** _IOWR('X', 121, struct fstrim_range). */
     private static final long FITRIM = 0xC0185879L;
     /** _IOW('f', 43, __u32), since Linux 5.14. */
     private static final long EXT4_IOC_CHECKPOINT = 0x4004662BL;
 
+    /** _IOW(0x94, 3, struct btrfs_ioctl_vol_args). */
+    private static final long BTRFS_IOC_RESIZE = 0x50009403L;
+
+    private static final int BTRFS_ARGUMENTS = 4096;
     private static final int TRIM_RANGE = 24;
-    private static final int BLKID_NOTHING = 2;
+    /** Of nsenter, when there is no such program. */
+    private static final int NOT_FOUND = 127;
+
     private static final int STATVFS = 256;
     private static final int O_DIRECTORY = 0x10000;
 
@@ -36,52 +43,63 @@ public final class LinuxFileSystems implements FileSystems {
     }
 
     @Override
-    public Optional<String> find(BlockDevice device) {
-        Optional<String> ours = recognise(device);
-        return ours.isPresent() ? ours : askBlkid(device);
+    public void make(BlockDevice device, String fsType, List<String> options) {
+        List<String> command = makeCommand(device, fsType, options);
+        CommandResult result = processes.run(SLOW, command);
+        if (result.exit() == NOT_FOUND) {
+            throw new SluiceException(
+                    ErrorKind.HOST,
+                    command.getFirst() + " is not on this node: install " + packageOf(fsType) + " there");
+        }
+        result.require("make " + fsType + " on " + device.path());
     }
 
-    private static Optional<String> recognise(BlockDevice device) {
-        ByteBuffer start = ByteBuffer.allocate(Superblocks.BYTES);
-        try (FileChannel channel = FileChannel.open(Path.of(device.path()), StandardOpenOption.READ)) {
-            channel.read(start, 0);
-        } catch (IOException e) {
-            throw new SluiceException(ErrorKind.HOST, "read " + device.path() + ": " + e.getMessage(), e);
-        }
-        return Superblocks.recognise(start);
+    private static String packageOf(String fsType) {
+        return switch (fsType) {
+            case "ext4" -> "e2fsprogs";
+            case "xfs" -> "xfsprogs";
+            default -> fsType + "-progs";
+        };
     }
 
-    private Optional<String> askBlkid(BlockDevice device) {
-        CommandResult result = processes.run(QUICK, "blkid", "-p", "-s", "TYPE", "-o", "value", device.path());
-        if (result.exit() == BLKID_NOTHING) {
-            return Optional.empty();
-        }
-        return Optional.of(result.require("look for a file system on " + device.path())
-                        .strip())
-                .filter(type -> !type.isEmpty());
+    /**
+     * Nothing is discarded, a fresh thin volume has nothing to discard; inode tables are written when they are needed. Of options given
+     * twice the tools take the last. Never mkfs.btrfs -U: it would look at every device of the host, and wait for those that are away.
+     */
+    static List<String> makeCommand(BlockDevice device, String fsType, List<String> options) {
+        List<String> command = new ArrayList<>(
+                switch (fsType) {
+                    case "ext4" ->
+                        List.of(
+                                "mkfs.ext4",
+                                "-q",
+                                "-F",
+                                "-m",
+                                "0",
+                                "-E",
+                                "lazy_itable_init=1,lazy_journal_init=1,nodiscard");
+                    case "xfs" -> List.of("mkfs.xfs", "-q", "-f", "-K");
+                    case "btrfs" -> List.of("mkfs.btrfs", "-q", "-f", "-K");
+                    default ->
+                        throw new SluiceException(ErrorKind.INVALID, "file system " + fsType + " is not offered");
+                });
+        command.addAll(options);
+        command.add(device.path());
+        return List.copyOf(command);
     }
 
     @Override
-    public void make(BlockDevice device, String fsType) {
-        processes.run(SLOW, makeCommand(device, fsType)).require("make " + fsType + " on " + device.path());
-    }
-
-    /** Nothing is discarded, a fresh thin volume has nothing to discard; inode tables are written when they are needed. */
-    static List<String> makeCommand(BlockDevice device, String fsType) {
-        return switch (fsType) {
-            case "ext4" ->
-                List.of(
-                        "mkfs.ext4",
-                        "-q",
-                        "-F",
-                        "-m",
-                        "0",
-                        "-E",
-                        "lazy_itable_init=1,lazy_journal_init=1,nodiscard",
-                        device.path());
-            case "xfs" -> List.of("mkfs.xfs", "-q", "-f", "-K", device.path());
-            default -> throw new SluiceException(ErrorKind.INVALID, "file system " + fsType + " is not offered");
-        };
+    public void ensureUuid(BlockDevice device, String fsType, UUID uuid) {
+        if (!fsType.equals("btrfs")) {
+            return;
+        }
+        try (FileChannel channel =
+                FileChannel.open(Path.of(device.path()), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            new BtrfsSuperblocks(channel, device.path()).ensureUuid(uuid);
+        } catch (IOException e) {
+            throw new SluiceException(
+                    ErrorKind.HOST, "superblock of btrfs on " + device.path() + ": " + e.getMessage(), e);
+        }
     }
 
     @Override
@@ -117,10 +135,23 @@ public final class LinuxFileSystems implements FileSystems {
 
     @Override
     public void grow(BlockDevice device, Path mountPoint, String fsType) {
+        if (fsType.equals("btrfs")) {
+            growBtrfs(mountPoint);
+            return;
+        }
         List<String> command = fsType.equals("xfs")
                 ? List.of("xfs_growfs", "-d", mountPoint.toString())
                 : List.of("resize2fs", device.path());
         processes.run(SLOW, command).require("grow " + fsType + " on " + mountPoint);
+    }
+
+    private void growBtrfs(Path mountPoint) {
+        byte[] arguments = new byte[BTRFS_ARGUMENTS];
+        byte[] size = "max".getBytes(StandardCharsets.US_ASCII);
+        System.arraycopy(size, 0, arguments, Long.BYTES, size.length);
+        if (!request(mountPoint, "grow", BTRFS_IOC_RESIZE, arguments)) {
+            throw new SluiceException(ErrorKind.HOST, "grow btrfs on " + mountPoint + ": the kernel cannot");
+        }
     }
 
     @Override

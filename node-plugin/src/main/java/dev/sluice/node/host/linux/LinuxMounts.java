@@ -7,6 +7,7 @@ import dev.sluice.node.host.MountPoint;
 import dev.sluice.node.host.Mounts;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -71,9 +72,12 @@ public final class LinuxMounts implements Mounts {
         }
     }
 
-    /** A bind takes over its source's flags: read-only needs a second step. */
+    /** A bind takes over its source's flags: read-only needs a second step, which would drop nosuid and its like unless named again. */
     private void remountReadOnly(Path target) {
-        long flags = MountOptions.BIND | MountOptions.REMOUNT | MountOptions.READ_ONLY;
+        long kept = table().at(target.toString())
+                .map(mount -> MountOptions.of(mount.options()).flags())
+                .orElse(0L);
+        long flags = kept | MountOptions.BIND | MountOptions.REMOUNT | MountOptions.READ_ONLY;
         int errno = calls.mount(null, target.toString(), null, flags, null);
         if (errno != 0) {
             throw failure("remount " + target + " read-only", errno);
@@ -120,9 +124,17 @@ public final class LinuxMounts implements Mounts {
         return new SluiceException(kind, doing + ": " + calls.message(errno));
     }
 
+    private static Optional<String> numberOf(String node) {
+        try {
+            return Optional.of(DeviceNumber.of((long) Files.getAttribute(Path.of(node), "unix:rdev")));
+        } catch (IOException | InvalidPathException notHere) {
+            return Optional.empty();
+        }
+    }
+
     static MountTable table() {
         try {
-            return MountTable.parse(Files.readString(MOUNT_INFO));
+            return MountTable.parse(Files.readString(MOUNT_INFO), LinuxMounts::numberOf);
         } catch (IOException e) {
             throw new SluiceException(ErrorKind.HOST, "cannot read " + MOUNT_INFO, e);
         }

@@ -3,15 +3,22 @@ package dev.sluice.node.host.linux;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Parses /proc/self/mountinfo (proc_pid_mountinfo(5)); later lines lie over earlier ones. */
 record MountTable(List<Entry> entries) {
     /**
+     * @param deviceNumber of the block device that is mounted, where there is one
      * @param root the part of the file system that is seen at the path
+     * @param options of this mount, not of the file system
      */
-    record Entry(String deviceNumber, String root, String path, String fsType, boolean readOnly) {}
+    record Entry(String deviceNumber, String root, String path, String fsType, List<String> options) {
+        boolean readOnly() {
+            return options.contains("ro");
+        }
+    }
 
     private static final Pattern OCTAL = Pattern.compile("\\\\([0-7]{3})");
     private static final int NUMBER = 2;
@@ -19,14 +26,21 @@ record MountTable(List<Entry> entries) {
     private static final int PATH = 4;
     private static final int OPTIONS = 5;
 
-    static MountTable parse(String text) {
+    /**
+     * @param numberOf the number of a device node. btrfs shows a number of its own making in place of its device's, and only the name of
+     *     the device tells which it is
+     */
+    static MountTable parse(String text, Function<String, Optional<String>> numberOf) {
         List<Entry> entries = new ArrayList<>();
         text.lines().forEach(line -> {
             String[] halves = line.split(" - ", 2);
             String[] words = halves[0].split(" ", -1);
-            boolean readOnly = List.of(words[OPTIONS].split(",", -1)).contains("ro");
-            String type = halves[1].split(" ", -1)[0];
-            entries.add(new Entry(words[NUMBER], unescape(words[ROOT]), unescape(words[PATH]), type, readOnly));
+            String[] mounted = halves[1].split(" ", -1);
+            String type = mounted[0];
+            String number =
+                    type.equals("btrfs") ? numberOf.apply(unescape(mounted[1])).orElse(words[NUMBER]) : words[NUMBER];
+            List<String> options = List.of(words[OPTIONS].split(",", -1));
+            entries.add(new Entry(number, unescape(words[ROOT]), unescape(words[PATH]), type, options));
         });
         return new MountTable(List.copyOf(entries));
     }

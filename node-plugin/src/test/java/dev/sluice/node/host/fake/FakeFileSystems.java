@@ -7,10 +7,11 @@ import dev.sluice.node.host.FileSystems;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /** A file system is its magic in block 0, which a snapshot or a clone carries; every block that is neither 0 nor FREED is in use. */
 final class FakeFileSystems implements FileSystems {
-    private static final List<String> TYPES = List.of("ext4", "xfs");
+    private static final List<String> TYPES = List.of("ext4", "xfs", "btrfs");
     private static final long MAGIC = 0x6673L << 48;
     private static final long INODES = 65_536;
 
@@ -32,15 +33,8 @@ final class FakeFileSystems implements FileSystems {
     }
 
     @Override
-    public Optional<String> find(BlockDevice device) {
-        return faults.look(
-                "FileSystems.find " + device.path(),
-                () -> typeOf(kernel.device(device).read(0)));
-    }
-
-    @Override
-    public void make(BlockDevice device, String fsType) {
-        faults.mutate("FileSystems.make " + device.path() + " " + fsType, () -> {
+    public void make(BlockDevice device, String fsType, List<String> options) {
+        faults.mutate("FileSystems.make " + device.path() + " " + fsType + " " + options, () -> {
             int type = TYPES.indexOf(fsType);
             if (type < 0) {
                 throw new SluiceException(ErrorKind.INVALID, "unknown file system " + fsType);
@@ -49,6 +43,24 @@ final class FakeFileSystems implements FileSystems {
             formatted.write(0, 1, MAGIC | ((long) type << 40) | (++made & 0xffff_ffffL));
             formatted.flush();
         });
+    }
+
+    @Override
+    public void ensureUuid(BlockDevice device, String fsType, UUID uuid) {
+        long identity = uuid.hashCode() & 0xffff_ffffL;
+        FakeDevice renamed = kernel.device(device);
+        boolean concerned = fsType.equals("btrfs")
+                && faults.look("FileSystems.uuid " + device.path(), () -> renamed.read(0) & 0xffff_ffffL) != identity;
+        if (concerned) {
+            faults.mutate("FileSystems.ensureUuid " + device.path(), () -> {
+                long superblock = renamed.read(0);
+                if (!typeOf(superblock).equals(Optional.of(fsType))) {
+                    throw new SluiceException(ErrorKind.HOST, device.path() + " has no " + fsType);
+                }
+                renamed.write(0, 1, (superblock & ~0xffff_ffffL) | identity);
+                renamed.flush();
+            });
+        }
     }
 
     @Override

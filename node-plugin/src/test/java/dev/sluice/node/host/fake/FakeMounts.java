@@ -48,20 +48,23 @@ final class FakeMounts implements Mounts {
                 throw new SluiceException(
                         ErrorKind.HOST, "mount " + device.path() + " on " + path + ": wrong fs type, bad superblock");
             }
-            requireUniqueXfs(source, superblock, options);
+            requireUnique(source, superblock, fsType, options);
             source.claim(FakeDevice.Claim.MOUNT, path.toString());
             boolean readOnly = options.contains("ro");
             mounts.add(new Mount(new MountPoint(device.number(), path.toString(), fsType, readOnly), source, null));
         });
     }
 
-    private void requireUniqueXfs(FakeDevice source, long superblock, List<String> options) {
+    private void requireUnique(FakeDevice source, long superblock, String fsType, List<String> options) {
         boolean doubled = mounts.stream()
                 .map(Mount::mounted)
                 .filter(Objects::nonNull)
                 .anyMatch(other -> !other.equals(source) && other.read(0) == superblock);
-        if (doubled && FakeFileSystems.typeOf(superblock).equals(Optional.of("xfs")) && !options.contains("nouuid")) {
+        if (doubled && fsType.equals("xfs") && !options.contains("nouuid")) {
             throw new SluiceException(ErrorKind.HOST, "XFS: Filesystem has duplicate UUID, can't mount");
+        }
+        if (doubled && fsType.equals("btrfs")) {
+            throw new SluiceException(ErrorKind.HOST, "BTRFS: duplicate device: File exists");
         }
     }
 

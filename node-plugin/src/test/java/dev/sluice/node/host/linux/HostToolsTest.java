@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
 import dev.sluice.node.host.BlockDevice;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -52,27 +50,16 @@ class HostToolsTest {
     void formattingNeverDiscards() {
         BlockDevice device = new BlockDevice("/dev/dm-1", 254, 1);
 
-        assertThat(LinuxFileSystems.makeCommand(device, "ext4"))
+        assertThat(LinuxFileSystems.makeCommand(device, "ext4", List.of()))
                 .startsWith("mkfs.ext4")
                 .contains("lazy_itable_init=1,lazy_journal_init=1,nodiscard")
                 .endsWith("/dev/dm-1");
-        assertThat(LinuxFileSystems.makeCommand(device, "xfs")).contains("-K").endsWith("/dev/dm-1");
-        assertThatThrownBy(() -> LinuxFileSystems.makeCommand(device, "btrfs")).hasMessageContaining("btrfs");
-    }
-
-    @Test
-    void superblocksAreRecognised() {
-        ByteBuffer blank = ByteBuffer.allocate(Superblocks.BYTES);
-        ByteBuffer xfs = ByteBuffer.allocate(Superblocks.BYTES).put(0, "XFSB".getBytes(StandardCharsets.US_ASCII));
-        byte[] magic = {0x53, (byte) 0xEF};
-        ByteBuffer ext2 = ByteBuffer.allocate(Superblocks.BYTES).put(1080, magic);
-        ByteBuffer ext4 =
-                ByteBuffer.allocate(Superblocks.BYTES).put(1080, magic).put(1120, new byte[] {(byte) 0xc2});
-
-        assertThat(Superblocks.recognise(blank)).isEmpty();
-        assertThat(Superblocks.recognise(xfs)).contains("xfs");
-        assertThat(Superblocks.recognise(ext2)).isEmpty();
-        assertThat(Superblocks.recognise(ext4)).contains("ext4");
+        assertThat(LinuxFileSystems.makeCommand(device, "xfs", List.of("-i", "size=512")))
+                .containsExactly("mkfs.xfs", "-q", "-f", "-K", "-i", "size=512", "/dev/dm-1");
+        assertThat(LinuxFileSystems.makeCommand(device, "btrfs", List.of()))
+                .containsExactly("mkfs.btrfs", "-q", "-f", "-K", "/dev/dm-1");
+        assertThatThrownBy(() -> LinuxFileSystems.makeCommand(device, "ntfs", List.of()))
+                .hasMessageContaining("ntfs");
     }
 
     @Test

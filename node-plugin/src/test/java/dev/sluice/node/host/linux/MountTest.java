@@ -3,17 +3,42 @@ package dev.sluice.node.host.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class MountTest {
-    private final MountTable table = MountTable.parse(Recorded.read("mountinfo.txt"));
+    private final MountTable table = MountTable.parse(Recorded.read("mountinfo.txt"), node -> Optional.empty());
 
     @Test
     void aMountAndItsReadOnlyBindAreRead() {
-        assertThat(table.at("/tmp/m")).contains(new MountTable.Entry("254:4", "/", "/tmp/m", "ext4", false));
-        assertThat(table.at("/tmp/with space"))
-                .contains(new MountTable.Entry("254:4", "/", "/tmp/with space", "ext4", true));
+        MountTable.Entry writable = table.at("/tmp/m").orElseThrow();
+        assertThat(writable)
+                .isEqualTo(new MountTable.Entry("254:4", "/", "/tmp/m", "ext4", writable.options()))
+                .matches(mount -> !mount.readOnly());
+        MountTable.Entry readOnly = table.at("/tmp/with space").orElseThrow();
+        assertThat(readOnly)
+                .isEqualTo(new MountTable.Entry("254:4", "/", "/tmp/with space", "ext4", readOnly.options()))
+                .matches(MountTable.Entry::readOnly);
         assertThat(table.at("/tmp")).isEmpty();
+    }
+
+    @Test
+    void btrfsIsKnownByTheNumberOfItsDevice() {
+        String line =
+                "140 117 0:42 / /data rw,nosuid,relatime - btrfs /dev/mapper/sluice-a\\040b rw,subvolid=5,subvol=/";
+
+        MountTable known = MountTable.parse(
+                line,
+                node -> Optional.of(node)
+                        .filter("/dev/mapper/sluice-a b"::equals)
+                        .map(name -> "254:7"));
+        MountTable unknown = MountTable.parse(line, node -> Optional.empty());
+
+        assertThat(known.at("/data").orElseThrow().deviceNumber()).isEqualTo("254:7");
+        assertThat(known.at("/data").orElseThrow().options()).containsExactly("rw", "nosuid", "relatime");
+        assertThat(unknown.at("/data").orElseThrow().deviceNumber()).isEqualTo("0:42");
+        assertThat(DeviceNumber.of(0xfe07L)).isEqualTo("254:7");
+        assertThat(DeviceNumber.of(0x1234_5678L)).isEqualTo("1110:74616");
     }
 
     @Test

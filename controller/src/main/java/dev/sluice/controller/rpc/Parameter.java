@@ -1,0 +1,100 @@
+package dev.sluice.controller.rpc;
+
+import dev.sluice.error.ErrorKind;
+import dev.sluice.error.SluiceException;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * The keys of a StorageClass and of a VolumeAttributesClass. The tables in docs/reference.md say the same of each, cell by cell, and
+ * a test compares them.
+ */
+enum Parameter {
+    FS_TYPE(
+            "csi.storage.k8s.io/fstype",
+            Scope.CLASS,
+            "word",
+            "`ext4`",
+            "`ext4`, `xfs`, `btrfs`; block volumes have none"),
+    MKFS_OPTIONS("mkfsOptions", Scope.CLASS, "words", "none", "what [file systems](#file-systems) lists"),
+    POOL("pool", Scope.CLASS, "word", "the first pool of the node", "a pool's name"),
+    PLACEMENT("placement", Scope.CLASS, "word", "`Pinned`", "`Pinned`; `Follow` is refused until volumes can move"),
+    REGION_SIZE(
+            "regionSize",
+            Scope.CLASS,
+            "size",
+            "the thin pool's chunk, more for origins of a tebibyte and up",
+            "a power of two from `4Ki` to `1Mi`"),
+    MAX_BYTES_PER_SECOND("maxBytesPerSecond", Scope.MUTABLE, "size", "no limit", "1 or more"),
+    MIN_BYTES_PER_SECOND("minBytesPerSecond", Scope.MUTABLE, "size", "none", "1 to `maxBytesPerSecond`"),
+    PRIORITY("priority", Scope.MUTABLE, "integer", "0", "-2147483648 to 2147483647"),
+    CLAIM_NAME("csi.storage.k8s.io/pvc/name", Scope.PROVISIONER, "", "", ""),
+    CLAIM_NAMESPACE("csi.storage.k8s.io/pvc/namespace", Scope.PROVISIONER, "", "", ""),
+    VOLUME_NAME("csi.storage.k8s.io/pv/name", Scope.PROVISIONER, "", "", "");
+
+    /** Who may name a key. */
+    enum Scope {
+        CLASS,
+        /** In a VolumeAttributesClass too, and then at any time. */
+        MUTABLE,
+        /** Only external-provisioner. */
+        PROVISIONER
+    }
+
+    private final String key;
+    private final Scope scope;
+    private final String type;
+    private final String fallback;
+    private final String allowed;
+
+    Parameter(String key, Scope scope, String type, String fallback, String allowed) {
+        this.key = key;
+        this.scope = scope;
+        this.type = type;
+        this.fallback = fallback;
+        this.allowed = allowed;
+    }
+
+    static Set<String> ofClass() {
+        return keys(parameter -> true);
+    }
+
+    static Set<String> mutable() {
+        return keys(parameter -> parameter.scope == Scope.MUTABLE);
+    }
+
+    private static Set<String> keys(Predicate<Parameter> wanted) {
+        return Arrays.stream(values())
+                .filter(wanted)
+                .map(Parameter::key)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    String key() {
+        return key;
+    }
+
+    Scope scope() {
+        return scope;
+    }
+
+    String type() {
+        return type;
+    }
+
+    /** What holds when the key is not given. */
+    String fallback() {
+        return fallback;
+    }
+
+    String allowed() {
+        return allowed;
+    }
+
+    SluiceException refusal(String why) {
+        return new SluiceException(ErrorKind.INVALID, key + " " + why);
+    }
+}
