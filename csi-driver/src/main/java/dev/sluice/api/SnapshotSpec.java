@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param node the node that has it; the plugin there acts on it
  * @param internal made for one clone and released with it; hidden from ListSnapshots
  * @param forVolume the clone an internal snapshot serves
+ * @param mode of the volume it was taken of; null in an object that an older version wrote
+ * @param fsType of the volume it was taken of; null for block volumes too
+ * @param encryption of the volume it was taken of; null when that is not encrypted
  */
 public record SnapshotSpec(
         @Required String requestName,
@@ -19,8 +22,24 @@ public record SnapshotSpec(
         @Required String pool,
         @Required boolean internal,
         @Nullable String forVolume,
-        @Required DesiredState state) {
+        @Required DesiredState state,
+        @Nullable VolumeMode mode,
+        @Nullable String fsType,
+        @Nullable Encryption encryption) {
+    /** A snapshot of which only the place is known. */
+    public SnapshotSpec(
+            String requestName,
+            String sourceVolume,
+            String node,
+            String pool,
+            boolean internal,
+            @Nullable String forVolume,
+            DesiredState state) {
+        this(requestName, sourceVolume, node, pool, internal, forVolume, state, null, null, null);
+    }
+
     public SnapshotSpec withState(DesiredState newState) {
-        return new SnapshotSpec(requestName, sourceVolume, node, pool, internal, forVolume, newState);
+        return new SnapshotSpec(
+                requestName, sourceVolume, node, pool, internal, forVolume, newState, mode, fsType, encryption);
     }
 }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param target the node a move goes to, until the home consents
  * @param epoch grows by one at each change of home; the first is 1
  * @param origin null for a volume that starts empty
+ * @param encryption null for a volume that is not encrypted
  * @param state ABSENT is the one order to remove the data; it is obeyed only for the LV UUID in status.allocated
  */
 public record VolumeSpec(
@@ -29,7 +30,50 @@ public record VolumeSpec(
         @Nullable Origin origin,
         @Nullable ClaimReference claim,
         @Required HydrationSettings hydration,
-        @Required DesiredState state) {
+        @Required DesiredState state,
+        @Nullable Encryption encryption) {
+
+    /** A volume that is not encrypted. */
+    public VolumeSpec(
+            String requestName,
+            long sizeBytes,
+            String pool,
+            VolumeMode mode,
+            @Nullable String fsType,
+            Placement placement,
+            String home,
+            @Nullable String target,
+            long epoch,
+            @Nullable Origin origin,
+            @Nullable ClaimReference claim,
+            HydrationSettings hydration,
+            DesiredState state) {
+        this(
+                requestName,
+                sizeBytes,
+                pool,
+                mode,
+                fsType,
+                placement,
+                home,
+                target,
+                epoch,
+                origin,
+                claim,
+                hydration,
+                state,
+                null);
+    }
+
+    /** Bytes the device on the node has for so many that a pod sees: an encrypted volume begins with its header. */
+    public long deviceBytes(long usableBytes) {
+        return encryption == null ? usableBytes : usableBytes + Encryption.HEADER_BYTES;
+    }
+
+    /** The reverse: what a pod sees of a device. */
+    public long usableBytes(long deviceBytes) {
+        return encryption == null ? deviceBytes : deviceBytes - Encryption.HEADER_BYTES;
+    }
 
     /** True when the bytes come from another node, over the wire. */
     public boolean originIsRemote() {
@@ -50,7 +94,8 @@ public record VolumeSpec(
                 origin,
                 claim,
                 hydration,
-                newState);
+                newState,
+                encryption);
     }
 
     public VolumeSpec withHydration(HydrationSettings settings) {
@@ -67,7 +112,8 @@ public record VolumeSpec(
                 origin,
                 claim,
                 settings,
-                state);
+                state,
+                encryption);
     }
 
     public VolumeSpec withSize(long bytes) {
@@ -84,6 +130,7 @@ public record VolumeSpec(
                 origin,
                 claim,
                 hydration,
-                state);
+                state,
+                encryption);
     }
 }

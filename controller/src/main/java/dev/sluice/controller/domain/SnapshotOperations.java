@@ -42,7 +42,10 @@ public final class SnapshotOperations {
                                     source.pool(),
                                     false,
                                     null,
-                                    DesiredState.PRESENT));
+                                    DesiredState.PRESENT,
+                                    source.mode(),
+                                    source.fsType(),
+                                    source.encryption()));
         }
         Stored<SnapshotSpec, SnapshotStatus> snapshot = registry.snapshots()
                 .find(id)

@@ -1,5 +1,6 @@
 package dev.sluice.controller.domain;
 
+import dev.sluice.api.Encryption;
 import dev.sluice.api.OriginKind;
 import dev.sluice.api.VolumeMode;
 import org.jspecify.annotations.Nullable;
@@ -7,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a new volume's bytes come from.
  *
+ * @param encryption null when it is not encrypted
  * @param mode null when the volume that a snapshot was taken of is gone, and so is the knowledge of its mode
  */
 public record Source(
@@ -16,7 +18,8 @@ public record Source(
         String pool,
         long sizeBytes,
         @Nullable VolumeMode mode,
-        @Nullable String fsType) {
+        @Nullable String fsType,
+        @Nullable Encryption encryption) {
 
     /** Which source a request names. */
     public record Reference(OriginKind kind, String id) {}

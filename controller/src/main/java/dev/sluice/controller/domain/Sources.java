@@ -56,7 +56,8 @@ public final class Sources {
     private Source volume(String id) {
         VolumeSpec spec = liveVolume(id).spec();
         long size = sizeOf(id);
-        return new Source(OriginKind.VOLUME, id, spec.home(), spec.pool(), size, spec.mode(), spec.fsType());
+        return new Source(
+                OriginKind.VOLUME, id, spec.home(), spec.pool(), size, spec.mode(), spec.fsType(), spec.encryption());
     }
 
     private long sizeOf(String id) {
@@ -79,6 +80,18 @@ public final class Sources {
             throw new SluiceException(ErrorKind.UNAVAILABLE, "source snapshot " + id + " is not ready yet; retry");
         }
         long size = Objects.requireNonNull(status.sizeBytes(), "a ready snapshot has a size");
+        if (spec.mode() != null) {
+            return new Source(
+                    OriginKind.SNAPSHOT,
+                    id,
+                    spec.node(),
+                    spec.pool(),
+                    size,
+                    spec.mode(),
+                    spec.fsType(),
+                    spec.encryption());
+        }
+        // Written by a version that kept neither, and that knew no encryption.
         Optional<VolumeSpec> taken =
                 registry.volumes().find(spec.sourceVolume()).map(Stored::spec);
         return new Source(
@@ -88,7 +101,8 @@ public final class Sources {
                 spec.pool(),
                 size,
                 taken.map(VolumeSpec::mode).orElse(null),
-                taken.map(VolumeSpec::fsType).orElse(null));
+                taken.map(VolumeSpec::fsType).orElse(null),
+                taken.map(VolumeSpec::encryption).orElse(null));
     }
 
     private void requireAlive(String node, String id) {

@@ -96,7 +96,17 @@ public final class VolumePlan {
     }
 
     private SnapshotSpec snapshotSpec(Origin origin) {
-        return new SnapshotSpec(id(), origin.name(), origin.node(), spec.pool(), true, id(), DesiredState.PRESENT);
+        return new SnapshotSpec(
+                id(),
+                origin.name(),
+                origin.node(),
+                spec.pool(),
+                true,
+                id(),
+                DesiredState.PRESENT,
+                spec.mode(),
+                spec.fsType(),
+                spec.encryption());
     }
 
     // Exports before snapshots: a snapshot that is still served cannot be removed.

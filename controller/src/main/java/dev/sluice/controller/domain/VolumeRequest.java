@@ -1,6 +1,7 @@
 package dev.sluice.controller.domain;
 
 import dev.sluice.api.ClaimReference;
+import dev.sluice.api.Encryption;
 import dev.sluice.api.HydrationSettings;
 import dev.sluice.api.VolumeMode;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param pool null for the node's first pool
  * @param fsType null for block volumes, and when the request leaves the choice
+ * @param encryption null for a volume that is not encrypted
  */
 public record VolumeRequest(
         String name,
@@ -20,4 +22,5 @@ public record VolumeRequest(
         HydrationSettings hydration,
         Source.@Nullable Reference source,
         @Nullable ClaimReference claim,
-        Topology topology) {}
+        Topology topology,
+        @Nullable Encryption encryption) {}

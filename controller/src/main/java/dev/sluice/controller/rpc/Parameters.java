@@ -1,6 +1,7 @@
 package dev.sluice.controller.rpc;
 
 import dev.sluice.api.ClaimReference;
+import dev.sluice.api.Encryption;
 import dev.sluice.api.HydrationSettings;
 import dev.sluice.controller.domain.VolumeChanges.Tuning;
 import dev.sluice.error.ErrorKind;
@@ -20,6 +21,8 @@ record Parameters(Map<String, String> values) {
     static final String REGION_SIZE = "regionSize";
     static final String MAX_BYTES_PER_SECOND = "maxBytesPerSecond";
     static final String PRIORITY = "priority";
+    static final String ENCRYPTED = "encrypted";
+    static final String ENCRYPTED_DISCARDS = "encryptedDiscards";
     static final String CLAIM_NAME = "csi.storage.k8s.io/pvc/name";
     static final String CLAIM_NAMESPACE = "csi.storage.k8s.io/pvc/namespace";
     static final String VOLUME_NAME = "csi.storage.k8s.io/pv/name";
@@ -32,10 +35,16 @@ record Parameters(Map<String, String> values) {
             REGION_SIZE,
             MAX_BYTES_PER_SECOND,
             PRIORITY,
+            ENCRYPTED,
+            ENCRYPTED_DISCARDS,
             CLAIM_NAME,
             CLAIM_NAMESPACE,
             VOLUME_NAME);
     private static final Set<String> FILE_SYSTEMS = Set.of("ext4", "xfs");
+    /** For the sidecars and the kubelet; CreateVolume does not bring them, but GetCapacity may. */
+    private static final Pattern SECRET_REFERENCE =
+            Pattern.compile("csi\\.storage\\.k8s\\.io/[a-z-]+-secret-(name|namespace)");
+
     private static final Pattern QUANTITY = Pattern.compile("([0-9]{1,15})(Ki|Mi|Gi|Ti)?");
     private static final long SMALLEST_REGION = 4L << 10;
     private static final long LARGEST_REGION = 1L << 20;
@@ -50,7 +59,7 @@ record Parameters(Map<String, String> values) {
 
     private static Parameters checked(Map<String, String> values, Set<String> known, String what) {
         for (String key : values.keySet()) {
-            if (!known.contains(key)) {
+            if (!known.contains(key) && !SECRET_REFERENCE.matcher(key).matches()) {
                 throw invalid("unknown " + what + " " + Text.quoted(key) + "; known are "
                         + String.join(", ", new TreeSet<>(known)));
             }
@@ -82,6 +91,19 @@ record Parameters(Map<String, String> values) {
             throw invalid("file system " + Text.quoted(fsType) + " is not supported: use ext4 or xfs");
         }
         return fsType;
+    }
+
+    /** Null when the volume is not to be encrypted. The key is none of the controller's business: only nodes see it. */
+    @Nullable Encryption encryption() {
+        boolean discards = flag(ENCRYPTED_DISCARDS);
+        if (!flag(ENCRYPTED)) {
+            if (discards) {
+                throw invalid(
+                        "encryptedDiscards is for encrypted volumes: set encrypted to \"true\" too, or leave it out");
+            }
+            return null;
+        }
+        return new Encryption(discards);
     }
 
     HydrationSettings hydration() {
@@ -116,6 +138,15 @@ record Parameters(Map<String, String> values) {
             throw invalid("regionSize must be a power of two from 4Ki to 1Mi, not " + Text.quoted(text));
         }
         return bytes;
+    }
+
+    private boolean flag(String key) {
+        String text = values.getOrDefault(key, "false");
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw invalid(key + " must be \"true\" or \"false\", not " + Text.quoted(text));
+        };
     }
 
     private static long quantity(String key, String text) {
