@@ -45,7 +45,7 @@ public final class ClusterVolumeDirectory implements VolumeDirectory {
         }
         Origin origin = spec.origin();
         boolean grown = origin != null && spec.sizeBytes() > origin.sizeBytes();
-        return new ReadyVolume(id, spec.mode(), spec.fsType(), grown);
+        return new ReadyVolume(id, spec.mode(), spec.fsType(), grown, spec.encryption());
     }
 
     @Override

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param geometry the engine's sizes, for a volume that is allocated now
  * @param allocated what was written down at allocation; null when never allocated
  * @param login how to reach the remote origin; null when its export is not ready
+ * @param encrypted its content begins with a LUKS2 header, which is written when it is first staged: only then is there a key
  */
 public record Wanted(
         String id,
@@ -28,7 +29,8 @@ public record Wanted(
         long remoteBytes,
         HydrationGeometry geometry,
         @Nullable Allocation allocated,
-        @Nullable IscsiLogin login) {
+        @Nullable IscsiLogin login,
+        boolean encrypted) {
     public boolean remote() {
         return remoteBytes > 0;
     }

@@ -9,4 +9,5 @@ public record Host(
         IscsiSessions sessions,
         Mounts mounts,
         FileSystems fileSystems,
-        BlockDevices blockDevices) {}
+        BlockDevices blockDevices,
+        Luks luks) {}

@@ -1,5 +1,6 @@
 package dev.sluice.node.mount;
 
+import dev.sluice.api.Encryption;
 import dev.sluice.api.VolumeMode;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +9,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param fsType null for a block volume
  * @param grownClone it is larger than the origin it was cloned from, and so than the file system in it
+ * @param encryption null for a volume that is not encrypted
  */
 public record ReadyVolume(
-        String id, VolumeMode mode, @Nullable String fsType, boolean grownClone) {}
+        String id,
+        VolumeMode mode,
+        @Nullable String fsType,
+        boolean grownClone,
+        @Nullable Encryption encryption) {}

@@ -25,7 +25,7 @@ final class HydrationReports {
             Instant now,
             String reason,
             String message) {
-        long total = origin(order).sizeBytes();
+        long total = totalBytes(order);
         // The last region may be partial, and is counted whole by the kernel.
         long missing = (engine.totalRegions() - engine.hydratedRegions()) * engine.regionBytes();
         long hydrated = Math.clamp(total - missing, 0, total);
@@ -51,7 +51,7 @@ final class HydrationReports {
     }
 
     static HydrationReport hydrated(VolumeOrder order, long skipped, @Nullable Instant readyTime, Instant now) {
-        long total = origin(order).sizeBytes();
+        long total = totalBytes(order);
         return whole(order, DM_CLONE, total - skipped, skipped, readyTime, now, "Hydrated", "everything is local");
     }
 
@@ -61,7 +61,7 @@ final class HydrationReports {
                 order,
                 THIN_SNAPSHOT,
                 0,
-                origin(order).sizeBytes(),
+                totalBytes(order),
                 now,
                 now,
                 "SharedBlocks",
@@ -116,7 +116,7 @@ final class HydrationReports {
                 order.spec().epoch(),
                 phase,
                 DM_CLONE,
-                origin(order).sizeBytes(),
+                totalBytes(order),
                 last == null ? 0 : last.hydratedBytes(),
                 last == null ? 0 : last.copiedBytes(),
                 last == null ? 0 : last.skippedBytes(),
@@ -138,7 +138,7 @@ final class HydrationReports {
             Instant now,
             String reason,
             String message) {
-        long total = origin(order).sizeBytes();
+        long total = totalBytes(order);
         return new HydrationReport(
                 order.id(),
                 order.spec().epoch(),
@@ -157,7 +157,9 @@ final class HydrationReports {
                 message);
     }
 
-    private static Origin origin(VolumeOrder order) {
-        return Objects.requireNonNull(order.spec().origin(), "only a volume with an origin hydrates");
+    /** Of the origin's device: the header of an encrypted one is copied too. */
+    private static long totalBytes(VolumeOrder order) {
+        Origin origin = Objects.requireNonNull(order.spec().origin(), "only a volume with an origin hydrates");
+        return order.spec().deviceBytes(origin.sizeBytes());
     }
 }

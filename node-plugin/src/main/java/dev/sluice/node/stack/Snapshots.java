@@ -1,13 +1,13 @@
 package dev.sluice.node.stack;
 
+import dev.sluice.api.Encryption;
 import dev.sluice.api.SnapshotSpec;
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
-import dev.sluice.names.Names;
+import dev.sluice.node.host.BlockDevice;
 import dev.sluice.node.host.Host;
 import dev.sluice.node.host.LogicalVolume;
 import dev.sluice.node.host.LogicalVolumeRequest;
-import dev.sluice.node.host.MappedDevice;
 import dev.sluice.node.host.MountPoint;
 import dev.sluice.node.host.PoolSettings;
 import java.nio.file.Path;
@@ -47,7 +47,8 @@ public final class Snapshots {
                 CREATED + clock.instant().getEpochSecond());
         LogicalVolume snapshot = host.logicalVolumes()
                 .ensure(new LogicalVolumeRequest.ThinSnapshot(pool.volumeGroup(), spec.sourceVolume(), id, tags));
-        return new SnapshotFacts(snapshot.uuid(), snapshot.sizeBytes(), created(snapshot));
+        long header = spec.encryption() == null ? 0 : Encryption.HEADER_BYTES;
+        return new SnapshotFacts(snapshot.uuid(), snapshot.sizeBytes() - header, created(snapshot));
     }
 
     /** Removes exactly the snapshot of this UUID; without one, nothing was taken that could be known. */
@@ -71,14 +72,11 @@ public final class Snapshots {
      * replayed by each clone over the network, before its pod may start.
      */
     private void settle(String volumeId) {
-        Optional<MappedDevice> outer = host.deviceMapper().find(Names.outerDevice(volumeId));
-        if (outer.isEmpty()) {
-            return;
-        }
-        String number = outer.get().device().number();
-        Optional<MountPoint> mount = host.mounts().list().stream()
-                .filter(candidate -> candidate.deviceNumber().equals(number) && !candidate.readOnly())
-                .findFirst();
+        Optional<MountPoint> mount = PodDevices.find(host, volumeId)
+                .map(BlockDevice::number)
+                .flatMap(number -> host.mounts().list().stream()
+                        .filter(candidate -> candidate.deviceNumber().equals(number) && !candidate.readOnly())
+                        .findFirst());
         if (mount.isEmpty()) {
             return;
         }

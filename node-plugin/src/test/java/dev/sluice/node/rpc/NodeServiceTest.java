@@ -37,6 +37,7 @@ import dev.sluice.node.mount.ReadyVolume;
 import dev.sluice.node.mount.Staging;
 import dev.sluice.node.mount.StaleAttachments;
 import dev.sluice.node.mount.VolumeFigures;
+import dev.sluice.node.stack.EncryptedVolumes;
 import dev.sluice.node.stack.PoolDirectory;
 import dev.sluice.node.stack.VolumeOrder;
 import dev.sluice.node.stack.VolumeStacks;
@@ -79,6 +80,7 @@ class NodeServiceTest {
     private final FakeHost machine = new FakeHost("n1", "10.0.0.1", new FakeNetwork(), pool);
     private final Host host = machine.host();
     private final VolumeStacks stacks = new VolumeStacks(host, new PoolDirectory(List.of(pool)));
+    private final EncryptedVolumes devices = new EncryptedVolumes(host, stacks);
     private final MemoryVolumes volumes = new MemoryVolumes();
     private final MultiThreadIoEventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private SocketServer server;
@@ -97,15 +99,9 @@ class NodeServiceTest {
                                 "n1",
                                 List.of("fast"),
                                 kubelet,
-                                new Staging(
-                                        volumes,
-                                        stacks::device,
-                                        host.mounts(),
-                                        host.fileSystems(),
-                                        host.blockDevices()),
-                                new Publishing(stacks::device, host.mounts()),
-                                new VolumeFigures(
-                                        stacks::device, host.mounts(), host.fileSystems(), host.blockDevices()))));
+                                new Staging(volumes, devices, host.mounts(), host.fileSystems(), host.blockDevices()),
+                                new Publishing(devices::device, host.mounts()),
+                                new VolumeFigures(devices, host.mounts(), host.fileSystems(), host.blockDevices()))));
         channel = NettyChannelBuilder.forAddress(UnixDomainSocketAddress.of(socket))
                 .channelType(NioDomainSocketChannel.class, UnixDomainSocketAddress.class)
                 .eventLoopGroup(loop)
@@ -172,7 +168,7 @@ class NodeServiceTest {
 
     @Test
     void aCloneLargerThanItsSourceGrowsWhenItIsStaged() {
-        volumes.volumes.put(FILES, new ReadyVolume(FILES, VolumeMode.FILESYSTEM, "ext4", true));
+        volumes.volumes.put(FILES, new ReadyVolume(FILES, VolumeMode.FILESYSTEM, "ext4", true, null));
 
         node.nodeStageVolume(stage(FILES, files("", Mode.SINGLE_NODE_WRITER)));
 
@@ -356,7 +352,7 @@ class NodeServiceTest {
         volumes.attached.add(RAW);
         volumes.attached.add(UNKNOWN);
 
-        new StaleAttachments(volumes, host.deviceMapper(), host.mounts()).remove();
+        new StaleAttachments(volumes, host).remove();
 
         assertThat(volumes.attached).containsExactly(FILES);
     }
@@ -407,7 +403,7 @@ class NodeServiceTest {
                 HydrationSettings.DEFAULT,
                 DesiredState.PRESENT);
         stacks.bring(new VolumeOrder(id, spec, null, null));
-        volumes.volumes.put(id, new ReadyVolume(id, mode, fsType, false));
+        volumes.volumes.put(id, new ReadyVolume(id, mode, fsType, false, null));
     }
 
     private List<String> paths() {

@@ -43,7 +43,8 @@ public final class LinuxHost {
                 new OpenIscsiSessions(processes, new SysfsSessions(SYS), new NodeRecords(hostRoot), blockDevices),
                 new LinuxMounts(calls),
                 new LinuxFileSystems(processes, calls),
-                blockDevices);
+                blockDevices,
+                new Cryptsetup(processes, control, SYS));
         return new LinuxHost(
                 ports,
                 new LinuxPreflight(processes, control, lvm, hostRoot),

@@ -32,6 +32,7 @@ public final class FakeHost {
     private final FakeMounts mounts;
     private final FakeFileSystems fileSystems;
     private final FakeBlockDevices blockDevices;
+    private final FakeLuks luks;
     private boolean up = true;
 
     public FakeHost(String name, String address, FakeNetwork network, PoolSettings... settings) {
@@ -46,6 +47,7 @@ public final class FakeHost {
         this.mounts = new FakeMounts(kernel, faults);
         this.fileSystems = new FakeFileSystems(kernel, mounts, faults);
         this.blockDevices = new FakeBlockDevices(kernel, faults);
+        this.luks = new FakeLuks(kernel, faults);
         for (PoolSettings pool : settings) {
             FakeGroup group = new FakeGroup(name, pool.volumeGroup());
             group.poolMade = true;
@@ -55,7 +57,7 @@ public final class FakeHost {
     }
 
     public Host host() {
-        return new Host(volumes, pools, mapper, targets, sessions, mounts, fileSystems, blockDevices);
+        return new Host(volumes, pools, mapper, targets, sessions, mounts, fileSystems, blockDevices, luks);
     }
 
     public String name() {
@@ -91,6 +93,7 @@ public final class FakeHost {
             mounts.losePower();
             targets.losePower();
             sessions.losePower();
+            luks.losePower();
             mapper.losePower();
             volumes.losePower();
             kernel.losePower();
@@ -147,9 +150,8 @@ public final class FakeHost {
             FakeDevice read = kernel.device(device);
             long sum = 0;
             for (long block = 0; block < bytes / BLOCK; block++) {
-                long value = read.read(block);
-                if (value != 0 && value != FREED) {
-                    sum += Objects.hash(block, value) * 0x9e3779b97f4a7c15L;
+                if (!read.isUnused(block)) {
+                    sum += Objects.hash(block, read.read(block)) * 0x9e3779b97f4a7c15L;
                 }
             }
             return sum;
@@ -224,6 +226,7 @@ public final class FakeHost {
             List<String> left = new ArrayList<>();
             ports.logicalVolumes().list().forEach(each -> left.add("lv " + each.name()));
             ports.deviceMapper().list().forEach(each -> left.add("dm " + each.name()));
+            luks.names().forEach(each -> left.add("luks " + each));
             ports.targets().list().forEach(each -> left.add("target " + each.iqn()));
             ports.sessions().list().forEach(each -> left.add("session " + each.iqn()));
             ports.mounts().list().forEach(each -> left.add("mount " + each.path()));
