@@ -15,4 +15,7 @@ public record Condition(
         @Required String reason,
         @Required String message,
         @Required String lastTransitionTime,
-        @Nullable Long observedGeneration) {}
+        @Nullable Long observedGeneration) {
+    /** On a StorageNode: encrypted volumes can be placed there. */
+    public static final String ENCRYPTION = "Encryption";
+}

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param forVolume the clone an internal snapshot serves
  * @param feed what the source was still hydrating from when the snapshot was asked for; absent when the source is whole
  * @param maxBytesPerSecond of copying from the feed; absent means no limit
+ * @param mode of the volume it was taken of; null in an object that an older version wrote
+ * @param fsType of the volume it was taken of; null for block volumes too
+ * @param encryption of the volume it was taken of; null when that is not encrypted
  */
 public record SnapshotSpec(
         @Required String requestName,
@@ -23,8 +26,11 @@ public record SnapshotSpec(
         @Nullable String forVolume,
         @Required DesiredState state,
         @Nullable Feed feed,
-        @Nullable Long maxBytesPerSecond) {
-    /** A snapshot of a whole volume. */
+        @Nullable Long maxBytesPerSecond,
+        @Nullable VolumeMode mode,
+        @Nullable String fsType,
+        @Nullable Encryption encryption) {
+    /** A snapshot of a whole volume, of which only the place is known. */
     public SnapshotSpec(
             String requestName,
             String sourceVolume,
@@ -33,11 +39,22 @@ public record SnapshotSpec(
             boolean internal,
             @Nullable String forVolume,
             DesiredState state) {
-        this(requestName, sourceVolume, node, pool, internal, forVolume, state, null, null);
+        this(requestName, sourceVolume, node, pool, internal, forVolume, state, null, null, null, null, null);
     }
 
     public SnapshotSpec withState(DesiredState newState) {
         return new SnapshotSpec(
-                requestName, sourceVolume, node, pool, internal, forVolume, newState, feed, maxBytesPerSecond);
+                requestName,
+                sourceVolume,
+                node,
+                pool,
+                internal,
+                forVolume,
+                newState,
+                feed,
+                maxBytesPerSecond,
+                mode,
+                fsType,
+                encryption);
     }
 }

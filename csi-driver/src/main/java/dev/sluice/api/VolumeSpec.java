@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param target the node a move goes to, until the home consents
  * @param epoch grows by one at each change of home; the first is 1
  * @param origin null for a volume that starts empty
+ * @param encryption null for a volume that is not encrypted
  * @param state ABSENT is the one order to remove the data; it is obeyed only for the LV UUID in status.allocated
  * @param mkfsOptions words for mkfs, flag and value in turn; null for none
  */
@@ -32,9 +33,10 @@ public record VolumeSpec(
         @Nullable ClaimReference claim,
         @Required HydrationSettings hydration,
         @Required DesiredState state,
-        @Nullable List<String> mkfsOptions) {
+        @Nullable List<String> mkfsOptions,
+        @Nullable Encryption encryption) {
 
-    /** Without options for mkfs. */
+    /** Without options for mkfs, and not encrypted. */
     public VolumeSpec(
             String requestName,
             long sizeBytes,
@@ -63,7 +65,18 @@ public record VolumeSpec(
                 claim,
                 hydration,
                 state,
+                null,
                 null);
+    }
+
+    /** Bytes the device on the node has for so many that a pod sees: an encrypted volume begins with its header. */
+    public long deviceBytes(long usableBytes) {
+        return encryption == null ? usableBytes : usableBytes + Encryption.HEADER_BYTES;
+    }
+
+    /** The reverse: what a pod sees of a device. */
+    public long usableBytes(long deviceBytes) {
+        return encryption == null ? deviceBytes : deviceBytes - Encryption.HEADER_BYTES;
     }
 
     /** True when the bytes come from another node, over the wire. */
@@ -98,7 +111,8 @@ public record VolumeSpec(
                 claim,
                 hydration,
                 newState,
-                mkfsOptions);
+                mkfsOptions,
+                encryption);
     }
 
     public VolumeSpec withHydration(HydrationSettings settings) {
@@ -116,7 +130,8 @@ public record VolumeSpec(
                 claim,
                 settings,
                 state,
-                mkfsOptions);
+                mkfsOptions,
+                encryption);
     }
 
     public VolumeSpec withSize(long bytes) {
@@ -134,6 +149,7 @@ public record VolumeSpec(
                 claim,
                 hydration,
                 state,
-                mkfsOptions);
+                mkfsOptions,
+                encryption);
     }
 }

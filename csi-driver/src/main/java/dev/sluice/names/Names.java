@@ -101,6 +101,11 @@ public final class Names {
         return DM_PREFIX + volumeId + "-src";
     }
 
+    /** The decrypted device of an encrypted volume, above the outer one; there while the volume is staged. */
+    public static String luksDevice(String volumeId) {
+        return DM_PREFIX + volumeId + "-luks";
+    }
+
     /** The read-only device beneath an export's backstore. */
     public static String exportDevice(String exportName) {
         return DM_PREFIX + exportName;

@@ -22,6 +22,7 @@ import dev.sluice.node.mount.VolumeFigures;
 import dev.sluice.node.rpc.NodeService;
 import dev.sluice.node.rpc.RegistrationService;
 import dev.sluice.node.rpc.SocketProbe;
+import dev.sluice.node.stack.EncryptedVolumes;
 import dev.sluice.node.stack.Exports;
 import dev.sluice.node.stack.Hydrations;
 import dev.sluice.node.stack.NodeKeys;
@@ -94,13 +95,14 @@ final class NodePlugin implements AutoCloseable {
                 SnapshotWork.of(new Snapshots(host, pools, stacks, clock), hydrations));
         reconcilers = new NodeReconcilers(
                 client, cluster, work, keys, settings.portal(), board, progress, storageNode::poolsChanged);
+        EncryptedVolumes devices = new EncryptedVolumes(host, stacks);
         nodeService = new NodeService(
                 settings.node(),
                 settings.pools().stream().map(PoolSettings::name).toList(),
                 settings.kubeletDir(),
-                new Staging(volumes, stacks::device, host.mounts(), host.fileSystems(), host.blockDevices()),
-                new Publishing(stacks::device, host.mounts()),
-                new VolumeFigures(stacks::device, host.mounts(), host.fileSystems(), host.blockDevices()));
+                new Staging(volumes, devices, host.mounts(), host.fileSystems(), host.blockDevices()),
+                new Publishing(devices::device, host.mounts()),
+                new VolumeFigures(devices, host.mounts(), host.fileSystems(), host.blockDevices()));
     }
 
     void start() throws IOException {
@@ -170,7 +172,7 @@ final class NodePlugin implements AutoCloseable {
 
     private void withdrawStale() {
         try {
-            new StaleAttachments(volumes, host.deviceMapper(), host.mounts()).remove();
+            new StaleAttachments(volumes, host).remove();
         } catch (SluiceException e) {
             log.warn("attachments could not be looked through, they stay: {}", e.getMessage());
         }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Which node a new volume lives on. Pure: the same nodes and the same request give the same answer. */
@@ -29,6 +30,23 @@ public final class NodeChoice {
 
     public static Home choose(
             Topology topology, List<NodeView> nodes, @Nullable String pool, long sizeBytes, @Nullable Source source) {
+        return choose(topology, nodes, pool, sizeBytes, source, NodeView::unfit);
+    }
+
+    static Home choose(VolumeRequest request, List<NodeView> nodes, long sizeBytes, @Nullable Source source) {
+        Function<NodeView, Optional<String>> unfit = request.encryption() == null
+                ? NodeView::unfit
+                : node -> node.unfit().or(node::unfitToEncrypt);
+        return choose(request.topology(), nodes, request.pool(), sizeBytes, source, unfit);
+    }
+
+    private static Home choose(
+            Topology topology,
+            List<NodeView> nodes,
+            @Nullable String pool,
+            long sizeBytes,
+            @Nullable Source source,
+            Function<NodeView, Optional<String>> unfit) {
         rejectUnknownPool(nodes, pool);
         List<NodeView> fit = new ArrayList<>();
         List<String> refusals = new ArrayList<>();
@@ -36,7 +54,8 @@ public final class NodeChoice {
             if (!topology.allows(node)) {
                 continue;
             }
-            refusal(node, wantedPool(node, pool, source), sizeBytes, source)
+            unfit.apply(node)
+                    .or(() -> refusal(node, wantedPool(node, pool, source), sizeBytes, source))
                     .ifPresentOrElse(why -> refusals.add(node.name() + " " + why), () -> fit.add(node));
         }
         NodeView best = best(topology, fit, pool, source)
@@ -77,10 +96,6 @@ public final class NodeChoice {
 
     private static Optional<String> refusal(
             NodeView node, @Nullable String pool, long sizeBytes, @Nullable Source source) {
-        Optional<String> unfit = node.unfit();
-        if (unfit.isPresent()) {
-            return unfit;
-        }
         Optional<PoolStatus> found = node.pool(pool);
         if (found.isEmpty()) {
             return Optional.of("has no pool " + (pool == null ? "at all" : pool));

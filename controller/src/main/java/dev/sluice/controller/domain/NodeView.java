@@ -55,6 +55,19 @@ public record NodeView(
                 .map(condition -> "is not ready (" + condition.reason() + ": " + condition.message() + ")");
     }
 
+    /** Why no encrypted volume may be placed here; an older plugin, which does not report it, would store plaintext. */
+    public Optional<String> unfitToEncrypt() {
+        Optional<Condition> encryption = conditions()
+                .filter(each -> each.type().equals(Condition.ENCRYPTION))
+                .findFirst();
+        if (encryption.isEmpty()) {
+            return Optional.of("has a node plugin that does not know encryption");
+        }
+        return encryption
+                .filter(condition -> !condition.status().equals("True"))
+                .map(condition -> "cannot encrypt (" + condition.message() + ")");
+    }
+
     private Stream<Condition> conditions() {
         if (status == null || status.conditions() == null) {
             return Stream.empty();

@@ -46,7 +46,10 @@ public final class SnapshotOperations {
                                     null,
                                     DesiredState.PRESENT,
                                     Sources.feed(volume),
-                                    source.hydration().maxBytesPerSecond()));
+                                    source.hydration().maxBytesPerSecond(),
+                                    source.mode(),
+                                    source.fsType(),
+                                    source.encryption()));
         }
         Stored<SnapshotSpec, SnapshotStatus> snapshot = registry.snapshots()
                 .find(id)

@@ -1,5 +1,6 @@
 package dev.sluice.controller.domain;
 
+import dev.sluice.api.Encryption;
 import dev.sluice.api.Feed;
 import dev.sluice.api.OriginKind;
 import dev.sluice.api.VolumeMode;
@@ -8,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a new volume's bytes come from.
  *
+ * @param encryption null when it is not encrypted
  * @param mode null when the volume that a snapshot was taken of is gone, and so is the knowledge of its mode
  * @param feed what the source is still hydrating from; null when it is whole
  */
@@ -19,6 +21,7 @@ public record Source(
         long sizeBytes,
         @Nullable VolumeMode mode,
         @Nullable String fsType,
+        @Nullable Encryption encryption,
         @Nullable Feed feed) {
 
     /** Which source a request names. */

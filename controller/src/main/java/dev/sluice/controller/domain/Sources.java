@@ -63,7 +63,15 @@ public final class Sources {
         VolumeSpec spec = volume.spec();
         long size = sizeOf(id);
         return new Source(
-                OriginKind.VOLUME, id, spec.home(), spec.pool(), size, spec.mode(), spec.fsType(), feed(volume));
+                OriginKind.VOLUME,
+                id,
+                spec.home(),
+                spec.pool(),
+                size,
+                spec.mode(),
+                spec.fsType(),
+                spec.encryption(),
+                feed(volume));
     }
 
     private long sizeOf(String id) {
@@ -86,6 +94,20 @@ public final class Sources {
             throw new SluiceException(ErrorKind.UNAVAILABLE, "source snapshot " + id + " is not ready yet; retry");
         }
         long size = Objects.requireNonNull(status.sizeBytes(), "a ready snapshot has a size");
+        Feed feed = Boolean.FALSE.equals(status.hydrated()) ? spec.feed() : null;
+        if (spec.mode() != null) {
+            return new Source(
+                    OriginKind.SNAPSHOT,
+                    id,
+                    spec.node(),
+                    spec.pool(),
+                    size,
+                    spec.mode(),
+                    spec.fsType(),
+                    spec.encryption(),
+                    feed);
+        }
+        // Written by a version that kept neither, and that knew no encryption.
         Optional<VolumeSpec> taken =
                 registry.volumes().find(spec.sourceVolume()).map(Stored::spec);
         return new Source(
@@ -96,7 +118,8 @@ public final class Sources {
                 size,
                 taken.map(VolumeSpec::mode).orElse(null),
                 taken.map(VolumeSpec::fsType).orElse(null),
-                Boolean.FALSE.equals(status.hydrated()) ? spec.feed() : null);
+                taken.map(VolumeSpec::encryption).orElse(null),
+                feed);
     }
 
     private void requireAlive(String node, String id) {

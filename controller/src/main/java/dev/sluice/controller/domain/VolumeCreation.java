@@ -17,6 +17,7 @@ import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
 import dev.sluice.filesystem.FileSystemType;
 import dev.sluice.names.Names;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -59,8 +60,7 @@ public final class VolumeCreation {
         if (source == null && fsType != null) {
             FileSystemType.named(fsType).requireSize(size);
         }
-        NodeChoice.Home home =
-                NodeChoice.choose(request.topology(), registry.nodes().findAll(), request.pool(), size, source);
+        NodeChoice.Home home = NodeChoice.choose(request, registry.nodes().findAll(), size, source);
         return new VolumeSpec(
                 request.name(),
                 size,
@@ -75,7 +75,8 @@ public final class VolumeCreation {
                 request.claim(),
                 request.hydration(),
                 DesiredState.PRESENT,
-                source == null ? request.mkfsOptions() : null);
+                source == null ? request.mkfsOptions() : null,
+                request.encryption());
     }
 
     private static @Nullable String fileSystem(VolumeRequest request) {
@@ -86,6 +87,7 @@ public final class VolumeCreation {
     }
 
     private static @Nullable String inherited(VolumeRequest request, Source source) {
+        requireSameEncryption(request, source);
         if (source.mode() != null && source.mode() != request.mode()) {
             throw new SluiceException(
                     ErrorKind.INVALID,
@@ -101,6 +103,22 @@ public final class VolumeCreation {
                             + request.fsType() + ": a clone has its source's file system");
         }
         return source.fsType() == null ? fileSystem(request) : source.fsType();
+    }
+
+    // The clone has its source's bytes: a LUKS header with its ciphertext, or a plain file system.
+    private static void requireSameEncryption(VolumeRequest request, Source source) {
+        if (source.encryption() != null && request.encryption() == null) {
+            throw new SluiceException(
+                    ErrorKind.INVALID,
+                    "source " + source.id() + " is encrypted, and so must be what is made from it: use a StorageClass"
+                            + " with encrypted: \"true\" and the same key secret");
+        }
+        if (source.encryption() == null && request.encryption() != null) {
+            throw new SluiceException(
+                    ErrorKind.INVALID,
+                    "source " + source.id() + " is not encrypted, and what is made from it has its bytes: use a"
+                            + " StorageClass without encrypted, or copy the files into a new encrypted volume");
+        }
     }
 
     private static Origin origin(String id, Source source, String home) {
@@ -122,6 +140,7 @@ public final class VolumeCreation {
                 && (request.fsType() == null || request.fsType().equals(spec.fsType()))
                 && (request.pool() == null || request.pool().equals(spec.pool()))
                 && sameRegion(spec.hydration(), request.hydration())
+                && Objects.equals(spec.encryption(), request.encryption())
                 && sameSource(spec.origin(), request.source());
         if (!same) {
             throw new SluiceException(

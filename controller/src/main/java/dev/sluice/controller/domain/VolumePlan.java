@@ -107,7 +107,10 @@ public final class VolumePlan {
                 id(),
                 DesiredState.PRESENT,
                 origin.feed(),
-                spec.hydration().maxBytesPerSecond());
+                spec.hydration().maxBytesPerSecond(),
+                spec.mode(),
+                spec.fsType(),
+                spec.encryption());
     }
 
     // Exports before snapshots: a snapshot that is still served cannot be removed.

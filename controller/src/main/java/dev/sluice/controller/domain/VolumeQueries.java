@@ -45,9 +45,10 @@ public final class VolumeQueries {
         return registry.nodes().attachments();
     }
 
-    public Capacity capacity(@Nullable String pool, Map<String, String> segments) {
+    public Capacity capacity(@Nullable String pool, boolean encrypted, Map<String, String> segments) {
         long[] rooms = registry.nodes().findAll().stream()
                 .filter(node -> Topology.matches(segments, node))
+                .filter(node -> !encrypted || node.unfitToEncrypt().isEmpty())
                 .mapToLong(node -> NodeChoice.roomFor(node, pool))
                 .toArray();
         long total = 0;

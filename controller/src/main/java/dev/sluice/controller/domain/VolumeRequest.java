@@ -1,6 +1,7 @@
 package dev.sluice.controller.domain;
 
 import dev.sluice.api.ClaimReference;
+import dev.sluice.api.Encryption;
 import dev.sluice.api.HydrationSettings;
 import dev.sluice.api.VolumeMode;
 import java.util.List;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param pool null for the node's first pool
  * @param fsType null for block volumes, and when the request leaves the choice
  * @param mkfsOptions null for none
+ * @param encryption null for a volume that is not encrypted
  */
 public record VolumeRequest(
         String name,
@@ -23,4 +25,5 @@ public record VolumeRequest(
         HydrationSettings hydration,
         Source.@Nullable Reference source,
         @Nullable ClaimReference claim,
-        Topology topology) {}
+        Topology topology,
+        @Nullable Encryption encryption) {}

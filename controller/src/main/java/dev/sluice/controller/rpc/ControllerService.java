@@ -108,7 +108,8 @@ public final class ControllerService extends ControllerGrpc.ControllerImplBase {
                 Capabilities.parse(request.getVolumeCapabilitiesList());
             }
             var segments = request.getAccessibleTopology().getSegmentsMap();
-            return Replies.capacity(operations.queries().capacity(parameters.pool(), segments));
+            return Replies.capacity(
+                    operations.queries().capacity(parameters.pool(), parameters.encryption() != null, segments));
         });
     }
 

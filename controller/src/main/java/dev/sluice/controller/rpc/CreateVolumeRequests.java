@@ -38,7 +38,8 @@ final class CreateVolumeRequests {
                 mutable.tuning().applyTo(parameters.hydration()),
                 request.hasVolumeContentSource() ? source(request.getVolumeContentSource()) : null,
                 parameters.claim(),
-                topology(request));
+                topology(request),
+                parameters.encryption());
     }
 
     static SizeRange size(CapacityRange range) {

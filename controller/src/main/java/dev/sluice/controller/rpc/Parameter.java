@@ -31,6 +31,18 @@ enum Parameter {
     MAX_BYTES_PER_SECOND("maxBytesPerSecond", Scope.MUTABLE, "size", "no limit", "1 or more"),
     MIN_BYTES_PER_SECOND("minBytesPerSecond", Scope.MUTABLE, "size", "none", "1 to `maxBytesPerSecond`"),
     PRIORITY("priority", Scope.MUTABLE, "integer", "0", "-2147483648 to 2147483647"),
+    ENCRYPTED(
+            "encrypted",
+            Scope.CLASS,
+            "boolean",
+            "`false`",
+            "`true`, `false`: LUKS2, with the key of the node-stage and node-expand secrets ([how to](encryption.md))"),
+    ENCRYPTED_DISCARDS(
+            "encryptedDiscards",
+            Scope.CLASS,
+            "boolean",
+            "`false`",
+            "`true`, `false`: discards pass the LUKS layer, which shows which blocks are used"),
     CLAIM_NAME("csi.storage.k8s.io/pvc/name", Scope.PROVISIONER, "", "", ""),
     CLAIM_NAMESPACE("csi.storage.k8s.io/pvc/namespace", Scope.PROVISIONER, "", "", ""),
     VOLUME_NAME("csi.storage.k8s.io/pv/name", Scope.PROVISIONER, "", "", "");

@@ -1,6 +1,7 @@
 package dev.sluice.controller.rpc;
 
 import dev.sluice.api.ClaimReference;
+import dev.sluice.api.Encryption;
 import dev.sluice.api.HydrationSettings;
 import dev.sluice.controller.domain.VolumeChanges.Tuning;
 import dev.sluice.controller.domain.VolumeCreation;
@@ -16,6 +17,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The parameters of a StorageClass or a VolumeAttributesClass. A key that is not known is refused: a typing error must not be silent. */
 record Parameters(Map<String, String> values) {
+    /** For the sidecars and the kubelet; CreateVolume does not bring them, but GetCapacity may. */
+    private static final Pattern SECRET_REFERENCE =
+            Pattern.compile("csi\\.storage\\.k8s\\.io/[a-z-]+-secret-(name|namespace)");
+
     private static final Pattern QUANTITY = Pattern.compile("([0-9]{1,15})(Ki|Mi|Gi|Ti)?");
     private static final long SMALLEST_REGION = 4L << 10;
     private static final long LARGEST_REGION = 1L << 20;
@@ -30,7 +35,7 @@ record Parameters(Map<String, String> values) {
 
     private static Parameters checked(Map<String, String> values, Set<String> known, String what) {
         for (String key : values.keySet()) {
-            if (!known.contains(key)) {
+            if (!known.contains(key) && !SECRET_REFERENCE.matcher(key).matches()) {
                 throw new SluiceException(
                         ErrorKind.INVALID,
                         "unknown " + what + " " + Text.quoted(key) + "; known are " + String.join(", ", known));
@@ -74,6 +79,19 @@ record Parameters(Map<String, String> values) {
                 .parseMkfsOptions(text);
     }
 
+    /** Null when the volume is not to be encrypted. The key is none of the controller's business: only nodes see it. */
+    @Nullable Encryption encryption() {
+        boolean discards = flag(Parameter.ENCRYPTED_DISCARDS);
+        if (!flag(Parameter.ENCRYPTED)) {
+            if (discards) {
+                throw Parameter.ENCRYPTED_DISCARDS.refusal(
+                        "is for encrypted volumes: set encrypted to \"true\" too, or leave it out");
+            }
+            return null;
+        }
+        return new Encryption(discards);
+    }
+
     HydrationSettings hydration() {
         HydrationSettings settings = new HydrationSettings(false, null, 0, regionBytes());
         return tuning().applyTo(settings);
@@ -106,6 +124,15 @@ record Parameters(Map<String, String> values) {
             throw Parameter.REGION_SIZE.refusal("must be a power of two from 4Ki to 1Mi, not " + Text.quoted(text));
         }
         return bytes;
+    }
+
+    private boolean flag(Parameter parameter) {
+        String text = find(parameter);
+        return switch (text == null ? "false" : text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw parameter.refusal("must be \"true\" or \"false\", not " + Text.quoted(text));
+        };
     }
 
     private @Nullable Long rate(Parameter parameter) {

@@ -108,7 +108,8 @@ final class Replies {
     static ControllerExpandVolumeResponse expanded(Stored<VolumeSpec, VolumeStatus> volume) {
         return ControllerExpandVolumeResponse.newBuilder()
                 .setCapacityBytes(VolumeChanges.bytes(volume))
-                .setNodeExpansionRequired(volume.spec().mode() == VolumeMode.FILESYSTEM)
+                .setNodeExpansionRequired(volume.spec().mode() == VolumeMode.FILESYSTEM
+                        || volume.spec().encryption() != null)
                 .build();
     }
 

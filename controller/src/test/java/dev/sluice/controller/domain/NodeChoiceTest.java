@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 
 class NodeChoiceTest {
     private static final long GIB = 1L << 30;
-    private static final Source SOURCE =
-            new Source(OriginKind.VOLUME, Names.volumeId("s"), "n3", "fast", GIB, VolumeMode.FILESYSTEM, "ext4", null);
+    private static final Source SOURCE = new Source(
+            OriginKind.VOLUME, Names.volumeId("s"), "n3", "fast", GIB, VolumeMode.FILESYSTEM, "ext4", null, null);
 
     private final FakeRegistry cluster = new FakeRegistry();
 

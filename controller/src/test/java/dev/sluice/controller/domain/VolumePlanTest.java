@@ -66,7 +66,8 @@ class VolumePlanTest {
                                     HydrationSettings.DEFAULT,
                                     source,
                                     claim,
-                                    new Topology(List.of(Map.of(Names.TOPOLOGY_NODE, node)), List.of())),
+                                    new Topology(List.of(Map.of(Names.TOPOLOGY_NODE, node)), List.of()),
+                                    null),
                             Deadline.in(Duration.ofSeconds(5)));
         }
 

@@ -61,9 +61,20 @@ public final class FakeRegistry implements NodeRegistry, ClaimRegistry {
     }
 
     public synchronized void addNode(String name, long freeBytes, String ready, @Nullable String engine) {
+        addNode(name, freeBytes, ready, engine, "True");
+    }
+
+    /** A node without cryptsetup. */
+    public synchronized void addNodeWithoutEncryption(String name) {
+        addNode(name, POOL_BYTES, "True", "dm-clone", "False");
+    }
+
+    private void addNode(String name, long freeBytes, String ready, @Nullable String engine, String encryption) {
         PoolStatus pool = new PoolStatus("fast", "vg", "thin", "vg-" + name, POOL_BYTES, freeBytes, 1, 65536);
         Condition condition =
                 new Condition("Ready", ready, "DmCloneMissing", "install dm-clone", "2026-01-01T00:00:00Z", null);
+        Condition encrypts = new Condition(
+                Condition.ENCRYPTION, encryption, "Missing", "install cryptsetup", "2026-01-01T00:00:00Z", null);
         views.put(
                 name,
                 new NodeView(
@@ -78,7 +89,7 @@ public final class FakeRegistry implements NodeRegistry, ClaimRegistry {
                                 engine,
                                 List.of(pool),
                                 List.of(),
-                                List.of(condition))));
+                                List.of(condition, encrypts))));
     }
 
     public synchronized void setAlive(String name, boolean alive) {

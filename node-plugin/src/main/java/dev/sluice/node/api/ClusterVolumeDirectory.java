@@ -9,6 +9,7 @@ import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
 import dev.sluice.node.mount.ReadyVolume;
 import dev.sluice.node.mount.VolumeDirectory;
+import dev.sluice.node.stack.VolumeContent;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,7 +46,7 @@ public final class ClusterVolumeDirectory implements VolumeDirectory {
         }
         Origin origin = spec.origin();
         boolean grown = origin != null && spec.sizeBytes() > origin.sizeBytes();
-        return new ReadyVolume(id, spec.mode(), spec.fsType(), grown);
+        return new ReadyVolume(id, spec.mode(), VolumeContent.of(spec), grown);
     }
 
     @Override

@@ -61,6 +61,7 @@ public final class StackPlanner {
         if (observed.source() != null) {
             steps.add(new Step.FailQueued());
         }
+        steps.add(new Step.CloseLuks());
         steps.add(new Step.RemoveOuter());
         steps.add(new Step.RemoveEngine());
         steps.add(new Step.RemoveSource());
@@ -97,6 +98,7 @@ public final class StackPlanner {
                             + ", but the data of this volume is in "
                             + wanted.allocated().lvUuid() + ". It is left alone.");
         }
+        EncryptionTag.require(data, wanted.encrypted());
         CopyTags tags = CopyTags.of(data);
         if (tags.epoch() != wanted.epoch()) {
             throw new SluiceException(
@@ -112,7 +114,7 @@ public final class StackPlanner {
     private LogicalVolumeRequest newData() {
         String group = wanted.volumeGroup();
         if (wanted.localOrigin() != null) {
-            Set<String> tags = CopyTags.plain(wanted.epoch(), CopyState.LINEAR).print();
+            Set<String> tags = printed(CopyTags.plain(wanted.epoch(), CopyState.LINEAR));
             return new LogicalVolumeRequest.ThinSnapshot(group, wanted.localOrigin(), wanted.id(), tags);
         }
         CopyTags tags;
@@ -120,13 +122,18 @@ public final class StackPlanner {
             long region = wanted.geometry().regionBytes();
             tags = new CopyTags(wanted.epoch(), CopyState.STACKING, wanted.remoteBytes(), region, 0);
         } else {
-            tags = CopyTags.plain(wanted.epoch(), wanted.fsType() == null ? CopyState.LINEAR : CopyState.VIRGIN);
+            boolean bare = wanted.fsType() == null && !wanted.encrypted();
+            tags = CopyTags.plain(wanted.epoch(), bare ? CopyState.LINEAR : CopyState.VIRGIN);
         }
-        return new LogicalVolumeRequest.Thin(group, wanted.thinPool(), wanted.id(), wanted.sizeBytes(), tags.print());
+        return new LogicalVolumeRequest.Thin(group, wanted.thinPool(), wanted.id(), wanted.sizeBytes(), printed(tags));
+    }
+
+    private Set<String> printed(CopyTags tags) {
+        return wanted.encrypted() ? EncryptionTag.addTo(tags.print()) : tags.print();
     }
 
     private void whole(CopyTags tags) {
-        if (tags.state() == CopyState.VIRGIN) {
+        if (tags.state() == CopyState.VIRGIN && !wanted.encrypted()) {
             steps.add(new Step.Format(
                     Objects.requireNonNull(wanted.fsType(), "a virgin copy is of a file system volume"),
                     wanted.mkfsOptions()));

@@ -34,6 +34,9 @@ public sealed interface Step {
     /** A source that is going away fails what is queued, so that nothing waits for it. */
     record FailQueued() implements Step {}
 
+    /** A decrypted device that a crash left open; the pod that used it is gone. */
+    record CloseLuks() implements Step {}
+
     record RemoveOuter() implements Step {}
 
     record RemoveEngine() implements Step {}

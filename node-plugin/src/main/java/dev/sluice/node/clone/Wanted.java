@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param allocated what was written down at allocation; null when never allocated
  * @param queues whether what the origin does not answer waits until it does
  * @param login how to reach the remote origin; null when its export is not ready
+ * @param encrypted its content begins with a LUKS2 header, which is written when it is first staged: only then is there a key
  */
 public record Wanted(
         String id,
@@ -33,7 +34,8 @@ public record Wanted(
         HydrationGeometry geometry,
         @Nullable Allocation allocated,
         boolean queues,
-        @Nullable IscsiLogin login) {
+        @Nullable IscsiLogin login,
+        boolean encrypted) {
     public boolean remote() {
         return remoteBytes > 0;
     }

@@ -10,4 +10,5 @@ public record Host(
         Mounts mounts,
         FileSystems fileSystems,
         BlockDevices blockDevices,
-        Pauses pauses) {}
+        Pauses pauses,
+        Luks luks) {}

@@ -10,22 +10,23 @@ import dev.sluice.node.host.BlockDevices;
 import dev.sluice.node.host.FileSystems;
 import dev.sluice.node.host.MountPoint;
 import dev.sluice.node.host.Mounts;
+import dev.sluice.node.stack.EncryptedVolumes;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Makes volumes usable on this node: waits for the device and mounts its file system, which is never made here. */
+/** Makes volumes usable on this node: waits for the device, decrypts it and mounts its file system. */
 public final class Staging {
     private final VolumeDirectory volumes;
-    private final OuterDevices devices;
+    private final EncryptedVolumes devices;
     private final Mounts mounts;
     private final FileSystems fileSystems;
     private final BlockDevices blockDevices;
 
     public Staging(
             VolumeDirectory volumes,
-            OuterDevices devices,
+            EncryptedVolumes devices,
             Mounts mounts,
             FileSystems fileSystems,
             BlockDevices blockDevices) {
@@ -41,11 +42,11 @@ public final class Staging {
         volumes.createAttachment(order.volume());
         ReadyVolume volume = awaitReady(order);
         requireMatch(volume, order.access());
+        BlockDevice device = open(volume, order);
         String fsType = volume.fsType();
         if (volume.mode() == VolumeMode.BLOCK || fsType == null) {
             return;
         }
-        BlockDevice device = devices.device(order.volume());
         FileSystemType.named(fsType).requireMountOptions(order.access().mountOptions());
         if (isFree(order, device)) {
             // A copy has its source's UUID until it is first mounted; one that is mounted has its own.
@@ -58,6 +59,7 @@ public final class Staging {
     /** Absent is success, of the mount and of the declaration. */
     public void unstage(String volume, Path staging) {
         mounts.remove(staging);
+        devices.close(volume);
         volumes.removeAttachment(volume);
     }
 
@@ -67,6 +69,19 @@ public final class Staging {
         } catch (SluiceException e) {
             if (e.kind() == ErrorKind.NOT_FOUND) {
                 volumes.removeAttachment(order.volume());
+            }
+            throw e;
+        }
+    }
+
+    private BlockDevice open(ReadyVolume volume, StageOrder order) {
+        try {
+            return devices.open(volume.id(), volume.content(), order.passphrase());
+        } catch (SluiceException e) {
+            // The kubelet takes these as final, and does not unstage what it thinks was never staged.
+            boolean last = e.kind() == ErrorKind.INVALID || e.kind() == ErrorKind.DATA_LOSS;
+            if (last && !devices.isOpen(volume.id())) {
+                volumes.removeAttachment(volume.id());
             }
             throw e;
         }

@@ -1,9 +1,10 @@
 package dev.sluice.node.mount;
 
 import dev.sluice.names.Names;
-import dev.sluice.node.host.DeviceMapper;
-import dev.sluice.node.host.MappedDevice;
-import dev.sluice.node.host.Mounts;
+import dev.sluice.node.host.BlockDevice;
+import dev.sluice.node.host.Host;
+import dev.sluice.node.host.LuksDevice;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,30 +13,36 @@ public final class StaleAttachments {
     private static final Logger log = LoggerFactory.getLogger(StaleAttachments.class);
 
     private final VolumeDirectory volumes;
-    private final DeviceMapper deviceMapper;
-    private final Mounts mounts;
+    private final Host host;
 
-    public StaleAttachments(VolumeDirectory volumes, DeviceMapper deviceMapper, Mounts mounts) {
+    public StaleAttachments(VolumeDirectory volumes, Host host) {
         this.volumes = volumes;
-        this.deviceMapper = deviceMapper;
-        this.mounts = mounts;
+        this.host = host;
     }
 
     /** Only before the first NodeStage: a declaration precedes its mount. */
     public void remove() {
         for (String volume : volumes.attachments()) {
-            boolean used = deviceMapper
-                    .find(Names.outerDevice(volume))
-                    .filter(this::inUse)
-                    .isPresent();
-            if (!used) {
+            if (!isUsed(volume)) {
                 log.info("nothing on this node uses volume {} any more, its attachment is withdrawn", volume);
                 volumes.removeAttachment(volume);
             }
         }
     }
 
-    private boolean inUse(MappedDevice device) {
-        return device.openCount() > 0 || MountTable.has(mounts, device.device().number());
+    private boolean isUsed(String volume) {
+        // A decrypted device holds the outer one open, whether or not anyone uses it.
+        Optional<LuksDevice> luks = host.luks().find(Names.luksDevice(volume));
+        if (luks.isPresent()) {
+            return isUsed(luks.get().device(), luks.get().openCount());
+        }
+        return host.deviceMapper()
+                .find(Names.outerDevice(volume))
+                .filter(outer -> isUsed(outer.device(), outer.openCount()))
+                .isPresent();
+    }
+
+    private boolean isUsed(BlockDevice device, int openCount) {
+        return openCount > 0 || MountTable.has(host.mounts(), device.number());
     }
 }

@@ -7,17 +7,20 @@ import dev.sluice.node.host.BlockDevices;
 import dev.sluice.node.host.FileSystems;
 import dev.sluice.node.host.MountPoint;
 import dev.sluice.node.host.Mounts;
+import dev.sluice.node.host.Passphrase;
+import dev.sluice.node.stack.EncryptedVolumes;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** How full a volume is, and its growth to the size of its device. */
 public final class VolumeFigures {
-    private final OuterDevices devices;
+    private final EncryptedVolumes devices;
     private final Mounts mounts;
     private final FileSystems fileSystems;
     private final BlockDevices blockDevices;
 
-    public VolumeFigures(OuterDevices devices, Mounts mounts, FileSystems fileSystems, BlockDevices blockDevices) {
+    public VolumeFigures(EncryptedVolumes devices, Mounts mounts, FileSystems fileSystems, BlockDevices blockDevices) {
         this.devices = devices;
         this.mounts = mounts;
         this.fileSystems = fileSystems;
@@ -44,11 +47,13 @@ public final class VolumeFigures {
      * Grows the file system, if there is one, to the device.
      *
      * @param requiredBytes what the caller expects the device to have; 0 for whatever it has
+     * @param passphrase of an encrypted volume; null when the request brings none
      * @return bytes of the device
      */
-    public long expand(String volume, Path path, long requiredBytes) {
+    public long expand(String volume, Path path, long requiredBytes, @Nullable Passphrase passphrase) {
         BlockDevice device = devices.device(volume);
         MountPoint there = require(volume, device, path);
+        devices.grow(volume, passphrase);
         long bytes = blockDevices.sizeBytes(device);
         if (bytes < requiredBytes) {
             throw new SluiceException(

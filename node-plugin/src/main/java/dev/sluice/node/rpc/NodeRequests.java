@@ -9,6 +9,7 @@ import csi.v1.NodeUnstageVolumeRequest;
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
 import dev.sluice.names.Names;
+import dev.sluice.node.host.Passphrase;
 import dev.sluice.node.mount.Access;
 import dev.sluice.node.mount.PublishOrder;
 import dev.sluice.node.mount.StageOrder;
@@ -17,13 +18,18 @@ import io.grpc.Deadline;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Reads requests into records. What is wrong with a request is said here, before anything is done. */
 final class NodeRequests {
     // The kubelet gives a call two minutes; an answer must leave before, or its reason is lost.
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(110);
     private static final Duration MARGIN = Duration.ofSeconds(2);
+
+    /** In a node-stage or node-expand secret. */
+    private static final String PASSPHRASE = "encryptionPassphrase";
 
     private final Path kubeletDir;
 
@@ -34,13 +40,17 @@ final class NodeRequests {
     /** A volume and where it is. */
     record Placed(String volume, Path path) {}
 
-    record Expansion(String volume, Path path, long requiredBytes) {}
+    record Expansion(
+            String volume,
+            Path path,
+            long requiredBytes,
+            @Nullable Passphrase passphrase) {}
 
     StageOrder stage(NodeStageVolumeRequest request) {
         String volume = required("volume_id", request.getVolumeId());
         Path staging = path("staging_target_path", request.getStagingTargetPath());
         Access access = Capabilities.access(request.hasVolumeCapability(), request.getVolumeCapability());
-        return new StageOrder(ours(volume), staging, access, patience());
+        return new StageOrder(ours(volume), staging, access, patience(), passphrase(request.getSecretsMap()));
     }
 
     Placed unstage(NodeUnstageVolumeRequest request) {
@@ -88,7 +98,12 @@ final class NodeRequests {
         if (bytes < 0) {
             throw invalid("capacity_range.required_bytes is " + bytes + ", it cannot be negative");
         }
-        return new Expansion(ours(volume), path("volume_path", path), bytes);
+        return new Expansion(ours(volume), path("volume_path", path), bytes, passphrase(request.getSecretsMap()));
+    }
+
+    private static @Nullable Passphrase passphrase(Map<String, String> secrets) {
+        String text = secrets.getOrDefault(PASSPHRASE, "");
+        return text.isEmpty() ? null : new Passphrase(text);
     }
 
     private static Duration patience() {

@@ -117,7 +117,8 @@ public final class NodeService extends NodeGrpc.NodeImplBase {
             return locks.holding(
                     order.volume(),
                     () -> NodeExpandVolumeResponse.newBuilder()
-                            .setCapacityBytes(figures.expand(order.volume(), order.path(), order.requiredBytes()))
+                            .setCapacityBytes(figures.expand(
+                                    order.volume(), order.path(), order.requiredBytes(), order.passphrase()))
                             .build());
         });
     }

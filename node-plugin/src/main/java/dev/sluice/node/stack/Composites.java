@@ -6,6 +6,7 @@ import dev.sluice.names.Names;
 import dev.sluice.node.clone.CloneStatus;
 import dev.sluice.node.clone.CopyState;
 import dev.sluice.node.clone.CopyTags;
+import dev.sluice.node.clone.EncryptionTag;
 import dev.sluice.node.host.BlockDevice;
 import dev.sluice.node.host.Host;
 import dev.sluice.node.host.IscsiSession;
@@ -95,6 +96,9 @@ final class Composites {
             String group, String source, String id, long epoch, Set<String> marks, BlockDevice metadata, long bytes) {
         Set<String> tags = new HashSet<>(marks);
         tags.addAll(CopyTags.plain(epoch, CopyState.TAKING).print());
+        if (EncryptionTag.isOn(required(group, source))) {
+            tags = EncryptionTag.addTo(tags);
+        }
         List<String> devices = List.of(Names.outerDevice(source), Names.cloneDevice(source));
         try (Pauses.Pause pause = host.pauses().suspend(devices, DEADLINE)) {
             host.logicalVolumes().ensure(new LogicalVolumeRequest.ThinSnapshot(group, source, id, tags));

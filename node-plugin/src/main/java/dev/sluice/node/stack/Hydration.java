@@ -225,10 +225,10 @@ final class Hydration {
     }
 
     private Optional<MountPoint> mount() {
-        return outer().flatMap(outer -> host.mounts().list().stream()
-                .filter(candidate ->
-                        candidate.deviceNumber().equals(outer.device().number()))
-                .findFirst());
+        return PodDevices.find(host, id)
+                .flatMap(device -> host.mounts().list().stream()
+                        .filter(candidate -> candidate.deviceNumber().equals(device.number()))
+                        .findFirst());
     }
 
     private void trim(Path mountPoint, CloneStatus.Working before) {

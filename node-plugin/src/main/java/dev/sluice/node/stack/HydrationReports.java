@@ -26,7 +26,7 @@ final class HydrationReports {
             Instant now,
             String reason,
             String message) {
-        long total = origin(order).sizeBytes();
+        long total = totalBytes(order);
         // The last region may be partial, and is counted whole by the kernel.
         long missing = (engine.totalRegions() - engine.hydratedRegions()) * engine.regionBytes();
         long hydrated = Math.clamp(total - missing, 0, total);
@@ -54,7 +54,7 @@ final class HydrationReports {
     }
 
     static HydrationReport hydrated(VolumeOrder order, CopyTags tags, @Nullable Instant readyTime, Instant now) {
-        long total = origin(order).sizeBytes();
+        long total = totalBytes(order);
         long skipped = tags.skippedBytes() + Math.max(0, total - tags.originBytes());
         return whole(order, DM_CLONE, total - skipped, skipped, readyTime, now, "Hydrated", "everything is local");
     }
@@ -65,7 +65,7 @@ final class HydrationReports {
                 order,
                 THIN_SNAPSHOT,
                 0,
-                origin(order).sizeBytes(),
+                totalBytes(order),
                 now,
                 now,
                 "SharedBlocks",
@@ -120,7 +120,7 @@ final class HydrationReports {
                 order.spec().epoch(),
                 phase,
                 DM_CLONE,
-                origin(order).sizeBytes(),
+                totalBytes(order),
                 last == null ? 0 : last.hydratedBytes(),
                 last == null ? 0 : last.copiedBytes(),
                 last == null ? 0 : last.skippedBytes(),
@@ -142,7 +142,7 @@ final class HydrationReports {
             Instant now,
             String reason,
             String message) {
-        long total = origin(order).sizeBytes();
+        long total = totalBytes(order);
         return new HydrationReport(
                 order.id(),
                 order.spec().epoch(),
@@ -161,7 +161,9 @@ final class HydrationReports {
                 message);
     }
 
-    private static Origin origin(VolumeOrder order) {
-        return Objects.requireNonNull(order.spec().origin(), "only a volume with an origin hydrates");
+    /** Of the origin's device: the header of an encrypted one is copied too. */
+    private static long totalBytes(VolumeOrder order) {
+        Origin origin = Objects.requireNonNull(order.spec().origin(), "only a volume with an origin hydrates");
+        return order.spec().deviceBytes(origin.sizeBytes());
     }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.node.stack;
 
 import dev.sluice.api.Allocation;
+import dev.sluice.api.Encryption;
 import dev.sluice.api.Feed;
 import dev.sluice.api.HydrationSettings;
 import dev.sluice.api.Origin;
@@ -15,11 +16,11 @@ import dev.sluice.error.SluiceException;
 import dev.sluice.names.Names;
 import dev.sluice.node.clone.CopyState;
 import dev.sluice.node.clone.CopyTags;
+import dev.sluice.node.host.BlockDevice;
 import dev.sluice.node.host.Host;
 import dev.sluice.node.host.IscsiLogin;
 import dev.sluice.node.host.LogicalVolume;
 import dev.sluice.node.host.LogicalVolumeRequest;
-import dev.sluice.node.host.MappedDevice;
 import dev.sluice.node.host.MountPoint;
 import dev.sluice.node.host.PoolSettings;
 import java.nio.file.Path;
@@ -67,7 +68,8 @@ public final class Snapshots {
         boolean whole = CopyTags.find(snapshot)
                 .map(copy -> copy.state() == CopyState.LINEAR)
                 .orElse(true);
-        return new SnapshotFacts(snapshot.uuid(), snapshot.sizeBytes(), created(snapshot), whole);
+        long header = spec.encryption() == null ? 0 : Encryption.HEADER_BYTES;
+        return new SnapshotFacts(snapshot.uuid(), snapshot.sizeBytes() - header, created(snapshot), whole);
     }
 
     private void make(String id, SnapshotSpec spec, PoolSettings pool, Set<String> tags) {
@@ -114,7 +116,9 @@ public final class Snapshots {
                                 OriginKind.SNAPSHOT, feed.snapshot(), feed.node(), feed.snapshot(), feed.sizeBytes()),
                         null,
                         new HydrationSettings(spec.internal(), spec.maxBytesPerSecond(), 0, null),
-                        spec.state()),
+                        spec.state(),
+                        null,
+                        spec.encryption()),
                 new Allocation("", Objects.requireNonNull(taken.lvUuid(), "what was taken has a logical volume")),
                 source);
     }
@@ -142,14 +146,11 @@ public final class Snapshots {
      * @param trim not while the source hydrates: what is skipped then is counted where that is followed
      */
     private void settle(String volumeId, boolean trim) {
-        Optional<MappedDevice> outer = host.deviceMapper().find(Names.outerDevice(volumeId));
-        if (outer.isEmpty()) {
-            return;
-        }
-        String number = outer.get().device().number();
-        Optional<MountPoint> mount = host.mounts().list().stream()
-                .filter(candidate -> candidate.deviceNumber().equals(number) && !candidate.readOnly())
-                .findFirst();
+        Optional<MountPoint> mount = PodDevices.find(host, volumeId)
+                .map(BlockDevice::number)
+                .flatMap(number -> host.mounts().list().stream()
+                        .filter(candidate -> candidate.deviceNumber().equals(number) && !candidate.readOnly())
+                        .findFirst());
         if (mount.isEmpty()) {
             return;
         }

@@ -5,6 +5,7 @@ import dev.sluice.error.SluiceException;
 import dev.sluice.names.Names;
 import dev.sluice.node.clone.CopyState;
 import dev.sluice.node.clone.CopyTags;
+import dev.sluice.node.clone.EncryptionTag;
 import dev.sluice.node.clone.Step;
 import dev.sluice.node.clone.Tables;
 import dev.sluice.node.host.BlockDevice;
@@ -55,6 +56,7 @@ final class StepRunner {
             case Step.LoadOuterOverData outer ->
                 load(Names.outerDevice(id), Tables.linear(device(data()), outer.bytes()));
             case Step.FailQueued() -> host.deviceMapper().message(Names.sourceDevice(id), "fail_if_no_path");
+            case Step.CloseLuks() -> host.luks().close(Names.luksDevice(id));
             case Step.RemoveOuter() -> host.deviceMapper().remove(Names.outerDevice(id));
             case Step.RemoveEngine() -> host.deviceMapper().remove(Names.cloneDevice(id));
             case Step.RemoveSource() -> host.deviceMapper().remove(Names.sourceDevice(id));
@@ -69,6 +71,7 @@ final class StepRunner {
         if (CopyTags.of(data).state() != CopyState.VIRGIN) {
             throw new SluiceException(ErrorKind.HOST, "volume " + id + " is not virgin: it is never formatted");
         }
+        EncryptionTag.require(data, false);
         host.fileSystems().make(device(data), format.fsType(), format.options());
         host.blockDevices().flush(device(data));
     }

@@ -198,7 +198,37 @@ public final class VolumeStacks {
         return composites.isQuiet(id);
     }
 
-    /** The device pods use. */
+    /**
+     * Gives a virgin copy its first content, and says so durably before it returns; any other copy is left as it is. A crash in between
+     * begins anew: nobody has seen what was made.
+     *
+     * @param make writes and flushes the content; nothing of it is worth keeping when it fails
+     */
+    void ensureContent(String id, Runnable make) {
+        locked(id, () -> {
+            LogicalVolume data = logicalVolume(id);
+            CopyTags tags = CopyTags.of(data);
+            if (tags.state() == CopyState.VIRGIN) {
+                make.run();
+                host.logicalVolumes()
+                        .retag(
+                                data,
+                                tags.print(),
+                                tags.withState(CopyState.LINEAR).print());
+            }
+            return true;
+        });
+    }
+
+    /** The logical volume of a volume, in whichever pool it is. */
+    LogicalVolume logicalVolume(String id) {
+        return host.logicalVolumes().list().stream()
+                .filter(volume -> volume.name().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new SluiceException(ErrorKind.NOT_FOUND, "volume " + id + " is not on this node"));
+    }
+
+    /** The device of a volume; pods use the decrypted one above it when the volume is encrypted. */
     public BlockDevice device(String id) {
         return outer(id).device();
     }
@@ -240,7 +270,7 @@ public final class VolumeStacks {
     private Wanted wanted(VolumeOrder order, PoolSettings pool) {
         VolumeSpec spec = order.spec();
         Origin origin = spec.origin();
-        long remoteBytes = origin != null && spec.originIsRemote() ? origin.sizeBytes() : 0;
+        long remoteBytes = origin != null && spec.originIsRemote() ? spec.deviceBytes(origin.sizeBytes()) : 0;
         long chunk = remoteBytes > 0 && order.allocated() == null
                 ? host.pools().find(pool).map(Pool::chunkBytes).orElse(0L)
                 : 0;
@@ -250,7 +280,7 @@ public final class VolumeStacks {
                 spec.epoch(),
                 pool.volumeGroup(),
                 pool.thinPool(),
-                spec.sizeBytes(),
+                spec.deviceBytes(spec.sizeBytes()),
                 spec.mode(),
                 spec.fsType(),
                 Optional.ofNullable(spec.mkfsOptions()).orElse(List.of()),
@@ -259,7 +289,8 @@ public final class VolumeStacks {
                 HydrationGeometry.choose(remoteBytes, chunk, region == null ? 0 : region),
                 order.allocated(),
                 Names.isVolumeId(order.id()),
-                order.source());
+                order.source(),
+                spec.encryption() != null);
     }
 
     private @Nullable String localOrigin(VolumeOrder order, PoolSettings pool) {
@@ -287,10 +318,15 @@ public final class VolumeStacks {
                 .orElseThrow(() -> new SluiceException(
                         ErrorKind.NOT_FOUND,
                         "the source " + name + " is not in pool " + pool.name() + " of this node"));
-        boolean whole = CopyTags.find(found)
-                .map(tags -> tags.state() == CopyState.LINEAR)
-                .orElse(true);
-        if (!whole) {
+        CopyState state = CopyTags.find(found).map(CopyTags::state).orElse(CopyState.LINEAR);
+        if (state == CopyState.VIRGIN) {
+            throw new SluiceException(
+                    ErrorKind.UNAVAILABLE,
+                    "the source " + name
+                            + " has no content yet: an encrypted volume gets its LUKS header and file system"
+                            + " when a pod first uses it. Start one, and ask again.");
+        }
+        if (state != CopyState.LINEAR) {
             throw new SluiceException(
                     ErrorKind.UNAVAILABLE, "the source " + name + " is still hydrating; ask again when it is hydrated");
         }
@@ -299,9 +335,7 @@ public final class VolumeStacks {
 
     private static VolumeOutcome judge(VolumeOrder order, Observed found, @Nullable String refusal) {
         CopyTags tags = found.tags().orElseThrow();
-        boolean ready = found.outer() != null
-                && !found.outer().table().isEmpty()
-                && (tags.state() == CopyState.LINEAR || tags.state() == CopyState.EXPOSED);
+        boolean ready = found.outer() != null && !found.outer().table().isEmpty() && tags.state() != CopyState.STACKING;
         if (!ready) {
             return outcome(
                     VolumePhase.ALLOCATED,
@@ -321,9 +355,9 @@ public final class VolumeStacks {
         LogicalVolume data = found.data();
         Allocation allocation = data == null ? order.allocated() : new Allocation(data.vgUuid(), data.uuid());
         boolean hydrated =
-                phase == VolumePhase.READY && found.tags().map(CopyTags::state).orElseThrow() == CopyState.LINEAR;
+                phase == VolumePhase.READY && found.tags().map(CopyTags::state).orElseThrow() != CopyState.EXPOSED;
         MappedDevice outer = found.outer();
-        long size = outer == null ? order.spec().sizeBytes() : Tables.bytes(outer.table());
+        long size = outer == null ? order.spec().sizeBytes() : order.spec().usableBytes(Tables.bytes(outer.table()));
         return new VolumeOutcome(phase, allocation, hydrated, size, reason, message);
     }
 

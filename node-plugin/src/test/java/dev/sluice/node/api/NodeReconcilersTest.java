@@ -167,6 +167,9 @@ class NodeReconcilersTest {
                         null,
                         DesiredState.PRESENT,
                         new Feed("n1", SNAPSHOT, SIZE),
+                        null,
+                        null,
+                        null,
                         null));
 
         eventually().until(() -> status(COMPOSITE) != null && status(COMPOSITE).phase() == ServedPhase.READY);

@@ -39,7 +39,9 @@ import dev.sluice.node.mount.ReadyVolume;
 import dev.sluice.node.mount.Staging;
 import dev.sluice.node.mount.StaleAttachments;
 import dev.sluice.node.mount.VolumeFigures;
+import dev.sluice.node.stack.EncryptedVolumes;
 import dev.sluice.node.stack.PoolDirectory;
+import dev.sluice.node.stack.VolumeContent;
 import dev.sluice.node.stack.VolumeOrder;
 import dev.sluice.node.stack.VolumeStacks;
 import dev.sluice.rpc.IdentityService;
@@ -82,6 +84,7 @@ class NodeServiceTest {
     private final FakeHost machine = new FakeHost("n1", "10.0.0.1", new FakeNetwork(), pool);
     private final Host host = machine.host();
     private final VolumeStacks stacks = new VolumeStacks(host, new PoolDirectory(List.of(pool)));
+    private final EncryptedVolumes devices = new EncryptedVolumes(host, stacks);
     private final MemoryVolumes volumes = new MemoryVolumes();
     private final MultiThreadIoEventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private SocketServer server;
@@ -100,15 +103,9 @@ class NodeServiceTest {
                                 "n1",
                                 List.of("fast"),
                                 kubelet,
-                                new Staging(
-                                        volumes,
-                                        stacks::device,
-                                        host.mounts(),
-                                        host.fileSystems(),
-                                        host.blockDevices()),
-                                new Publishing(stacks::device, host.mounts()),
-                                new VolumeFigures(
-                                        stacks::device, host.mounts(), host.fileSystems(), host.blockDevices()))));
+                                new Staging(volumes, devices, host.mounts(), host.fileSystems(), host.blockDevices()),
+                                new Publishing(devices::device, host.mounts()),
+                                new VolumeFigures(devices, host.mounts(), host.fileSystems(), host.blockDevices()))));
         channel = NettyChannelBuilder.forAddress(UnixDomainSocketAddress.of(socket))
                 .channelType(NioDomainSocketChannel.class, UnixDomainSocketAddress.class)
                 .eventLoopGroup(loop)
@@ -185,7 +182,8 @@ class NodeServiceTest {
 
     @Test
     void aCloneLargerThanItsSourceGrowsWhenItIsStaged() {
-        volumes.volumes.put(FILES, new ReadyVolume(FILES, VolumeMode.FILESYSTEM, "ext4", true));
+        volumes.volumes.put(
+                FILES, new ReadyVolume(FILES, VolumeMode.FILESYSTEM, new VolumeContent(null, "ext4", List.of()), true));
 
         node.nodeStageVolume(stage(FILES, files("", Mode.SINGLE_NODE_WRITER)));
 
@@ -429,7 +427,7 @@ class NodeServiceTest {
         volumes.attached.add(RAW);
         volumes.attached.add(UNKNOWN);
 
-        new StaleAttachments(volumes, host.deviceMapper(), host.mounts()).remove();
+        new StaleAttachments(volumes, host).remove();
 
         assertThat(volumes.attached).containsExactly(FILES);
     }
@@ -480,7 +478,7 @@ class NodeServiceTest {
                 HydrationSettings.DEFAULT,
                 DesiredState.PRESENT);
         stacks.bring(new VolumeOrder(id, spec, null, null));
-        volumes.volumes.put(id, new ReadyVolume(id, mode, fsType, false));
+        volumes.volumes.put(id, new ReadyVolume(id, mode, new VolumeContent(null, fsType, List.of()), false));
     }
 
     private void bringCopy(String id, String source) {
@@ -500,7 +498,8 @@ class NodeServiceTest {
                 HydrationSettings.DEFAULT,
                 DesiredState.PRESENT);
         stacks.bring(new VolumeOrder(id, spec, null, null));
-        volumes.volumes.put(id, new ReadyVolume(id, VolumeMode.FILESYSTEM, "btrfs", false));
+        volumes.volumes.put(
+                id, new ReadyVolume(id, VolumeMode.FILESYSTEM, new VolumeContent(null, "btrfs", List.of()), false));
     }
 
     private List<String> paths() {

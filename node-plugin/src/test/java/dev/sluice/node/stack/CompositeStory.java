@@ -132,7 +132,7 @@ final class CompositeStory {
     }
 
     SnapshotSpec snapshotSpec() {
-        return new SnapshotSpec("snapshot", VOLUME, "n2", "fast", false, null, DesiredState.PRESENT, FEED, null);
+        return new SnapshotSpec("snapshot", VOLUME, "n2", "fast", false, null, DesiredState.PRESENT, FEED, null, null, null, null);
     }
 
     SnapshotFacts take() {

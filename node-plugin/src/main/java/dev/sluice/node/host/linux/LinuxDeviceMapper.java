@@ -25,7 +25,7 @@ public final class LinuxDeviceMapper implements DeviceMapper {
     @Override
     public List<MappedDevice> list() {
         return control.names().stream()
-                .filter(name -> name.startsWith(NAME_PREFIX))
+                .filter(name -> name.startsWith(NAME_PREFIX) && !name.endsWith(Cryptsetup.NAME_SUFFIX))
                 .flatMap(name -> find(name).stream())
                 .toList();
     }

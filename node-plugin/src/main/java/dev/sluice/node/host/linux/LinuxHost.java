@@ -45,7 +45,8 @@ public final class LinuxHost {
                 new LinuxMounts(calls),
                 new LinuxFileSystems(processes, calls),
                 blockDevices,
-                LinuxPauses.over(control, mapper));
+                LinuxPauses.over(control, mapper),
+                new Cryptsetup(processes, control, SYS));
         return new LinuxHost(
                 ports,
                 new LinuxPreflight(processes, control, lvm, hostRoot),

@@ -1,5 +1,6 @@
 package dev.sluice.node.host.linux;
 
+import dev.sluice.api.Condition;
 import dev.sluice.error.SluiceException;
 import dev.sluice.node.host.Preflight;
 import dev.sluice.node.host.PreflightCheck;
@@ -70,7 +71,8 @@ public final class LinuxPreflight implements Preflight {
                 module("IscsiTcp", () -> Files.exists(ISCSI_TCP), List.of("iscsi_tcp"), "enable CONFIG_ISCSI_TCP"),
                 checkIscsid(),
                 checkTools(),
-                checkVolumeGroups());
+                checkVolumeGroups(),
+                checkEncryption());
     }
 
     static PreflightCheck checkKernel(String release) {
@@ -124,6 +126,19 @@ public final class LinuxPreflight implements Preflight {
                 .toList();
         boolean complete = missing.isEmpty();
         return result("Tools", complete, complete ? "all there" : "install " + String.join(", ", missing));
+    }
+
+    /** Only encrypted volumes need it: a node without is fit for all others. */
+    private PreflightCheck checkEncryption() {
+        if (!isInstalled("cryptsetup")) {
+            return optional(Condition.ENCRYPTION, false, "install cryptsetup (package cryptsetup-bin)");
+        }
+        PreflightCheck target = mapperTarget(Condition.ENCRYPTION, "crypt", "dm-crypt", "enable CONFIG_DM_CRYPT");
+        return optional(target.name(), target.passed(), target.message());
+    }
+
+    private static PreflightCheck optional(String name, boolean passed, String message) {
+        return new PreflightCheck(name, passed, false, passed ? "Found" : "Missing", message);
     }
 
     private boolean isInstalled(String tool) {

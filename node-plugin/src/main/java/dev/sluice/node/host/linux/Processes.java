@@ -4,6 +4,7 @@ import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -48,9 +49,14 @@ final class Processes {
     }
 
     CommandResult run(Duration deadline, List<String> command) {
-        Process process = start(command, Map.of());
+        return run(deadline, command, Map.of(), new byte[0]);
+    }
+
+    /** @param input what the tool reads: the one way for a secret, as arguments and environments can be seen by others */
+    CommandResult run(Duration deadline, List<String> command, Map<String, String> environment, byte[] input) {
+        Process process = start(command, environment);
         try {
-            process.getOutputStream().close();
+            feed(process, input);
             CompletableFuture<String> out = drain(process.getInputStream());
             CompletableFuture<String> err = drain(process.getErrorStream());
             if (!process.waitFor(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -58,13 +64,19 @@ final class Processes {
                         ErrorKind.HOST, command.getFirst() + " did not end within " + deadline.toSeconds() + " s");
             }
             return new CommandResult(process.exitValue(), out.join(), err.join());
-        } catch (IOException e) {
-            throw new SluiceException(ErrorKind.HOST, command.getFirst() + ": " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SluiceException(ErrorKind.STILL_WORKING, command.getFirst() + " was interrupted", e);
         } finally {
             process.destroyForcibly();
+        }
+    }
+
+    private static void feed(Process process, byte[] input) {
+        try (OutputStream stream = process.getOutputStream()) {
+            stream.write(input);
+        } catch (IOException e) {
+            // It ended, or closed its input, before it read all: its exit status says why.
         }
     }
 

@@ -64,6 +64,16 @@ abstract class FakeDevice {
         discardBlocks(block, count);
     }
 
+    /** Whether the file system in it, if there is one, would know the block as unused. */
+    boolean isUnused(long block) {
+        long value = read(block);
+        return value == 0 || value == FakeHost.FREED;
+    }
+
+    boolean canDiscard() {
+        return true;
+    }
+
     final long bytesRead() {
         return blocksRead * FakeHost.BLOCK;
     }

@@ -67,10 +67,13 @@ final class FakeFileSystems implements FileSystems {
     public long trim(Path mountPoint) {
         return faults.mutate("FileSystems.trim " + mountPoint, () -> {
             FakeDevice device = mounts.deviceAt(mountPoint);
+            if (!device.canDiscard()) {
+                return 0L;
+            }
             long trimmed = 0;
             long start = -1;
             for (long block = 0; block <= device.blocks(); block++) {
-                boolean unused = block < device.blocks() && isUnused(device.read(block));
+                boolean unused = block < device.blocks() && device.isUnused(block);
                 if (unused && start < 0) {
                     start = block;
                 } else if (!unused && start >= 0) {
@@ -91,10 +94,6 @@ final class FakeFileSystems implements FileSystems {
         });
     }
 
-    private static boolean isUnused(long value) {
-        return value == 0 || value == FakeHost.FREED;
-    }
-
     @Override
     public void grow(BlockDevice device, Path mountPoint, String fsType) {
         faults.mutate("FileSystems.grow " + device.path() + " " + mountPoint, () -> {
@@ -111,7 +110,7 @@ final class FakeFileSystems implements FileSystems {
             FakeDevice device = mounts.deviceAt(mountPoint);
             long used = 0;
             for (long block = 0; block < device.blocks(); block++) {
-                used += isUnused(device.read(block)) ? 0 : FakeHost.BLOCK;
+                used += device.isUnused(block) ? 0 : FakeHost.BLOCK;
             }
             return new Usage(device.sizeBytes(), used, device.sizeBytes() - used, INODES, 1, INODES - 1);
         });

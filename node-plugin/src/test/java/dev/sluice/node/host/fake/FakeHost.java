@@ -33,6 +33,7 @@ public final class FakeHost {
     private final FakeFileSystems fileSystems;
     private final FakeBlockDevices blockDevices;
     private final FakePauses pauses;
+    private final FakeLuks luks;
     private boolean up = true;
 
     public FakeHost(String name, String address, FakeNetwork network, PoolSettings... settings) {
@@ -48,6 +49,7 @@ public final class FakeHost {
         this.fileSystems = new FakeFileSystems(kernel, mounts, faults);
         this.blockDevices = new FakeBlockDevices(kernel, faults);
         this.pauses = new FakePauses(mapper, faults);
+        this.luks = new FakeLuks(kernel, faults);
         for (PoolSettings pool : settings) {
             FakeGroup group = new FakeGroup(name, pool.volumeGroup());
             group.poolMade = true;
@@ -57,7 +59,7 @@ public final class FakeHost {
     }
 
     public Host host() {
-        return new Host(volumes, pools, mapper, targets, sessions, mounts, fileSystems, blockDevices, pauses);
+        return new Host(volumes, pools, mapper, targets, sessions, mounts, fileSystems, blockDevices, pauses, luks);
     }
 
     public String name() {
@@ -93,6 +95,7 @@ public final class FakeHost {
             mounts.losePower();
             targets.losePower();
             sessions.losePower();
+            luks.losePower();
             mapper.losePower();
             volumes.losePower();
             kernel.losePower();
@@ -149,9 +152,8 @@ public final class FakeHost {
             FakeDevice read = kernel.device(device);
             long sum = 0;
             for (long block = 0; block < bytes / BLOCK; block++) {
-                long value = read.read(block);
-                if (value != 0 && value != FREED) {
-                    sum += Objects.hash(block, value) * 0x9e3779b97f4a7c15L;
+                if (!read.isUnused(block)) {
+                    sum += Objects.hash(block, read.read(block)) * 0x9e3779b97f4a7c15L;
                 }
             }
             return sum;
@@ -233,6 +235,7 @@ public final class FakeHost {
             List<String> left = new ArrayList<>();
             ports.logicalVolumes().list().forEach(each -> left.add("lv " + each.name()));
             ports.deviceMapper().list().forEach(each -> left.add("dm " + each.name()));
+            luks.names().forEach(each -> left.add("luks " + each));
             ports.targets().list().forEach(each -> left.add("target " + each.iqn()));
             ports.sessions().list().forEach(each -> left.add("session " + each.iqn()));
             ports.mounts().list().forEach(each -> left.add("mount " + each.path()));

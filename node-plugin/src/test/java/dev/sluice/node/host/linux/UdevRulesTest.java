@@ -42,6 +42,8 @@ class UdevRulesTest {
         String volume = Names.volumeId("pvc-1");
 
         assertThat(matches("dm/uuid", Names.dmUuid(Names.outerDevice(volume)))).isTrue();
+        assertThat(matches("dm/name", Names.luksDevice(volume))).isTrue();
+        assertThat(matches("dm/name", "luks-home")).isFalse();
         assertThat(matches("dm/name", "data-" + volume.replace("-", "--"))).isTrue();
         assertThat(matches(
                         "dm/name", "my--group-" + Names.metadataVolume(volume).replace("-", "--")))
