@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param node the node that has it; the plugin there acts on it
  * @param internal made for one clone and released with it; hidden from ListSnapshots
  * @param forVolume the clone an internal snapshot serves
+ * @param group the group snapshot it is a member of: all members are taken at one instant and deleted together
  */
 public record SnapshotSpec(
         @Required String requestName,
@@ -19,8 +20,21 @@ public record SnapshotSpec(
         @Required String pool,
         @Required boolean internal,
         @Nullable String forVolume,
-        @Required DesiredState state) {
+        @Required DesiredState state,
+        @Nullable SnapshotGroup group) {
+    /** One that belongs to no group. */
+    public SnapshotSpec(
+            String requestName,
+            String sourceVolume,
+            String node,
+            String pool,
+            boolean internal,
+            @Nullable String forVolume,
+            DesiredState state) {
+        this(requestName, sourceVolume, node, pool, internal, forVolume, state, null);
+    }
+
     public SnapshotSpec withState(DesiredState newState) {
-        return new SnapshotSpec(requestName, sourceVolume, node, pool, internal, forVolume, newState);
+        return new SnapshotSpec(requestName, sourceVolume, node, pool, internal, forVolume, newState, group);
     }
 }

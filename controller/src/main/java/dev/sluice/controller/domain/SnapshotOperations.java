@@ -57,17 +57,21 @@ public final class SnapshotOperations {
         if (found.isEmpty() || found.get().spec().internal()) {
             return;
         }
+        GroupSnapshotOperations.refuseAlone(found.get());
         refuseWhileFeeding(id);
         Stored<SnapshotSpec, SnapshotStatus> snapshot = found.get();
         orderAbsent(snapshot);
+        awaitRemoval(snapshot, deadline.atMost(Removal.PATIENCE));
+    }
+
+    /** Returns when the node has removed it, or is dead: then a tombstone waits for it. */
+    void awaitRemoval(Stored<SnapshotSpec, SnapshotStatus> snapshot, Deadline deadline) {
+        String id = snapshot.key();
         if (!isAlive(snapshot.spec().node())) {
             return;
         }
-        Optional<Stored<SnapshotSpec, SnapshotStatus>> last = registry.snapshots()
-                .await(
-                        id,
-                        SnapshotOperations::isRemoved,
-                        deadline.atMost(Removal.PATIENCE).left());
+        Optional<Stored<SnapshotSpec, SnapshotStatus>> last =
+                registry.snapshots().await(id, SnapshotOperations::isRemoved, deadline.left());
         if (!isRemoved(last)) {
             throw removal.stillWorking(snapshot.spec().node(), "the removal of snapshot " + id);
         }
@@ -141,7 +145,7 @@ public final class SnapshotOperations {
     }
 
     // A clone of it that is not hydrated has its disk there.
-    private void refuseWhileFeeding(String id) {
+    void refuseWhileFeeding(String id) {
         registry.exports().findAll().stream()
                 .filter(each -> each.spec().source().equals(id) && isServing(each.status()))
                 .findFirst()
@@ -179,7 +183,7 @@ public final class SnapshotOperations {
                 && !removed;
     }
 
-    private void orderAbsent(Stored<SnapshotSpec, SnapshotStatus> snapshot) {
+    void orderAbsent(Stored<SnapshotSpec, SnapshotStatus> snapshot) {
         if (snapshot.spec().state() == DesiredState.PRESENT) {
             registry.snapshots().replace(snapshot, snapshot.spec().withState(DesiredState.ABSENT));
         }

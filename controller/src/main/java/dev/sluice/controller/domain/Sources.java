@@ -43,7 +43,7 @@ public final class Sources {
         return volume;
     }
 
-    private Stored<VolumeSpec, VolumeStatus> present(String id) {
+    Stored<VolumeSpec, VolumeStatus> present(String id) {
         if (!Names.isVolumeId(id)) {
             throw new SluiceException(ErrorKind.NOT_FOUND, "the source volume does not exist");
         }
