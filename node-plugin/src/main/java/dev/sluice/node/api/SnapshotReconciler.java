@@ -3,6 +3,7 @@ package dev.sluice.node.api;
 import dev.sluice.api.DesiredState;
 import dev.sluice.api.ServedPhase;
 import dev.sluice.api.Snapshot;
+import dev.sluice.api.SnapshotGroup;
 import dev.sluice.api.SnapshotSpec;
 import dev.sluice.api.SnapshotStatus;
 import dev.sluice.error.ErrorKind;
@@ -25,12 +26,14 @@ public final class SnapshotReconciler implements Reconciler<Snapshot> {
     private final NodeClusterAccess cluster;
     private final SnapshotWork work;
     private final Consumer<String> ready;
+    private final SnapshotGroups groups;
 
     /** @param ready told the id of each snapshot that has become ready */
     SnapshotReconciler(NodeClusterAccess cluster, SnapshotWork work, Consumer<String> ready) {
         this.cluster = cluster;
         this.work = work;
         this.ready = ready;
+        this.groups = new SnapshotGroups(cluster, work, ready);
     }
 
     @Override
@@ -50,6 +53,14 @@ public final class SnapshotReconciler implements Reconciler<Snapshot> {
     void reconcile(Snapshot snapshot) {
         SnapshotSpec spec = snapshot.getSpec();
         if (spec == null || !spec.node().equals(cluster.node())) {
+            return;
+        }
+        SnapshotGroup group = spec.group();
+        if (group != null) {
+            switch (spec.state()) {
+                case PRESENT -> groups.take(group, spec);
+                case ABSENT -> groups.alone(group, () -> remove(snapshot, spec));
+            }
             return;
         }
         try {

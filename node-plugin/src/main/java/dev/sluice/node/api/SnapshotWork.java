@@ -1,8 +1,12 @@
 package dev.sluice.node.api;
 
+import dev.sluice.api.SnapshotGroup;
 import dev.sluice.api.SnapshotSpec;
+import dev.sluice.node.stack.GroupSnapshots;
 import dev.sluice.node.stack.SnapshotFacts;
 import dev.sluice.node.stack.Snapshots;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What reconciling a snapshot asks of the devices. */
@@ -11,7 +15,12 @@ public interface SnapshotWork {
 
     void remove(String id, SnapshotSpec spec, @Nullable String lvUuid);
 
-    static SnapshotWork of(Snapshots snapshots) {
+    /** All members by their ids, when the whole group was taken. */
+    Optional<Map<String, SnapshotFacts>> findGroup(SnapshotGroup group, String pool);
+
+    Map<String, SnapshotFacts> takeGroup(SnapshotGroup group, String pool);
+
+    static SnapshotWork of(Snapshots snapshots, GroupSnapshots groups) {
         return new SnapshotWork() {
             @Override
             public SnapshotFacts take(String id, SnapshotSpec spec) {
@@ -21,6 +30,16 @@ public interface SnapshotWork {
             @Override
             public void remove(String id, SnapshotSpec spec, @Nullable String lvUuid) {
                 snapshots.remove(id, spec, lvUuid);
+            }
+
+            @Override
+            public Optional<Map<String, SnapshotFacts>> findGroup(SnapshotGroup group, String pool) {
+                return groups.find(group, pool);
+            }
+
+            @Override
+            public Map<String, SnapshotFacts> takeGroup(SnapshotGroup group, String pool) {
+                return groups.take(group, pool);
             }
         };
     }

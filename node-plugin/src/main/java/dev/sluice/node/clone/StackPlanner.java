@@ -215,6 +215,7 @@ public final class StackPlanner {
                 && data.active() != null
                 && !outer.suspended()
                 && outer.table().size() == 1
+                && !HoldTables.isHeld(outer.table())
                 && Tables.uses(outer.table(), data.active())
                 && Tables.bytes(outer.table()) == bytes;
     }

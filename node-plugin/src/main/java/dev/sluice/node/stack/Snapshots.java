@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 /** Takes and removes snapshots of this node's volumes: thin snapshots, crash-consistent. */
 public final class Snapshots {
     private static final Logger log = LoggerFactory.getLogger(Snapshots.class);
-    private static final String CREATED = "sluice.created=";
+    static final String CREATED = "sluice.created=";
 
     private final Host host;
     private final PoolDirectory pools;
@@ -70,7 +70,7 @@ public final class Snapshots {
      * What the file system of a mounted source does not use need not be held, nor ever be copied; and what waits in its journal would be
      * replayed by each clone over the network, before its pod may start.
      */
-    private void settle(String volumeId) {
+    void settle(String volumeId) {
         Optional<MappedDevice> outer = host.deviceMapper().find(Names.outerDevice(volumeId));
         if (outer.isEmpty()) {
             return;
@@ -91,7 +91,7 @@ public final class Snapshots {
         }
     }
 
-    private static Instant created(LogicalVolume snapshot) {
+    static Instant created(LogicalVolume snapshot) {
         return snapshot.tags().stream()
                 .filter(tag -> tag.startsWith(CREATED))
                 .map(tag -> Instant.ofEpochSecond(Long.parseLong(tag.substring(CREATED.length()))))

@@ -15,6 +15,7 @@ public final class Faults {
     private final ReentrantLock lock;
     private final List<String> journal = new ArrayList<>();
     private final List<Planned> planned = new ArrayList<>();
+    private Runnable onCall = () -> {};
     private int countdown;
     private boolean afterEffect;
     private boolean off;
@@ -36,6 +37,11 @@ public final class Faults {
     /** The next call whose journal line starts so fails, without effect. Repeat it for more than one. */
     public void failNext(String call, SluiceException failure) {
         locked(() -> planned.add(new Planned(call, failure)));
+    }
+
+    /** Runs before and after each mutating call: what the rest of the machine does meanwhile. */
+    public void meanwhile(Runnable action) {
+        locked(() -> onCall = action);
     }
 
     /** Mutating calls so far, failed ones too. */
@@ -78,12 +84,14 @@ public final class Faults {
         return locked(() -> {
             requireOn(call);
             journal.add(call);
+            onCall.run();
             boolean cut = countdown > 0 && --countdown == 0;
             if (cut && !afterEffect) {
                 off = true;
                 throw new PowerCut("before " + call);
             }
             T result = run(call, effect);
+            onCall.run();
             if (cut) {
                 off = true;
                 throw new PowerCut("after " + call);
