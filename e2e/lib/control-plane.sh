@@ -64,7 +64,7 @@ start_control_plane() {
     --cluster-signing-cert-file="$PKI/ca.crt" --cluster-signing-key-file="$PKI/ca.key" --node-monitor-grace-period=40s
   serve kube-scheduler --kubeconfig="$PKI/kube-scheduler.kubeconfig" --leader-elect=false
   kubectl apply --server-side -f "$RUN/crd"
-  serve snapshot-controller --kubeconfig="$KUBECONFIG_FILE" --leader-election=false
+  serve snapshot-controller --kubeconfig="$KUBECONFIG_FILE" --leader-election=false --feature-gates=CSIVolumeGroupSnapshot=true
 }
 
 serve() { running "$1" || spawn "$1" nsenter --net="/run/netns/$NETNS" -- "$RUN/bin/$1" "${@:2}"; } # PROGRAM ARGUMENT...

@@ -58,8 +58,8 @@ copy_snapshot_crds() { # FOLDER
   local client kind
   client=$("$(go_command)" list -m -f '{{.Dir}}' github.com/kubernetes-csi/external-snapshotter/client/v8)
   mkdir -p "$1"
-  for kind in volumesnapshots volumesnapshotcontents volumesnapshotclasses; do
-    cp "$client/config/crd/snapshot.storage.k8s.io_$kind.yaml" "$1/"
+  for kind in {snapshot.storage.k8s.io_volumesnapshot,groupsnapshot.storage.k8s.io_volumegroupsnapshot}{s,contents,classes}; do
+    cp "$client/config/crd/$kind.yaml" "$1/"
   done
 }
 

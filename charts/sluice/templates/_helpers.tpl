@@ -30,6 +30,13 @@ true
 {{- end -}}
 {{- end }}
 
+{{/* "true", or nothing: groups are snapshots too */}}
+{{- define "sluice.groupSnapshots" -}}
+{{- if and .Values.groupSnapshots.enabled (include "sluice.snapshots" .) -}}
+true
+{{- end -}}
+{{- end }}
+
 {{/* What every sidecar is told: wait as long as the slowest call may take, and try again soon. */}}
 {{- define "sluice.sidecarArgs" -}}
 - --csi-address=/run/sluice/csi.sock

@@ -4,6 +4,7 @@ go 1.26.0
 
 require github.com/kubernetes-csi/external-snapshotter/v8 v8.6.0 // indirect
 
+// Also for the definitions of snapshots and of group snapshots, which are copied from it.
 require github.com/kubernetes-csi/external-snapshotter/client/v8 v8.6.0 // indirect
 
 require (

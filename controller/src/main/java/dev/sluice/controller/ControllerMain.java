@@ -6,6 +6,7 @@ import dev.sluice.controller.api.Reconciliation;
 import dev.sluice.controller.domain.Operations;
 import dev.sluice.controller.domain.Registry;
 import dev.sluice.controller.rpc.ControllerService;
+import dev.sluice.controller.rpc.GroupControllerService;
 import dev.sluice.rpc.IdentityService;
 import dev.sluice.rpc.SocketServer;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -40,7 +41,11 @@ public final class ControllerMain {
         operator.start();
         // Last: the sidecars give up a server that accepts and then has no time for them.
         SocketServer server = SocketServer.start(
-                settings.socket(), List.of(new IdentityService(version), new ControllerService(operations)));
+                settings.socket(),
+                List.of(
+                        new IdentityService(version),
+                        new ControllerService(operations),
+                        new GroupControllerService(operations.groupSnapshots())));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             server.close();
             operator.stop();

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param mode of the volume it was taken of; null in an object that an older version wrote
  * @param fsType of the volume it was taken of; null for block volumes too
  * @param encryption of the volume it was taken of; null when that is not encrypted
+ * @param group the group snapshot it is a member of: all members are taken at one instant and deleted together
  */
 public record SnapshotSpec(
         @Required String requestName,
@@ -29,7 +30,8 @@ public record SnapshotSpec(
         @Nullable Long maxBytesPerSecond,
         @Nullable VolumeMode mode,
         @Nullable String fsType,
-        @Nullable Encryption encryption) {
+        @Nullable Encryption encryption,
+        @Nullable SnapshotGroup group) {
     /** A snapshot of a whole volume, of which only the place is known. */
     public SnapshotSpec(
             String requestName,
@@ -39,7 +41,7 @@ public record SnapshotSpec(
             boolean internal,
             @Nullable String forVolume,
             DesiredState state) {
-        this(requestName, sourceVolume, node, pool, internal, forVolume, state, null, null, null, null, null);
+        this(requestName, sourceVolume, node, pool, internal, forVolume, state, null, null, null, null, null, null);
     }
 
     public SnapshotSpec withState(DesiredState newState) {
@@ -55,6 +57,7 @@ public record SnapshotSpec(
                 maxBytesPerSecond,
                 mode,
                 fsType,
-                encryption);
+                encryption,
+                group);
     }
 }

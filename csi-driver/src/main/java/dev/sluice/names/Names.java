@@ -30,7 +30,7 @@ public final class Names {
 
     public static final String FINALIZER = "sluice.dev/release";
 
-    private static final Pattern ID = Pattern.compile("[vs]-[0-9a-f]{32}");
+    private static final Pattern ID = Pattern.compile("[vsg]-[0-9a-f]{32}");
     private static final String DM_PREFIX = "sluice-";
     private static final String DM_UUID_PREFIX = "SLUICE-";
     private static final String IQN_PREFIX = "iqn.2026-01.dev.sluice:";
@@ -51,12 +51,26 @@ public final class Names {
         return "s-" + digest("clone/" + cloneVolumeId);
     }
 
+    /** The group snapshot that CreateVolumeGroupSnapshot made, or will make, under a request name. */
+    public static String groupSnapshotId(String requestName) {
+        return "g-" + digest("group/" + requestName);
+    }
+
+    /** The snapshot of one volume in a group snapshot. */
+    public static String groupMemberId(String groupSnapshotId, String volumeId) {
+        return "s-" + digest("member/" + groupSnapshotId + "/" + volumeId);
+    }
+
     public static boolean isVolumeId(String id) {
         return id.startsWith("v-") && ID.matcher(id).matches();
     }
 
     public static boolean isSnapshotId(String id) {
         return id.startsWith("s-") && ID.matcher(id).matches();
+    }
+
+    public static boolean isGroupSnapshotId(String id) {
+        return id.startsWith("g-") && ID.matcher(id).matches();
     }
 
     /** The export that feeds one epoch of one volume. */

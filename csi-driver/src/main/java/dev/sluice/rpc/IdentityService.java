@@ -37,6 +37,7 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
                 observer,
                 () -> GetPluginCapabilitiesResponse.newBuilder()
                         .addCapabilities(service(PluginCapability.Service.Type.CONTROLLER_SERVICE))
+                        .addCapabilities(service(PluginCapability.Service.Type.GROUP_CONTROLLER_SERVICE))
                         .addCapabilities(service(PluginCapability.Service.Type.VOLUME_ACCESSIBILITY_CONSTRAINTS))
                         .addCapabilities(PluginCapability.newBuilder()
                                 .setVolumeExpansion(PluginCapability.VolumeExpansion.newBuilder()

@@ -24,11 +24,13 @@ import dev.sluice.node.rpc.RegistrationService;
 import dev.sluice.node.rpc.SocketProbe;
 import dev.sluice.node.stack.EncryptedVolumes;
 import dev.sluice.node.stack.Exports;
+import dev.sluice.node.stack.GroupSnapshots;
 import dev.sluice.node.stack.Hydrations;
 import dev.sluice.node.stack.NodeKeys;
 import dev.sluice.node.stack.PoolDirectory;
 import dev.sluice.node.stack.Snapshots;
 import dev.sluice.node.stack.VolumeStacks;
+import dev.sluice.node.stack.WriteHolds;
 import dev.sluice.rpc.IdentityService;
 import dev.sluice.rpc.SocketServer;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -62,6 +64,7 @@ final class NodePlugin implements AutoCloseable {
     private final StorageNodePublisher storageNode;
     private final NodeReconcilers reconcilers;
     private final NodeService nodeService;
+    private final WriteHolds holds;
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
 
     NodePlugin(
@@ -77,6 +80,7 @@ final class NodePlugin implements AutoCloseable {
         PoolDirectory pools = new PoolDirectory(settings.pools());
         NodeClusterAccess cluster = new NodeClusterAccess(client, settings.node(), settings.namespace());
         VolumeStacks stacks = new VolumeStacks(host, pools);
+        holds = new WriteHolds(host, System::nanoTime);
         VolumeBoard board = new VolumeBoard();
         progress = new HydrationPublisher(cluster, new HydrationMetrics(metrics), clock);
         volumes = new ClusterVolumeDirectory(cluster, board, clock);
@@ -89,10 +93,12 @@ final class NodePlugin implements AutoCloseable {
                 preflight,
                 stacks::inventory,
                 clock);
+        Snapshots snapshots = new Snapshots(host, pools, stacks, clock);
         NodeReconcilers.Work work = new NodeReconcilers.Work(
                 VolumeWork.of(stacks, hydrations),
                 ExportWork.of(new Exports(host, pools)),
-                SnapshotWork.of(new Snapshots(host, pools, stacks, clock), hydrations));
+                SnapshotWork.of(
+                        snapshots, new GroupSnapshots(host, pools, stacks, snapshots, holds, clock), hydrations));
         reconcilers = new NodeReconcilers(
                 client, cluster, work, keys, settings.portal(), board, progress, storageNode::poolsChanged);
         EncryptedVolumes devices = new EncryptedVolumes(host, stacks);
@@ -107,6 +113,7 @@ final class NodePlugin implements AutoCloseable {
 
     void start() throws IOException {
         resumeSuspended();
+        releaseWrites();
         SocketProbe probe = opened(new SocketProbe(settings.csiSocket()));
         opened(HealthServer.start(settings.healthPort(), probe::answers, metrics::scrape));
         settings.pools().forEach(this::ensurePool);
@@ -167,6 +174,15 @@ final class NodePlugin implements AutoCloseable {
             host.pools().ensure(pool);
         } catch (SluiceException e) {
             log.error("pool {} is not there: {}", pool.name(), e.getMessage());
+        }
+    }
+
+    /** First of all: a process that was killed while it held writes back left them slow. */
+    private void releaseWrites() {
+        try {
+            holds.sweep();
+        } catch (SluiceException e) {
+            log.error("device-mapper could not be looked through for held writes: {}", e.getMessage());
         }
     }
 

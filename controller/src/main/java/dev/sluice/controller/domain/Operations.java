@@ -7,6 +7,7 @@ public record Operations(
         VolumeChanges changes,
         VolumeQueries queries,
         SnapshotOperations snapshots,
+        GroupSnapshotOperations groupSnapshots,
         Families families) {
 
     public static Operations over(Registry registry) {
@@ -14,12 +15,15 @@ public record Operations(
         Sources sources = new Sources(registry);
         Removal removal = new Removal(registry, families);
         VolumeQueries queries = new VolumeQueries(registry);
+        SnapshotOperations snapshots =
+                new SnapshotOperations(registry, sources, removal, new SnapshotFeeds(registry, families));
         return new Operations(
                 new VolumeCreation(registry, families, sources, removal),
                 removal,
                 new VolumeChanges(registry, queries, removal),
                 queries,
-                new SnapshotOperations(registry, sources, removal, new SnapshotFeeds(registry, families)),
+                snapshots,
+                new GroupSnapshotOperations(registry, sources, removal, snapshots),
                 families);
     }
 }

@@ -2,6 +2,7 @@ package dev.sluice.controller.domain;
 
 import dev.sluice.api.DesiredState;
 import dev.sluice.api.ServedPhase;
+import dev.sluice.api.SnapshotGroup;
 import dev.sluice.api.SnapshotSpec;
 import dev.sluice.api.SnapshotStatus;
 import dev.sluice.api.VolumeSpec;
@@ -32,24 +33,7 @@ public final class SnapshotOperations {
     public Stored<SnapshotSpec, SnapshotStatus> create(String name, String sourceVolume, Deadline deadline) {
         String id = Names.snapshotId(name);
         if (registry.snapshots().find(id).isEmpty()) {
-            Stored<VolumeSpec, VolumeStatus> volume = sources.liveVolume(sourceVolume);
-            VolumeSpec source = volume.spec();
-            registry.snapshots()
-                    .create(
-                            id,
-                            new SnapshotSpec(
-                                    name,
-                                    sourceVolume,
-                                    source.home(),
-                                    source.pool(),
-                                    false,
-                                    null,
-                                    DesiredState.PRESENT,
-                                    Sources.feed(volume),
-                                    source.hydration().maxBytesPerSecond(),
-                                    source.mode(),
-                                    source.fsType(),
-                                    source.encryption()));
+            registry.snapshots().create(id, specify(name, sources.liveVolume(sourceVolume), null));
         }
         Stored<SnapshotSpec, SnapshotStatus> snapshot = registry.snapshots()
                 .find(id)
@@ -58,23 +42,46 @@ public final class SnapshotOperations {
         return awaitReady(snapshot, deadline);
     }
 
+    /** A member of a group is only taken of a volume that is whole by then, so it needs nothing of where that comes from. */
+    static SnapshotSpec specify(String name, Stored<VolumeSpec, VolumeStatus> volume, @Nullable SnapshotGroup group) {
+        VolumeSpec source = volume.spec();
+        return new SnapshotSpec(
+                name,
+                volume.key(),
+                source.home(),
+                source.pool(),
+                false,
+                null,
+                DesiredState.PRESENT,
+                group == null ? Sources.feed(volume) : null,
+                source.hydration().maxBytesPerSecond(),
+                source.mode(),
+                source.fsType(),
+                source.encryption(),
+                group);
+    }
+
     public void delete(String id, Deadline deadline) {
         Optional<Stored<SnapshotSpec, SnapshotStatus>> found =
                 Optional.of(id).filter(Names::isSnapshotId).flatMap(registry.snapshots()::find);
         if (found.isEmpty() || found.get().spec().internal()) {
             return;
         }
+        GroupSnapshotOperations.refuseAlone(found.get());
         refuseWhileFeeding(id);
         Stored<SnapshotSpec, SnapshotStatus> snapshot = found.get();
         orderAbsent(id);
+        awaitRemoval(snapshot, deadline.atMost(Removal.PATIENCE));
+    }
+
+    /** Returns when the node has removed it, or is dead: then a tombstone waits for it. */
+    void awaitRemoval(Stored<SnapshotSpec, SnapshotStatus> snapshot, Deadline deadline) {
+        String id = snapshot.key();
         if (!isAlive(snapshot.spec().node())) {
             return;
         }
-        Optional<Stored<SnapshotSpec, SnapshotStatus>> last = registry.snapshots()
-                .await(
-                        id,
-                        SnapshotOperations::isRemoved,
-                        deadline.atMost(Removal.PATIENCE).left());
+        Optional<Stored<SnapshotSpec, SnapshotStatus>> last =
+                registry.snapshots().await(id, SnapshotOperations::isRemoved, deadline.left());
         if (!isRemoved(last)) {
             throw removal.stillWorking(snapshot.spec().node(), "the removal of snapshot " + id);
         }
@@ -155,7 +162,7 @@ public final class SnapshotOperations {
     }
 
     // A clone of it that is not hydrated has its disk there.
-    private void refuseWhileFeeding(String id) {
+    void refuseWhileFeeding(String id) {
         dependants.find(id).ifPresent(fed -> {
             String what = Names.isSnapshotId(fed) ? "snapshot " : "volume ";
             throw new SluiceException(
@@ -164,7 +171,7 @@ public final class SnapshotOperations {
         });
     }
 
-    private void orderAbsent(String id) {
+    void orderAbsent(String id) {
         registry.snapshots().change(id, spec -> spec.withState(DesiredState.ABSENT));
     }
 

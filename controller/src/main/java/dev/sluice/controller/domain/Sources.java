@@ -48,7 +48,7 @@ public final class Sources {
         return whole ? null : volume.spec().feed();
     }
 
-    private Stored<VolumeSpec, VolumeStatus> present(String id) {
+    Stored<VolumeSpec, VolumeStatus> present(String id) {
         if (!Names.isVolumeId(id)) {
             throw new SluiceException(ErrorKind.NOT_FOUND, "the source volume does not exist");
         }

@@ -110,7 +110,8 @@ public final class VolumePlan {
                 spec.hydration().maxBytesPerSecond(),
                 spec.mode(),
                 spec.fsType(),
-                spec.encryption());
+                spec.encryption(),
+                null);
     }
 
     // Exports before snapshots: a snapshot that is still served cannot be removed.

@@ -16,6 +16,7 @@ import csi.v1.Volume;
 import csi.v1.VolumeContentSource;
 import dev.sluice.api.Origin;
 import dev.sluice.api.ServedPhase;
+import dev.sluice.api.SnapshotGroup;
 import dev.sluice.api.SnapshotSpec;
 import dev.sluice.api.SnapshotStatus;
 import dev.sluice.api.VolumeMode;
@@ -124,6 +125,10 @@ final class Replies {
         Snapshot.Builder reply = Snapshot.newBuilder()
                 .setSnapshotId(snapshot.key())
                 .setSourceVolumeId(snapshot.spec().sourceVolume());
+        SnapshotGroup group = snapshot.spec().group();
+        if (group != null) {
+            reply.setGroupSnapshotId(group.id());
+        }
         SnapshotStatus status = snapshot.status();
         if (status == null) {
             return reply.build();

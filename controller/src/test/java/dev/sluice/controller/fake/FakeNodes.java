@@ -6,6 +6,7 @@ import dev.sluice.api.ExportSpec;
 import dev.sluice.api.ExportStatus;
 import dev.sluice.api.Origin;
 import dev.sluice.api.ServedPhase;
+import dev.sluice.api.SnapshotGroup;
 import dev.sluice.api.SnapshotSpec;
 import dev.sluice.api.SnapshotStatus;
 import dev.sluice.api.VolumePhase;
@@ -64,7 +65,7 @@ public final class FakeNodes {
                 throw new AssertionError("a snapshot that is served was ordered away");
             }
             registry.snapshots.report(snapshot.key(), snapshotStatus(ServedPhase.REMOVED, 0, null));
-        } else if (snapshot.status() == null) {
+        } else if (snapshot.status() == null && isWhole(snapshot.spec().group())) {
             boolean noRoom = full.contains(snapshot.spec().node());
             boolean whole = snapshot.spec().feed() == null
                     || registry.volumes
@@ -88,6 +89,14 @@ public final class FakeNodes {
                         .spec()
                         .sizeBytes();
         return new SnapshotStatus(ServedPhase.READY, "lv", size, "2026-01-01T00:00:00Z", null, null, whole);
+    }
+
+    /** A group is taken when all its members are there. */
+    private boolean isWhole(@Nullable SnapshotGroup group) {
+        return group == null
+                || group.members().stream()
+                        .allMatch(member ->
+                                registry.snapshots.find(member.snapshot()).isPresent());
     }
 
     private static SnapshotStatus snapshotStatus(ServedPhase phase, long size, @Nullable String reason) {

@@ -3,6 +3,7 @@ package dev.sluice.controller.rpc;
 import csi.v1.CapacityRange;
 import csi.v1.ControllerGrpc;
 import csi.v1.CreateVolumeRequest;
+import csi.v1.GroupControllerGrpc;
 import csi.v1.IdentityGrpc;
 import csi.v1.Topology;
 import csi.v1.TopologyRequirement;
@@ -41,6 +42,10 @@ final class CsiClient implements AutoCloseable {
 
     ControllerGrpc.ControllerBlockingStub hurried() {
         return ControllerGrpc.newBlockingStub(channel).withDeadlineAfter(600, TimeUnit.MILLISECONDS);
+    }
+
+    GroupControllerGrpc.GroupControllerBlockingStub group() {
+        return GroupControllerGrpc.newBlockingStub(channel).withDeadlineAfter(10, TimeUnit.SECONDS);
     }
 
     IdentityGrpc.IdentityBlockingStub identity() {

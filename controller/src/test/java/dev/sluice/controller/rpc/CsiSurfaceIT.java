@@ -72,7 +72,7 @@ class CsiSurfaceIT {
         assertThat(client.identity()
                         .getPluginCapabilities(GetPluginCapabilitiesRequest.getDefaultInstance())
                         .getCapabilitiesCount())
-                .isEqualTo(3);
+                .isEqualTo(4);
         assertThat(client.identity()
                         .probe(ProbeRequest.getDefaultInstance())
                         .getReady()

@@ -32,7 +32,9 @@ class ParameterTableTest {
             Parameter.REGION_SIZE, "5000",
             Parameter.MAX_BYTES_PER_SECOND, "fast",
             Parameter.MIN_BYTES_PER_SECOND, "0",
-            Parameter.PRIORITY, "high");
+            Parameter.PRIORITY, "high",
+            Parameter.ENCRYPTED, "yes",
+            Parameter.ENCRYPTED_DISCARDS, "on");
 
     @Test
     void theTableOfTheStorageClassIsTheCode() {

@@ -3,6 +3,7 @@ package dev.sluice.node.api;
 import dev.sluice.api.DesiredState;
 import dev.sluice.api.ServedPhase;
 import dev.sluice.api.Snapshot;
+import dev.sluice.api.SnapshotGroup;
 import dev.sluice.api.SnapshotSpec;
 import dev.sluice.api.SnapshotStatus;
 import dev.sluice.error.ErrorKind;
@@ -36,6 +37,7 @@ public final class SnapshotReconciler implements Reconciler<Snapshot> {
     private final SourceLogins sources;
     private final Consumer<String> ready;
     private final Consumer<String> forget;
+    private final SnapshotGroups groups;
     private final SimpleInboundEventSource<Snapshot> triggers = new SimpleInboundEventSource<>("triggers");
     // Read-your-writes by uid: the informer's copy may be older than the last patch.
     private final Map<String, SnapshotStatus> written = new ConcurrentHashMap<>();
@@ -55,6 +57,7 @@ public final class SnapshotReconciler implements Reconciler<Snapshot> {
         this.sources = sources;
         this.ready = ready;
         this.forget = forget;
+        this.groups = new SnapshotGroups(cluster, work, ready);
     }
 
     /** Has a snapshot looked at again now. */
@@ -86,6 +89,14 @@ public final class SnapshotReconciler implements Reconciler<Snapshot> {
     void reconcile(Snapshot snapshot) {
         SnapshotSpec spec = snapshot.getSpec();
         if (spec == null || !spec.node().equals(cluster.node())) {
+            return;
+        }
+        SnapshotGroup group = spec.group();
+        if (group != null) {
+            switch (spec.state()) {
+                case PRESENT -> groups.take(group, spec);
+                case ABSENT -> groups.alone(group, () -> remove(snapshot, spec));
+            }
             return;
         }
         try {

@@ -167,8 +167,18 @@ public final class StackPlanner {
         long bytes = Objects.requireNonNull(observed.data()).sizeBytes();
         HydrationGeometry geometry = HydrationGeometry.of(tags.regionBytes());
         metadata(tags, geometry);
-        boolean engineRuns =
-                observed.engine() != null && !observed.engine().table().isEmpty();
+        boolean cutOff =
+                observed.outer() != null && Tables.isError(observed.outer().table());
+        if (cutOff) {
+            // Only when nobody has it open any more: beneath a mounted file system an older state must not appear. The
+            // engine
+            // itself must be made anew to read what its metadata says.
+            steps.add(new Step.RemoveOuter());
+            steps.add(new Step.RemoveEngine());
+        }
+        boolean engineRuns = !cutOff
+                && observed.engine() != null
+                && !observed.engine().table().isEmpty();
         if (wanted.login() != null) {
             source();
         } else if (!engineRuns) {
@@ -228,6 +238,7 @@ public final class StackPlanner {
                 && data.active() != null
                 && !outer.suspended()
                 && outer.table().size() == 1
+                && !HoldTables.isHeld(outer.table())
                 && Tables.uses(outer.table(), data.active())
                 && Tables.bytes(outer.table()) == bytes;
     }

@@ -20,6 +20,11 @@ public final class Tables {
         return List.of(new TableLine(0, bytes / SECTOR, "error", ""));
     }
 
+    /** Whether the table is that of {@link #error}. */
+    public static boolean isError(List<TableLine> table) {
+        return table.stream().anyMatch(line -> line.type().equals("error"));
+    }
+
     /** The engine in front; what lies beyond the origin's end, on the data volume itself. */
     public static List<TableLine> outer(BlockDevice engine, long engineBytes, BlockDevice data, long totalBytes) {
         List<TableLine> table = new ArrayList<>(linear(engine, engineBytes));

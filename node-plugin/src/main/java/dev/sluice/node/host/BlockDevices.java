@@ -7,6 +7,9 @@ public interface BlockDevices {
     /** Returns when everything written before is on stable storage. */
     void flush(BlockDevice device);
 
+    /** Writes out what a file system mounted from the device, or the page cache, still keeps in memory. */
+    void sync(BlockDevice device);
+
     /** Overwrites the first bytes with zeros, past every cache. */
     void zero(BlockDevice device, long bytes);
 

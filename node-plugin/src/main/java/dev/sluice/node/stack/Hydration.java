@@ -5,6 +5,7 @@ import dev.sluice.api.VolumeMode;
 import dev.sluice.names.Names;
 import dev.sluice.node.clone.CloneStatus;
 import dev.sluice.node.clone.CopyTags;
+import dev.sluice.node.clone.Tables;
 import dev.sluice.node.host.Host;
 import dev.sluice.node.host.MappedDevice;
 import dev.sluice.node.host.MountPoint;
@@ -42,7 +43,6 @@ final class Hydration {
     private volatile VolumeOrder order;
     private final Set<String> running = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Instant completed;
-    private volatile boolean cutOff;
     private volatile boolean trimmed;
     private volatile long skippedRegions;
     private @Nullable HydrationReport last;
@@ -80,18 +80,29 @@ final class Hydration {
         if (known != null && finishing()) {
             return known;
         }
-        if (cutOff) {
-            return HydrationReports.failed(order, last, readySince);
+        if (isCutOff()) {
+            return rebuild();
         }
         return switch (CloneStatus.parse(host.deviceMapper().status(Names.cloneDevice(id), false))) {
             case CloneStatus.Working working when !working.readOnly() -> steer(working, now);
             case CloneStatus.Unreadable() -> HydrationReports.unreadable(order, last, readySince);
             default -> {
                 stacks.cutOff(id);
-                cutOff = true;
                 yield HydrationReports.failed(order, last, readySince);
             }
         };
+    }
+
+    private boolean isCutOff() {
+        return outer().map(MappedDevice::table).filter(Tables::isError).isPresent();
+    }
+
+    /** Nobody can read what the volume has until it is stacked anew, and that waits until nobody has it open. */
+    private HydrationReport rebuild() {
+        if (outer().map(MappedDevice::openCount).orElse(0) == 0) {
+            inBackground("rebuild", () -> stacks.bring(order));
+        }
+        return HydrationReports.failed(order, last, readySince);
     }
 
     private HydrationReport steer(CloneStatus.Working engine, Instant now) {
@@ -124,7 +135,7 @@ final class Hydration {
     void pace(Instant now) {
         if (order.spec().hydration().maxBytesPerSecond() != null
                 && completed == null
-                && !cutOff
+                && !isCutOff()
                 && !finishing()
                 && CloneStatus.parse(host.deviceMapper().status(Names.cloneDevice(id), false))
                         instanceof CloneStatus.Working engine) {

@@ -39,8 +39,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Snapshots {
     private static final Logger log = LoggerFactory.getLogger(Snapshots.class);
+    static final String CREATED = "sluice.created=";
     private static final long EPOCH = 1;
-    private static final String CREATED = "sluice.created=";
 
     private final Host host;
     private final PoolDirectory pools;
@@ -145,7 +145,7 @@ public final class Snapshots {
      *
      * @param trim not while the source hydrates: what is skipped then is counted where that is followed
      */
-    private void settle(String volumeId, boolean trim) {
+    void settle(String volumeId, boolean trim) {
         Optional<MountPoint> mount = PodDevices.find(host, volumeId)
                 .map(BlockDevice::number)
                 .flatMap(number -> host.mounts().list().stream()
@@ -165,7 +165,7 @@ public final class Snapshots {
         }
     }
 
-    private static Instant created(LogicalVolume snapshot) {
+    static Instant created(LogicalVolume snapshot) {
         return snapshot.tags().stream()
                 .filter(tag -> tag.startsWith(CREATED))
                 .map(tag -> Instant.ofEpochSecond(Long.parseLong(tag.substring(CREATED.length()))))

@@ -371,6 +371,14 @@ public final class VolumeStacks {
                 Sessions.ofVolume(host, id).orElse(null));
     }
 
+    /** Nothing else changes any of these volumes meanwhile. Always in one order, so that two who want the same do not wait for each other. */
+    <T> T lockedAll(List<String> ids, Supplier<T> action) {
+        List<String> ordered = ids.stream().sorted().toList();
+        return ordered.isEmpty()
+                ? action.get()
+                : locked(ordered.getFirst(), () -> lockedAll(ordered.subList(1, ordered.size()), action));
+    }
+
     private <T> T locked(String id, Supplier<T> action) {
         ReentrantLock lock = locks.computeIfAbsent(id, key -> new ReentrantLock());
         lock.lock();

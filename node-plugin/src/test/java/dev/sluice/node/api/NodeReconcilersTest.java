@@ -170,6 +170,7 @@ class NodeReconcilersTest {
                         null,
                         null,
                         null,
+                        null,
                         null));
 
         eventually().until(() -> status(COMPOSITE) != null && status(COMPOSITE).phase() == ServedPhase.READY);

@@ -6,11 +6,13 @@ import dev.sluice.node.host.Preflight;
 import dev.sluice.node.host.PreflightCheck;
 import dev.sluice.node.host.fake.FakeHost;
 import dev.sluice.node.stack.Exports;
+import dev.sluice.node.stack.GroupSnapshots;
 import dev.sluice.node.stack.Hydrations;
 import dev.sluice.node.stack.NodeKeys;
 import dev.sluice.node.stack.PoolDirectory;
 import dev.sluice.node.stack.Snapshots;
 import dev.sluice.node.stack.VolumeStacks;
+import dev.sluice.node.stack.WriteHolds;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
@@ -51,13 +53,18 @@ final class TestNode implements AutoCloseable {
                 new Fit(),
                 stacks::inventory,
                 clock);
+        Snapshots snapshots = new Snapshots(host, pools, stacks, clock);
         reconcilers = new NodeReconcilers(
                 client,
                 cluster,
                 new NodeReconcilers.Work(
                         VolumeWork.of(stacks, hydrations),
                         ExportWork.of(new Exports(host, pools)),
-                        SnapshotWork.of(new Snapshots(host, pools, stacks, clock), hydrations)),
+                        SnapshotWork.of(
+                                snapshots,
+                                new GroupSnapshots(
+                                        host, pools, stacks, snapshots, new WriteHolds(host, System::nanoTime), clock),
+                                hydrations)),
                 keys,
                 machine.portal(),
                 board,

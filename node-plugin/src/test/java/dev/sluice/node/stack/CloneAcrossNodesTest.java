@@ -181,6 +181,30 @@ class CloneAcrossNodesTest {
     }
 
     @Test
+    void aVolumeThatIsCutOffIsRebuiltOnlyWhenNobodyHasItOpen() {
+        story.source();
+        story.bring();
+        story.pod();
+        Hydration hydration = story.hydration();
+        story.look(hydration);
+        story.home.breakMetadata(Names.cloneDevice(CloneStory.CLONE));
+        story.look(hydration);
+
+        assertThatThrownBy(story::bring)
+                .isInstanceOfSatisfying(
+                        SluiceException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.IN_USE));
+        assertThat(story.look(hydration).phase()).isEqualTo(HydrationPhase.FAILED);
+        assertThatThrownBy(() -> story.home.read(story.stacks.device(CloneStory.CLONE), CloneStory.WRITTEN_BLOCK))
+                .isInstanceOf(RuntimeException.class);
+
+        story.home.host().mounts().remove(CloneStory.MOUNT);
+        story.look(hydration);
+
+        assertThat(story.tell().phase()).isEqualTo(HydrationPhase.HYDRATED);
+        story.verify();
+    }
+
+    @Test
     void removalInTheMiddleLeavesNothing() {
         story.source();
         story.bring();

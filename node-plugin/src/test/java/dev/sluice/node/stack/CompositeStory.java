@@ -132,7 +132,20 @@ final class CompositeStory {
     }
 
     SnapshotSpec snapshotSpec() {
-        return new SnapshotSpec("snapshot", VOLUME, "n2", "fast", false, null, DesiredState.PRESENT, FEED, null, null, null, null);
+        return new SnapshotSpec(
+                "snapshot",
+                VOLUME,
+                "n2",
+                "fast",
+                false,
+                null,
+                DesiredState.PRESENT,
+                FEED,
+                null,
+                null,
+                null,
+                null,
+                null);
     }
 
     SnapshotFacts take() {

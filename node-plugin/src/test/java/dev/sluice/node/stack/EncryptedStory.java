@@ -103,7 +103,8 @@ final class EncryptedStory {
                         null,
                         VolumeMode.FILESYSTEM,
                         "ext4",
-                        encryption));
+                        encryption,
+                        null));
         ExportFacts facts =
                 exports.serve(new ExportOrder(EXPORT, "fast", SNAPSHOT, home.initiatorName(), origin.portal(), CHAP));
         IscsiLogin login = new IscsiLogin(facts.portal(), facts.iqn(), facts.serial(), facts.sizeBytes(), CHAP);

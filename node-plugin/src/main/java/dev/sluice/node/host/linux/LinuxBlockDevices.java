@@ -18,10 +18,15 @@ public final class LinuxBlockDevices implements BlockDevices {
     private static final int PIECE = 1 << 20;
     private static final int SECTORS_READ = 2;
 
-    private final Path sys;
+    /** Syncs the file system that is mounted from the device, through the device alone. */
+    private static final long BLKFLSBUF = 0x1261;
 
-    LinuxBlockDevices(Path sys) {
+    private final Path sys;
+    private final SystemCalls calls;
+
+    LinuxBlockDevices(Path sys, SystemCalls calls) {
         this.sys = sys;
+        this.calls = calls;
     }
 
     @Override
@@ -45,6 +50,19 @@ public final class LinuxBlockDevices implements BlockDevices {
             channel.force(true);
         } catch (IOException e) {
             throw new SluiceException(ErrorKind.HOST, "flush " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void sync(BlockDevice device) {
+        int descriptor = calls.open(device.path(), 0);
+        try {
+            int errno = calls.ioctl(descriptor, BLKFLSBUF, new byte[Long.BYTES]);
+            if (errno != 0) {
+                throw new SluiceException(ErrorKind.HOST, "sync " + device.path() + ": " + calls.message(errno));
+            }
+        } finally {
+            calls.close(descriptor);
         }
     }
 

@@ -34,7 +34,7 @@ public final class LinuxHost {
         Set<String> groups = pools.stream().map(PoolSettings::volumeGroup).collect(Collectors.toUnmodifiableSet());
         Lvm lvm = new Lvm(lvmRunner(processes, hostRoot), new PhysicalVolumes(SYS), groups);
         LvmVolumes volumes = new LvmVolumes(lvm, new LvmDevices(control));
-        LinuxBlockDevices blockDevices = new LinuxBlockDevices(SYS);
+        LinuxBlockDevices blockDevices = new LinuxBlockDevices(SYS, calls);
         LinuxDeviceMapper mapper = new LinuxDeviceMapper(control, SYS);
         Host ports = new Host(
                 volumes,

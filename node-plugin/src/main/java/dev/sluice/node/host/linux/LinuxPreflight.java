@@ -62,6 +62,11 @@ public final class LinuxPreflight implements Preflight {
                         "dm-clone",
                         "stock Debian, Ubuntu cloud and RHEL kernels lack dm-clone: use a kernel with CONFIG_DM_CLONE, or"
                                 + " build the module from this kernel's source"),
+                optional(mapperTarget(
+                        "DmDelay",
+                        "delay",
+                        "dm-delay",
+                        "group snapshots need CONFIG_DM_DELAY; everything else works without it")),
                 mapperTarget("DmMultipath", "multipath", "dm-multipath", "enable CONFIG_DM_MULTIPATH"),
                 module(
                         "Lio",
@@ -85,6 +90,10 @@ public final class LinuxPreflight implements Preflight {
 
     private PreflightCheck mapperTarget(String name, String target, String module, String otherwise) {
         return module(name, () -> control.targetTypes().contains(target), List.of(module), otherwise);
+    }
+
+    private static PreflightCheck optional(PreflightCheck check) {
+        return new PreflightCheck(check.name(), check.passed(), false, check.reason(), check.message());
     }
 
     private PreflightCheck module(String name, BooleanSupplier present, List<String> modules, String otherwise) {

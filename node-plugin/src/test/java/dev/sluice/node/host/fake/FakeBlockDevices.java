@@ -28,6 +28,13 @@ final class FakeBlockDevices implements BlockDevices {
     }
 
     @Override
+    public void sync(BlockDevice device) {
+        faults.mutate(
+                "BlockDevices.sync " + device.path(),
+                () -> kernel.device(device).flush());
+    }
+
+    @Override
     public void zero(BlockDevice device, long bytes) {
         faults.mutate("BlockDevices.zero " + device.path() + " " + bytes, () -> {
             FakeDevice zeroed = kernel.device(device);

@@ -3,6 +3,7 @@ package dev.sluice.node.host.fake;
 import dev.sluice.node.host.BlockDevice;
 import dev.sluice.node.host.Host;
 import dev.sluice.node.host.PoolSettings;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -202,6 +203,15 @@ public final class FakeHost {
 
     public void close(BlockDevice device, String who) {
         run(() -> kernel.device(device).close(who));
+    }
+
+    /** A clock that only a test moves: what the kernel and a process measure time with. */
+    public long nanoTime() {
+        return get(() -> kernel.nanoTime);
+    }
+
+    public void letPass(Duration time) {
+        run(() -> kernel.nanoTime += time.toNanos());
     }
 
     /** What a crash between create and load of a mapped device leaves. */

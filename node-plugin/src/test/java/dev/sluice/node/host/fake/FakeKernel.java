@@ -13,6 +13,9 @@ final class FakeKernel {
     private static final int SCSI_MAJOR = 8;
 
     private final Map<String, FakeDevice> devices = new LinkedHashMap<>();
+    /** Runs only when a test says so. */
+    long nanoTime;
+
     private int nextMinor;
     private int nextDisk = 1;
 

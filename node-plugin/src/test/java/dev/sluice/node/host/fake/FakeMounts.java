@@ -109,7 +109,7 @@ final class FakeMounts implements Mounts {
                                                     .deviceNumber()
                                                     .equals(mount.point().deviceNumber()));
                     if (mount.mounted() != null && !bound) {
-                        mount.mounted().flush();
+                        flushAsFarAsItGoes(mount.mounted());
                         mount.mounted().release(FakeDevice.Claim.MOUNT, path.toString());
                     }
                     if (mount.node() != null) {
@@ -117,6 +117,15 @@ final class FakeMounts implements Mounts {
                     }
                     mounts.remove(mount);
                 }));
+    }
+
+    /** As umount(2): a file system that can write no more is unmounted all the same. */
+    private static void flushAsFarAsItGoes(FakeDevice device) {
+        try {
+            device.flush();
+        } catch (IoError broken) {
+            // What was not written is lost, as it was before.
+        }
     }
 
     /** The device of the file system that is seen at the path. */

@@ -15,6 +15,7 @@ public final class Faults {
     private final ReentrantLock lock;
     private final List<String> journal = new ArrayList<>();
     private final List<Planned> planned = new ArrayList<>();
+    private Runnable onCall = () -> {};
     private int countdown;
     private boolean afterEffect;
     private boolean off;
@@ -43,6 +44,11 @@ public final class Faults {
     /** Something happens just before the next call whose journal line starts so takes effect. */
     public void before(String call, Runnable event) {
         locked(() -> planned.add(new Planned(call, event)));
+    }
+
+    /** Runs before and after each mutating call: what the rest of the machine does meanwhile. */
+    public void meanwhile(Runnable action) {
+        locked(() -> onCall = action);
     }
 
     /** Mutating calls so far, failed ones too. */
@@ -85,12 +91,14 @@ public final class Faults {
         return locked(() -> {
             requireOn(call);
             journal.add(call);
+            onCall.run();
             boolean cut = countdown > 0 && --countdown == 0;
             if (cut && !afterEffect) {
                 off = true;
                 throw new PowerCut("before " + call);
             }
             T result = run(call, effect);
+            onCall.run();
             if (cut) {
                 off = true;
                 throw new PowerCut("after " + call);

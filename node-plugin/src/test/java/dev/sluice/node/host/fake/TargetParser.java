@@ -27,13 +27,27 @@ final class TargetParser {
         return switch (line.type()) {
             case "error" -> new ErrorTarget();
             case "linear" -> linear(line, words, readOnly);
+            case "delay" -> delay(line, words);
             case "multipath" -> multipath(line, words, readOnly);
             case "clone" -> cloned(line, words);
             default -> throw invalid(line, "unknown target type");
         };
     }
 
-    private FakeTarget linear(TableLine line, Deque<String> words, boolean readOnly) {
+    /** Reads, writes, flushes: device, offset and milliseconds of each. Only writes are delayed here, and all are of one device. */
+    private FakeTarget delay(TableLine line, Deque<String> words) {
+        require(line, words.size() == 9, "Invalid argument count");
+        List<String> all = List.copyOf(words);
+        String device = all.getFirst();
+        String offset = all.get(1);
+        require(line, device.equals(all.get(3)) && device.equals(all.get(6)), "not one device");
+        require(line, offset.equals(all.get(4)) && offset.equals(all.get(7)), "not one place");
+        require(line, all.get(2).equals("0") && all.get(8).equals("0"), "only writes are delayed");
+        LinearTarget below = linear(line, new ArrayDeque<>(List.of(device, offset)), false);
+        return new DelayTarget(below, Long.parseLong(all.get(5)), () -> kernel.nanoTime);
+    }
+
+    private LinearTarget linear(TableLine line, Deque<String> words, boolean readOnly) {
         FakeDevice device = writable(line, kernel.device(words.pop()), readOnly);
         long offset = Long.parseLong(words.pop());
         require(line, words.isEmpty(), "Invalid argument count");

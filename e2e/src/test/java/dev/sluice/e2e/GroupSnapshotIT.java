@@ -1,0 +1,81 @@
+package dev.sluice.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sluice.e2e.fixture.ClaimRequest;
+import dev.sluice.e2e.fixture.EndToEnd;
+import dev.sluice.e2e.fixture.PodRequest;
+import dev.sluice.e2e.fixture.Sandbox;
+import dev.sluice.e2e.fixture.VolumeGroupSnapshots;
+import dev.sluice.e2e.fixture.Workload;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@EndToEnd
+class GroupSnapshotIT {
+    /** The same number to one volume and then to the other, each acknowledged before the next. */
+    private static final String COUNT = """
+            i=0
+            (while :; do
+              i=$((i+1))
+              printf '%08d\\n' $i | dd of=/first/n bs=9 conv=notrunc,fsync || exit
+              printf '%08d\\n' $i | dd of=/second/n bs=9 conv=notrunc,fsync || exit
+            done) </dev/null >/dev/null 2>&1 &
+            """;
+
+    @BeforeEach
+    void needsTheApi(Sandbox sandbox) {
+        assumeTrue(
+                VolumeGroupSnapshots.className(sandbox.cluster().client()).isPresent(),
+                "the group snapshot API, or a class of our driver, is not installed");
+    }
+
+    @Test
+    void aGroupShowsOneInstantOfAllItsVolumes(Sandbox sandbox) {
+        String node = sandbox.node(0).name();
+        sandbox.claim(ClaimRequest.named("first"));
+        sandbox.claim(ClaimRequest.named("second"));
+        Workload writer = sandbox.start(
+                PodRequest.named("writer").on(node).mounting("first", "/first").mounting("second", "/second"));
+        writer.exec("printf '%08d\\n' 0 | tee /first/n >/second/n; sync");
+        writer.exec(COUNT);
+
+        sandbox.groupSnapshots().submit("monday", "first", "second");
+        sandbox.groupSnapshots().awaitReady("monday");
+        int then = number(writer, "/second/n");
+        sandbox.claim(
+                ClaimRequest.named("a").restoredFrom(sandbox.groupSnapshots().awaitMember("first")));
+        sandbox.claim(
+                ClaimRequest.named("b").restoredFrom(sandbox.groupSnapshots().awaitMember("second")));
+        Workload reader = sandbox.start(
+                PodRequest.named("reader").on(node).mounting("a", "/first").mounting("b", "/second"));
+
+        int first = number(reader, "/first/n");
+        int second = number(reader, "/second/n");
+        assertThat(first - second)
+                .as("%d in the first, %d in the second", first, second)
+                .isBetween(0, 1);
+        assertThat(first).isLessThanOrEqualTo(then + 1);
+        assertThat(number(writer, "/second/n")).as("the pod writes on").isGreaterThan(second);
+    }
+
+    @Test
+    void volumesOnTwoNodesAreRefusedWithTheReason(Sandbox sandbox) {
+        sandbox.claim(ClaimRequest.named("here"));
+        sandbox.claim(ClaimRequest.named("there"));
+        sandbox.start(PodRequest.named("here").on(sandbox.node(0).name()).mounting("here", "/data"));
+        sandbox.start(PodRequest.named("there").on(sandbox.node(1).name()).mounting("there", "/data"));
+
+        sandbox.groupSnapshots().submit("apart", "here", "there");
+
+        assertThat(sandbox.groupSnapshots().awaitError("apart"))
+                .contains(
+                        sandbox.volumeId("here") + " is on " + sandbox.node(0).name(),
+                        sandbox.volumeId("there") + " is on " + sandbox.node(1).name());
+    }
+
+    private static int number(Workload pod, String file) {
+        return Integer.parseInt(pod.exec("cat " + file).strip());
+    }
+}
