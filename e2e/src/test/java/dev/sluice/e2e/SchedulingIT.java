@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.api.PoolStatus;
 import dev.sluice.api.StorageNode;
+import dev.sluice.api.StorageNodeStatus;
 import dev.sluice.e2e.cluster.Node;
 import dev.sluice.e2e.fixture.ClaimRequest;
 import dev.sluice.e2e.fixture.EndToEnd;
@@ -12,6 +13,8 @@ import dev.sluice.e2e.fixture.PodRequest;
 import dev.sluice.e2e.fixture.Sandbox;
 import dev.sluice.e2e.fixture.Workload;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Capacity steers pods: a node without room is passed over, whatever else speaks for it. */
@@ -50,13 +53,14 @@ class SchedulingIT {
     }
 
     private static PoolStatus pool(Sandbox sandbox, Node node) {
-        return sandbox.cluster()
-                .client()
-                .resources(StorageNode.class)
-                .withName(node.name())
-                .get()
-                .getStatus()
-                .pools()
-                .getFirst();
+        return Optional.ofNullable(sandbox.cluster()
+                        .client()
+                        .resources(StorageNode.class)
+                        .withName(node.name())
+                        .get()
+                        .getStatus())
+                .map(StorageNodeStatus::pools)
+                .map(List::getFirst)
+                .orElseThrow(() -> new AssertionError(node.name() + " has not reported its pools"));
     }
 }
