@@ -9,7 +9,6 @@ import dev.sluice.e2e.fixture.EndToEnd;
 import dev.sluice.e2e.fixture.PodRequest;
 import dev.sluice.e2e.fixture.Sandbox;
 import dev.sluice.e2e.fixture.Workload;
-import dev.sluice.names.Names;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +23,8 @@ class ExpansionIT {
 
     @Test
     void everyFileSystemAndABlockVolumeGrowUnderTheirPod(Sandbox sandbox) {
-        PodRequest request = PodRequest.named("pod").on(sandbox.node(0).name());
+        Node node = sandbox.node(0);
+        PodRequest request = PodRequest.named("pod").on(node.name());
         for (String fsType : List.of("ext4", "xfs", "btrfs")) {
             String type =
                     sandbox.storageClass(fsType, Sandbox.FIRST_CONSUMER, Map.of("csi.storage.k8s.io/fstype", fsType));
@@ -49,8 +49,7 @@ class ExpansionIT {
             assertThat(kibibytes(pod, "/" + claim)).as(claim).isGreaterThan(LARGER_KIBIBYTES);
         }
         sandbox.awaitSize("raw", "128Mi");
-        assertThat(sandbox.node(0)
-                        .sh("blockdev --getsize64 /dev/mapper/" + Names.outerDevice(sandbox.volumeId("raw")))
+        assertThat(node.sh("blockdev --getsize64 " + node.device(sandbox.volumeId("raw")))
                         .strip())
                 .isEqualTo(Long.toString(128L << 20));
         assertThat(pod.checksum("/ext4/file")).isEqualTo(ext4);

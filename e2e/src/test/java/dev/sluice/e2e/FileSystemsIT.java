@@ -85,7 +85,7 @@ class FileSystemsIT {
                 .containsPattern("/packed btrfs rw,.*compress=zstd:3");
         // The container runtime remounts without nosuid for the container; what the driver gives it has it.
         assertThat(node.sh("cat /proc/mounts")).containsPattern("/mount ext4 rw,nosuid,noatime,.*commit=30");
-        assertThat(node.sh("dumpe2fs -h /dev/mapper/sluice-" + sandbox.volumeId("small") + " 2>/dev/null"))
+        assertThat(node.sh("dumpe2fs -h " + node.device(sandbox.volumeId("small")) + " 2>/dev/null"))
                 .containsPattern("Inode size:\\s+512\\b")
                 .containsPattern("Inode count:\\s+8192\\b");
         String checksum = writer.writeRandom("/small/file", MEBIBYTES);
@@ -95,7 +95,6 @@ class FileSystemsIT {
 
         assertThat(reader.checksum("/small/file")).isEqualTo(checksum);
         assertThat(reader.exec("grep ' /small ' /proc/mounts")).containsPattern("/small ext4 ro,.*noatime");
-        assertThat(node.sh("cat /proc/mounts")).containsPattern("/mount ext4 ro,nosuid,noatime,.*commit=30");
         assertThat(reader.tryExec(REFUSAL, "touch /small/other").succeeded()).isFalse();
     }
 }

@@ -24,7 +24,7 @@ record Scene(Sandbox sandbox, Node origin, Node home, Workload source, Workload 
     static final int ENOUGH_MEBIBYTES = 128;
 
     /** At this rate the data of a scene takes minutes: long enough to look at, and then the limit is lifted. */
-    private static final long SLOW = MEBIBYTE;
+    static final long SLOW = MEBIBYTE;
 
     static Scene hydrating(Sandbox sandbox, String fsType, int mebibytes) {
         String slow = sandbox.slowClass(fsType, SLOW);

@@ -116,6 +116,8 @@ public final class VolumeChanges {
         return volume;
     }
 
+    // Of what NO_SPACE becomes external-resizer thinks that it may still be going on, and never lets a user ask for
+    // less.
     private void refuseWithoutRoom(Stored<VolumeSpec, VolumeStatus> volume, long growth) {
         String home = volume.spec().home();
         NodeView node = registry.nodes()
@@ -125,7 +127,7 @@ public final class VolumeChanges {
         long room = node.pool(volume.spec().pool()).map(NodeChoice::room).orElse(0L);
         if (room < growth) {
             throw new SluiceException(
-                    ErrorKind.NO_SPACE,
+                    ErrorKind.OUT_OF_RANGE,
                     "volume " + volume.key() + " cannot grow by " + growth + " bytes: pool "
                             + volume.spec().pool() + " of node " + home + " has " + room + " free");
         }
@@ -143,7 +145,9 @@ public final class VolumeChanges {
         }
         if (status != null && isRefused(status, before)) {
             registry.volumes().replace(last, last.spec().withSize(bytes(last)));
-            throw Removal.failure("the expansion of volume " + volume.key(), status.reason(), status.message());
+            throw new SluiceException(
+                    ErrorKind.OUT_OF_RANGE,
+                    "volume " + volume.key() + " cannot grow to " + wanted + " bytes: " + status.message());
         }
         throw removal.stillWorking(last.spec().home(), "the expansion of volume " + volume.key());
     }

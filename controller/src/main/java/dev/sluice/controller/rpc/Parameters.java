@@ -10,6 +10,7 @@ import dev.sluice.error.SluiceException;
 import dev.sluice.filesystem.FileSystemType;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -127,8 +128,8 @@ record Parameters(Map<String, String> values) {
     }
 
     private boolean flag(Parameter parameter) {
-        String text = find(parameter);
-        return switch (text == null ? "false" : text) {
+        String text = Objects.requireNonNullElse(find(parameter), "false");
+        return switch (text) {
             case "true" -> true;
             case "false" -> false;
             default -> throw parameter.refusal("must be \"true\" or \"false\", not " + Text.quoted(text));

@@ -210,10 +210,10 @@ class CsiSurfaceIT {
         assertThat(grown.getCapacityBytes()).isEqualTo(GIB + (4 << 20));
         assertThat(grown.getNodeExpansionRequired()).isTrue();
         assertThat(expand(id, 1).getCapacityBytes()).isEqualTo(GIB + (4 << 20));
-        refused(Status.Code.RESOURCE_EXHAUSTED, "cannot grow", () -> expand(id, 500 * GIB));
+        refused(Status.Code.OUT_OF_RANGE, "cannot grow", () -> expand(id, 500 * GIB));
 
         cluster.nodes.full.add("n1");
-        refused(Status.Code.RESOURCE_EXHAUSTED, "NoSpace", () -> expand(id, 2 * GIB));
+        refused(Status.Code.OUT_OF_RANGE, "cannot grow", () -> expand(id, 2 * GIB));
         assertThat(cluster.volumes.find(id).orElseThrow().spec().sizeBytes()).isEqualTo(GIB + (4 << 20));
     }
 

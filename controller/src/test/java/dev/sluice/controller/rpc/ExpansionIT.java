@@ -50,9 +50,9 @@ class ExpansionIT {
     void aFailedExpansionIsRecoveredByAskingForLess() {
         String id = create(volume("a", "n1"));
         cluster.nodes.full.add("n1");
-        refused(Status.Code.RESOURCE_EXHAUSTED, "cannot grow to " + 4 * GIB, () -> expand(id, 4 * GIB));
+        refused(Status.Code.OUT_OF_RANGE, "cannot grow to " + 4 * GIB, () -> expand(id, 4 * GIB));
         assertThat(spec(id).sizeBytes()).isEqualTo(GIB);
-        refused(Status.Code.RESOURCE_EXHAUSTED, "cannot grow to " + 3 * GIB, () -> expand(id, 3 * GIB));
+        refused(Status.Code.OUT_OF_RANGE, "cannot grow to " + 3 * GIB, () -> expand(id, 3 * GIB));
 
         cluster.nodes.full.clear();
         assertThat(expand(id, 2 * GIB).getCapacityBytes()).isEqualTo(2 * GIB);
@@ -66,7 +66,7 @@ class ExpansionIT {
         String before = cluster.endState();
 
         refused(
-                Status.Code.RESOURCE_EXHAUSTED,
+                Status.Code.OUT_OF_RANGE,
                 "pool fast of node n1 has " + 98L * FakeRegistry.POOL_BYTES / 100 + " free",
                 () -> expand(id, 500 * GIB));
 

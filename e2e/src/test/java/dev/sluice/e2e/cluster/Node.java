@@ -24,6 +24,13 @@ public record Node(Cluster cluster, String name) {
                 .toList();
     }
 
+    /** The kernel's path of a volume's device: it has no name in /dev/mapper, udev is kept from it. */
+    public String device(String volumeId) {
+        return "/dev/"
+                + sh("dmsetup info -c --noheadings -o blkdevname " + Names.outerDevice(volumeId))
+                        .strip();
+    }
+
     /** How far the engine is, from the kernel; asked so that it does not commit for our sake. */
     public EngineProgress progress(String volumeId) {
         return EngineProgress.parse(sh("dmsetup status --noflush " + Names.cloneDevice(volumeId)));
