@@ -29,7 +29,7 @@ class ManyVolumesIT {
         sources.forEach(sandbox::deleteClaim);
         clones.forEach(sandbox::deleteClaim);
 
-        await("all claims are gone").atMost(ALL).until(() -> sandbox.claims().isEmpty());
+        await("all volumes are gone").atMost(ALL).until(() -> sandbox.volumes().isEmpty());
     }
 
     private static ClaimRequest request(String name) {

@@ -6,6 +6,7 @@ import dev.sluice.api.SnapshotGroup;
 import dev.sluice.api.SnapshotSpec;
 import dev.sluice.api.SnapshotStatus;
 import dev.sluice.api.VolumeSpec;
+import dev.sluice.api.VolumeStatus;
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
 import dev.sluice.names.Names;
@@ -138,11 +139,21 @@ public final class GroupSnapshotOperations {
     private void createMissing(String name, SnapshotGroup group) {
         requireCommonPlace(group);
         List<SnapshotSpec> specs = group.members().stream()
-                .map(member -> SnapshotOperations.specify(name, sources.liveVolume(member.sourceVolume()), group))
+                .map(member -> SnapshotOperations.specify(name, whole(member.sourceVolume()), group))
                 .toList();
         for (int index = 0; index < specs.size(); index++) {
             registry.snapshots().create(group.members().get(index).snapshot(), specs.get(index));
         }
+    }
+
+    private Stored<VolumeSpec, VolumeStatus> whole(String id) {
+        Stored<VolumeSpec, VolumeStatus> volume = sources.liveVolume(id);
+        if (Sources.feed(volume) != null) {
+            throw new SluiceException(
+                    ErrorKind.UNAVAILABLE,
+                    "volume " + id + " is still hydrating; a group snapshot of it can be taken when it is hydrated");
+        }
+        return volume;
     }
 
     /** One instant exists on one node only, and in one pool one LVM command at a time makes it short. */

@@ -61,7 +61,7 @@ public final class VolumeChanges {
             return awaitSize(volume, wanted, null, deadline);
         }
         refuseWithoutRoom(volume, wanted - size);
-        registry.volumes().replace(volume, volume.spec().withSize(wanted));
+        order(volume, wanted);
         // What the node says until it has looked again is its answer to an earlier size.
         return awaitSize(volume, wanted, volume.status(), deadline);
     }
@@ -78,10 +78,7 @@ public final class VolumeChanges {
         HydrationSettings settings = tuning.applyTo(volume.spec().hydration());
         // The CloneHydration first: the volume follows it, and would take back what was written only here.
         tuneHydration(volume, settings);
-        Stored<VolumeSpec, VolumeStatus> latest = queries.get(id);
-        if (!settings.equals(latest.spec().hydration())) {
-            registry.volumes().replace(latest, latest.spec().withHydration(settings));
-        }
+        registry.volumes().change(id, spec -> spec.withHydration(settings));
     }
 
     private void tuneHydration(Stored<VolumeSpec, VolumeStatus> volume, HydrationSettings settings) {
@@ -92,26 +89,36 @@ public final class VolumeChanges {
         registry.hydrations()
                 .find(HydrationPlan.key(claim))
                 .filter(each -> each.spec().volumeUid().equals(volume.uid()))
-                .ifPresent(each -> {
-                    CloneHydrationSpec spec = each.spec();
-                    registry.hydrations()
-                            .replace(
-                                    each,
-                                    new CloneHydrationSpec(
-                                            spec.volume(),
-                                            spec.volumeUid(),
-                                            spec.epoch(),
-                                            spec.node(),
-                                            spec.paused(),
-                                            settings.maxBytesPerSecond(),
-                                            settings.priority()));
-                });
+                .ifPresent(each -> registry.hydrations().change(each.key(), spec -> tuned(spec, settings)));
+    }
+
+    private static CloneHydrationSpec tuned(CloneHydrationSpec spec, HydrationSettings settings) {
+        return new CloneHydrationSpec(
+                spec.volume(),
+                spec.volumeUid(),
+                spec.epoch(),
+                spec.node(),
+                spec.paused(),
+                settings.maxBytesPerSecond(),
+                settings.priority());
+    }
+
+    // That the node reports meanwhile is no reason to give up; that someone else orders another size is.
+    private void order(Stored<VolumeSpec, VolumeStatus> volume, long bytes) {
+        long seen = volume.spec().sizeBytes();
+        registry.volumes().change(volume.key(), spec -> {
+            if (spec.sizeBytes() != seen) {
+                throw new SluiceException(
+                        ErrorKind.BUSY, "the size of volume " + volume.key() + " was changed meanwhile; retry");
+            }
+            return spec.withSize(bytes);
+        });
     }
 
     // After a failed expansion Kubernetes asks for less again: what was never reached is taken back.
     private Stored<VolumeSpec, VolumeStatus> recovered(Stored<VolumeSpec, VolumeStatus> volume, long size) {
         if (volume.spec().sizeBytes() > size) {
-            registry.volumes().replace(volume, volume.spec().withSize(size));
+            order(volume, size);
         }
         return volume;
     }
@@ -144,7 +151,7 @@ public final class VolumeChanges {
             return last;
         }
         if (status != null && isRefused(status, before)) {
-            registry.volumes().replace(last, last.spec().withSize(bytes(last)));
+            order(last, bytes(last));
             throw new SluiceException(
                     ErrorKind.OUT_OF_RANGE,
                     "volume " + volume.key() + " cannot grow to " + wanted + " bytes: " + status.message());
