@@ -44,7 +44,7 @@ public final class ControllerMain {
                 settings.socket(),
                 List.of(
                         new IdentityService(version),
-                        new ControllerService(operations),
+                        new ControllerService(operations, settings.namespace()),
                         new GroupControllerService(operations.groupSnapshots())));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             server.close();

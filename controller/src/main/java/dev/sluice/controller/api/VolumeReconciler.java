@@ -1,5 +1,6 @@
 package dev.sluice.controller.api;
 
+import dev.sluice.api.ClaimReference;
 import dev.sluice.api.CloneHydration;
 import dev.sluice.api.DesiredState;
 import dev.sluice.api.Export;
@@ -56,8 +57,10 @@ public final class VolumeReconciler implements Reconciler<Volume> {
     }
 
     private static boolean awaitsOwner(Volume volume, Context<Volume> context) {
+        ClaimReference claim = volume.getSpec().claim();
         return volume.getSpec().origin() != null
-                && volume.getSpec().claim() != null
+                && claim != null
+                && claim.persistentVolume() != null
                 && context.getSecondaryResources(CloneHydration.class).stream()
                         .allMatch(
                                 each -> each.getMetadata().getOwnerReferences().isEmpty());

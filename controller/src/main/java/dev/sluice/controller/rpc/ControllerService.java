@@ -41,15 +41,18 @@ import io.grpc.stub.StreamObserver;
 public final class ControllerService extends ControllerGrpc.ControllerImplBase {
     private final NameLocks locks = new NameLocks();
     private final Operations operations;
+    private final String namespace;
 
-    public ControllerService(Operations operations) {
+    /** @param namespace the driver's */
+    public ControllerService(Operations operations, String namespace) {
         this.operations = operations;
+        this.namespace = namespace;
     }
 
     @Override
     public void createVolume(CreateVolumeRequest request, StreamObserver<CreateVolumeResponse> observer) {
         Calls.answer(observer, () -> {
-            VolumeRequest wanted = CreateVolumeRequests.parse(request);
+            VolumeRequest wanted = CreateVolumeRequests.parse(request, namespace);
             var volume = locks.hold(
                     Names.volumeId(wanted.name()), () -> operations.creation().create(wanted, CallDeadlines.current()));
             return CreateVolumeResponse.newBuilder()

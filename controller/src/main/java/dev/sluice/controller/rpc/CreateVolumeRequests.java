@@ -4,6 +4,7 @@ import csi.v1.CapacityRange;
 import csi.v1.CreateVolumeRequest;
 import csi.v1.TopologyRequirement;
 import csi.v1.VolumeContentSource;
+import dev.sluice.api.ClaimReference;
 import dev.sluice.api.OriginKind;
 import dev.sluice.api.VolumeMode;
 import dev.sluice.controller.domain.SizeRange;
@@ -12,15 +13,18 @@ import dev.sluice.controller.domain.Topology;
 import dev.sluice.controller.domain.VolumeRequest;
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
+import dev.sluice.names.Names;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** CreateVolume's request, parsed. */
 final class CreateVolumeRequests {
     private CreateVolumeRequests() {}
 
-    static VolumeRequest parse(CreateVolumeRequest request) {
+    /** @param namespace the driver's, where the progress of volumes is told that were made without a PVC */
+    static VolumeRequest parse(CreateVolumeRequest request, String namespace) {
         String name = Text.name(request.getName(), "name");
         Capabilities capabilities = Capabilities.parse(request.getVolumeCapabilitiesList());
         Parameters parameters = Parameters.ofClass(request.getParametersMap());
@@ -37,7 +41,8 @@ final class CreateVolumeRequests {
                 parameters.pool(),
                 mutable.tuning().applyTo(parameters.hydration()),
                 request.hasVolumeContentSource() ? source(request.getVolumeContentSource()) : null,
-                parameters.claim(),
+                Objects.requireNonNullElseGet(
+                        parameters.claim(), () -> new ClaimReference(namespace, Names.volumeId(name), null)),
                 topology(request),
                 parameters.encryption());
     }

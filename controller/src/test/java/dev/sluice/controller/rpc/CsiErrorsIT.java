@@ -45,7 +45,8 @@ class CsiErrorsIT {
         cluster.addNode("n1");
         cluster.addNode("n2");
         Path socket = folder.resolve("csi.sock");
-        server = SocketServer.start(socket, List.of(new ControllerService(Operations.over(cluster.asRegistry()))));
+        server = SocketServer.start(
+                socket, List.of(new ControllerService(Operations.over(cluster.asRegistry()), "sluice-system")));
         client = new CsiClient(socket);
         create(volume("source", "n1"));
     }

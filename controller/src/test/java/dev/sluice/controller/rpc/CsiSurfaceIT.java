@@ -54,7 +54,9 @@ class CsiSurfaceIT {
         Path socket = folder.resolve("csi.sock");
         server = SocketServer.start(
                 socket,
-                List.of(new IdentityService("1.2.3"), new ControllerService(Operations.over(cluster.asRegistry()))));
+                List.of(
+                        new IdentityService("1.2.3"),
+                        new ControllerService(Operations.over(cluster.asRegistry()), "sluice-system")));
         client = new CsiClient(socket);
     }
 
@@ -104,6 +106,9 @@ class CsiSurfaceIT {
         assertThat(clone.getContentSource().getVolume().getVolumeId()).isEqualTo(source);
         assertThat(cluster.exports.findAll()).hasSize(1);
         assertThat(cluster.snapshots.findAll()).hasSize(1);
+        // Made for no PVC that anyone named: its progress is told where the driver is.
+        assertThat(cluster.hydrations.find("sluice-system/" + clone.getVolumeId()))
+                .isPresent();
         // An internal snapshot is nobody's business.
         assertThat(client.controller()
                         .listSnapshots(ListSnapshotsRequest.getDefaultInstance())

@@ -36,7 +36,8 @@ class EncryptionIT {
         cluster.addNode("n1");
         cluster.addNode("n2");
         Path socket = folder.resolve("csi.sock");
-        server = SocketServer.start(socket, List.of(new ControllerService(Operations.over(cluster.asRegistry()))));
+        server = SocketServer.start(
+                socket, List.of(new ControllerService(Operations.over(cluster.asRegistry()), "sluice-system")));
         client = new CsiClient(socket);
     }
 

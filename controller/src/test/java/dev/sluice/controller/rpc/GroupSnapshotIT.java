@@ -53,7 +53,9 @@ class GroupSnapshotIT {
         Path socket = folder.resolve("csi.sock");
         server = SocketServer.start(
                 socket,
-                List.of(new ControllerService(operations), new GroupControllerService(operations.groupSnapshots())));
+                List.of(
+                        new ControllerService(operations, "sluice-system"),
+                        new GroupControllerService(operations.groupSnapshots())));
         client = new CsiClient(socket);
         first = create(volume("a", "n1"));
         second = create(volume("b", "n1"));

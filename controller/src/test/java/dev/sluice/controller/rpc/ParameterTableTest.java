@@ -80,7 +80,7 @@ class ParameterTableTest {
                     .setVolumeCapabilities(0, CsiClient.mount(Mode.SINGLE_NODE_WRITER, ""))
                     .putParameters(parameter.key(), wrong)
                     .build();
-            assertThatThrownBy(() -> CreateVolumeRequests.parse(request))
+            assertThatThrownBy(() -> CreateVolumeRequests.parse(request, "sluice-system"))
                     .isInstanceOfSatisfying(
                             SluiceException.class,
                             refusal -> assertThat(refusal.kind()).isEqualTo(ErrorKind.INVALID))
