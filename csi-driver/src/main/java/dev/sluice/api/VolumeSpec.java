@@ -97,44 +97,18 @@ public record VolumeSpec(
     }
 
     public VolumeSpec withState(DesiredState newState) {
-        return new VolumeSpec(
-                requestName,
-                sizeBytes,
-                pool,
-                mode,
-                fsType,
-                placement,
-                home,
-                target,
-                epoch,
-                origin,
-                claim,
-                hydration,
-                newState,
-                mkfsOptions,
-                encryption);
+        return with(sizeBytes, hydration, newState);
     }
 
     public VolumeSpec withHydration(HydrationSettings settings) {
-        return new VolumeSpec(
-                requestName,
-                sizeBytes,
-                pool,
-                mode,
-                fsType,
-                placement,
-                home,
-                target,
-                epoch,
-                origin,
-                claim,
-                settings,
-                state,
-                mkfsOptions,
-                encryption);
+        return with(sizeBytes, settings, state);
     }
 
     public VolumeSpec withSize(long bytes) {
+        return with(bytes, hydration, state);
+    }
+
+    private VolumeSpec with(long bytes, HydrationSettings settings, DesiredState newState) {
         return new VolumeSpec(
                 requestName,
                 bytes,
@@ -147,8 +121,8 @@ public record VolumeSpec(
                 epoch,
                 origin,
                 claim,
-                hydration,
-                state,
+                settings,
+                newState,
                 mkfsOptions,
                 encryption);
     }

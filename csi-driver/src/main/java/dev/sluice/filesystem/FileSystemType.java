@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** A file system a volume may have, and what its mkfs and its mount may be told. */
 public enum FileSystemType {
@@ -94,6 +95,15 @@ public enum FileSystemType {
         return mountOptions;
     }
 
+    /** @param fsType null for a request that leaves the file system to its source: what none of them knows is wrong in any case */
+    public static void requireMountOptions(@Nullable String fsType, List<String> options) {
+        if (fsType == null) {
+            requireMountOptionsOfAny(options);
+        } else {
+            named(fsType).requireMountOptions(options);
+        }
+    }
+
     public void requireMountOptions(List<String> options) {
         for (String option : options) {
             if (!ANY_MOUNT.has(option) && !mountOptions.has(option)) {
@@ -103,8 +113,7 @@ public enum FileSystemType {
         }
     }
 
-    /** For a request that leaves the file system to its source: what none of them knows is wrong in any case. */
-    public static void requireMountOptionsOfAny(List<String> options) {
+    private static void requireMountOptionsOfAny(List<String> options) {
         for (String option : options) {
             boolean known =
                     ANY_MOUNT.has(option) || Arrays.stream(values()).anyMatch(type -> type.mountOptions.has(option));

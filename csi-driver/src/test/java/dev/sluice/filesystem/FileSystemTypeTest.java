@@ -24,7 +24,7 @@ class FileSystemTypeTest {
             })
     void knownMountOptionsPass(FileSystemType type, String options) {
         type.requireMountOptions(List.of(options.split(" ")));
-        FileSystemType.requireMountOptionsOfAny(List.of(options.split(" ")));
+        FileSystemType.requireMountOptions(null, List.of(options.split(" ")));
     }
 
     @ParameterizedTest
@@ -51,7 +51,7 @@ class FileSystemTypeTest {
 
     @Test
     void whatNoFileSystemKnowsIsRefusedForAny() {
-        refused(ErrorKind.INVALID, "bind", () -> FileSystemType.requireMountOptionsOfAny(List.of("noatime", "bind")));
+        refused(ErrorKind.INVALID, "bind", () -> FileSystemType.requireMountOptions(null, List.of("noatime", "bind")));
     }
 
     @Test

@@ -2,8 +2,6 @@ package dev.sluice.controller.api;
 
 import dev.sluice.controller.domain.Shelf;
 import dev.sluice.controller.domain.Stored;
-import dev.sluice.error.ErrorKind;
-import dev.sluice.error.SluiceException;
 import dev.sluice.names.Names;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -22,8 +20,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The objects of one kind in the cluster. */
 final class ClusterShelf<S, T, R extends CustomResource<S, T>> implements Shelf<S, T> {
-    private static final int ATTEMPTS = 5;
-
     private final KubernetesClient client;
     private final Kind<S, R> kind;
 
@@ -87,25 +83,18 @@ final class ClusterShelf<S, T, R extends CustomResource<S, T>> implements Shelf<
     /** A call and a reconciler may forget the same object at one time: whoever comes second has what it wanted. */
     @Override
     public void forget(Stored<S, T> seen) {
-        for (int attempt = 1; ; attempt++) {
+        Shelf.retried(() -> {
             R current = resource(seen.key()).get();
             if (current == null || !current.getMetadata().getUid().equals(seen.uid())) {
                 return;
             }
-            try {
-                ApiErrors.translate(seen.key(), () -> {
-                    if (current.removeFinalizer(Names.FINALIZER)) {
-                        client.resource(current).lockResourceVersion().update();
-                    }
-                    return resource(seen.key()).delete();
-                });
-                return;
-            } catch (SluiceException e) {
-                if (e.kind() != ErrorKind.BUSY || attempt == ATTEMPTS) {
-                    throw e;
+            ApiErrors.translate(seen.key(), () -> {
+                if (current.removeFinalizer(Names.FINALIZER)) {
+                    client.resource(current).lockResourceVersion().update();
                 }
-            }
-        }
+                return resource(seen.key()).delete();
+            });
+        });
     }
 
     @Override

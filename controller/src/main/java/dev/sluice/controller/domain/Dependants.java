@@ -65,8 +65,7 @@ final class Dependants {
         VolumeStatus status = volume.status();
         Origin origin = spec.origin();
         boolean removed = status != null && status.phase() == VolumePhase.REMOVED;
-        boolean hydrated = status != null && status.epoch() == spec.epoch() && status.hydrated();
-        if (origin == null || hydrated || removed || !isKnown(spec.home())) {
+        if (origin == null || Sources.isWhole(volume) || removed || !isKnown(spec.home())) {
             return false;
         }
         boolean shared = !spec.originIsRemote();

@@ -28,20 +28,18 @@ public final class GroupSnapshotOperations {
 
     private final Registry registry;
     private final Sources sources;
-    private final Removal removal;
     private final SnapshotOperations snapshots;
 
-    GroupSnapshotOperations(Registry registry, Sources sources, Removal removal, SnapshotOperations snapshots) {
+    GroupSnapshotOperations(Registry registry, Sources sources, SnapshotOperations snapshots) {
         this.registry = registry;
         this.sources = sources;
-        this.removal = removal;
         this.snapshots = snapshots;
     }
 
     /** Snapshots in order of id. */
     public record GroupSnapshot(String id, List<Stored<SnapshotSpec, SnapshotStatus>> members) {
         public boolean ready() {
-            return members.stream().allMatch(each -> phase(Optional.of(each)) == ServedPhase.READY);
+            return members.stream().allMatch(each -> SnapshotOperations.phase(Optional.of(each)) == ServedPhase.READY);
         }
     }
 
@@ -181,19 +179,11 @@ public final class GroupSnapshotOperations {
 
     private Stored<SnapshotSpec, SnapshotStatus> awaitReady(
             SnapshotGroup group, SnapshotGroup.Member member, Deadline deadline) {
-        Stored<SnapshotSpec, SnapshotStatus> last = registry.snapshots()
-                .await(member.snapshot(), seen -> phase(seen) != ServedPhase.PENDING, deadline.left())
-                .orElseThrow(() -> new SluiceException(
-                        ErrorKind.BUSY, "group snapshot " + group.id() + " was deleted meanwhile; retry"));
-        SnapshotStatus status = last.status();
-        if (status != null && status.phase() == ServedPhase.FAILED) {
-            members(group.id()).forEach(each -> snapshots.orderAbsent(each.key()));
-            throw Removal.failure("group snapshot " + group.id(), status.reason(), status.message());
-        }
-        if (status == null || status.phase() != ServedPhase.READY) {
-            throw removal.stillWorking(last.spec().node(), "group snapshot " + group.id());
-        }
-        return last;
+        return snapshots.awaitReady(
+                member.snapshot(),
+                "group snapshot " + group.id(),
+                () -> members(group.id()).forEach(each -> snapshots.orderAbsent(each.key())),
+                deadline);
     }
 
     private static void requireSame(
@@ -216,9 +206,5 @@ public final class GroupSnapshotOperations {
 
     private static boolean isLeaving(List<Stored<SnapshotSpec, SnapshotStatus>> members) {
         return members.stream().anyMatch(each -> each.spec().state() == DesiredState.ABSENT);
-    }
-
-    private static ServedPhase phase(Optional<Stored<SnapshotSpec, SnapshotStatus>> snapshot) {
-        return snapshot.map(Stored::status).map(SnapshotStatus::phase).orElse(ServedPhase.PENDING);
     }
 }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Which node a new volume lives on. Pure: the same nodes and the same request give the same answer. */
@@ -28,25 +27,10 @@ public final class NodeChoice {
         return node.pool(pool).map(NodeChoice::room).orElse(0L);
     }
 
-    public static Home choose(
-            Topology topology, List<NodeView> nodes, @Nullable String pool, long sizeBytes, @Nullable Source source) {
-        return choose(topology, nodes, pool, sizeBytes, source, NodeView::unfit);
-    }
-
+    /** @param sizeBytes of the volume, which a request may leave to its source */
     static Home choose(VolumeRequest request, List<NodeView> nodes, long sizeBytes, @Nullable Source source) {
-        Function<NodeView, Optional<String>> unfit = request.encryption() == null
-                ? NodeView::unfit
-                : node -> node.unfit().or(node::unfitToEncrypt);
-        return choose(request.topology(), nodes, request.pool(), sizeBytes, source, unfit);
-    }
-
-    private static Home choose(
-            Topology topology,
-            List<NodeView> nodes,
-            @Nullable String pool,
-            long sizeBytes,
-            @Nullable Source source,
-            Function<NodeView, Optional<String>> unfit) {
+        Topology topology = request.topology();
+        String pool = request.pool();
         rejectUnknownPool(nodes, pool);
         List<NodeView> fit = new ArrayList<>();
         List<String> refusals = new ArrayList<>();
@@ -54,7 +38,7 @@ public final class NodeChoice {
             if (!topology.allows(node)) {
                 continue;
             }
-            unfit.apply(node)
+            unfit(node, request)
                     .or(() -> refusal(node, wantedPool(node, pool, source), sizeBytes, source))
                     .ifPresentOrElse(why -> refusals.add(node.name() + " " + why), () -> fit.add(node));
         }
@@ -68,6 +52,11 @@ public final class NodeChoice {
         return new Home(
                 best.name(),
                 best.pool(wantedPool(best, pool, source)).orElseThrow().name());
+    }
+
+    private static Optional<String> unfit(NodeView node, VolumeRequest request) {
+        Optional<String> unfit = node.unfit();
+        return request.encryption() == null ? unfit : unfit.or(node::unfitToEncrypt);
     }
 
     private static void rejectUnknownPool(List<NodeView> nodes, @Nullable String pool) {

@@ -23,7 +23,7 @@ public record Operations(
                 new VolumeChanges(registry, queries, removal),
                 queries,
                 snapshots,
-                new GroupSnapshotOperations(registry, sources, removal, snapshots),
+                new GroupSnapshotOperations(registry, sources, snapshots),
                 families);
     }
 }

@@ -25,18 +25,23 @@ public interface Shelf<S, T> {
 
     /** Changes what is there now, again when someone else writes at the same time; absent is success. */
     default void change(String key, UnaryOperator<S> change) {
-        final int attempts = 5;
-        for (int attempt = 1; ; attempt++) {
-            Optional<Stored<S, T>> seen = find(key);
-            S spec = seen.map(Stored::spec).map(change).orElse(null);
-            if (spec == null || spec.equals(seen.orElseThrow().spec())) {
-                return;
+        retried(() -> find(key).ifPresent(seen -> {
+            S spec = change.apply(seen.spec());
+            if (!spec.equals(seen.spec())) {
+                replace(seen, spec);
             }
+        }));
+    }
+
+    /** Tries again, from a fresh look, what someone else was faster than; whoever is always faster is told of as BUSY. */
+    static void retried(Runnable attempt) {
+        final int attempts = 5;
+        for (int number = 1; ; number++) {
             try {
-                replace(seen.get(), spec);
+                attempt.run();
                 return;
             } catch (SluiceException e) {
-                if (e.kind() != ErrorKind.BUSY || attempt == attempts) {
+                if (e.kind() != ErrorKind.BUSY || number == attempts) {
                     throw e;
                 }
             }

@@ -39,7 +39,7 @@ public final class SnapshotOperations {
                 .find(id)
                 .orElseThrow(() -> new SluiceException(ErrorKind.BUSY, "snapshot " + id + " is being deleted; retry"));
         verify(snapshot, sourceVolume);
-        return awaitReady(snapshot, deadline);
+        return awaitReady(id, "snapshot " + id, () -> orderAbsent(id), deadline);
     }
 
     /** A member of a group is only taken of a volume that is whole by then, so it needs nothing of where that comes from. */
@@ -144,19 +144,21 @@ public final class SnapshotOperations {
         }
     }
 
-    private Stored<SnapshotSpec, SnapshotStatus> awaitReady(
-            Stored<SnapshotSpec, SnapshotStatus> snapshot, Deadline deadline) {
+    /**
+     * @param what is waited for, in the words of an error
+     * @param undo orders away what cannot be made
+     */
+    Stored<SnapshotSpec, SnapshotStatus> awaitReady(String id, String what, Runnable undo, Deadline deadline) {
         Stored<SnapshotSpec, SnapshotStatus> last = registry.snapshots()
-                .await(snapshot.key(), seen -> phase(seen) != ServedPhase.PENDING, deadline.left())
-                .orElseThrow(() -> new SluiceException(
-                        ErrorKind.BUSY, "snapshot " + snapshot.key() + " was deleted meanwhile; retry"));
+                .await(id, seen -> phase(seen) != ServedPhase.PENDING, deadline.left())
+                .orElseThrow(() -> new SluiceException(ErrorKind.BUSY, what + " was deleted meanwhile; retry"));
         SnapshotStatus status = last.status();
         if (status != null && status.phase() == ServedPhase.FAILED) {
-            orderAbsent(last.key());
-            throw Removal.failure("snapshot " + last.key(), status.reason(), status.message());
+            undo.run();
+            throw Removal.failure(what, status.reason(), status.message());
         }
         if (status == null || status.phase() != ServedPhase.READY) {
-            throw removal.stillWorking(last.spec().node(), "snapshot " + last.key());
+            throw removal.stillWorking(last.spec().node(), what);
         }
         return last;
     }
@@ -187,7 +189,7 @@ public final class SnapshotOperations {
         return snapshot.isEmpty() || phase(snapshot) == ServedPhase.REMOVED;
     }
 
-    private static ServedPhase phase(Optional<Stored<SnapshotSpec, SnapshotStatus>> snapshot) {
+    static ServedPhase phase(Optional<Stored<SnapshotSpec, SnapshotStatus>> snapshot) {
         return snapshot.map(Stored::status).map(SnapshotStatus::phase).orElse(ServedPhase.PENDING);
     }
 }

@@ -43,9 +43,13 @@ public final class Sources {
 
     /** What a volume is still hydrating from; null when it is whole. A copy that is made of it now needs the same. */
     static @Nullable Feed feed(Stored<VolumeSpec, VolumeStatus> volume) {
+        return isWhole(volume) ? null : volume.spec().feed();
+    }
+
+    /** Whether its home has told that every byte is there, of this epoch. */
+    static boolean isWhole(Stored<VolumeSpec, VolumeStatus> volume) {
         VolumeStatus status = volume.status();
-        boolean whole = status != null && status.epoch() == volume.spec().epoch() && status.hydrated();
-        return whole ? null : volume.spec().feed();
+        return status != null && status.epoch() == volume.spec().epoch() && status.hydrated();
     }
 
     Stored<VolumeSpec, VolumeStatus> present(String id) {
@@ -95,30 +99,20 @@ public final class Sources {
         }
         long size = Objects.requireNonNull(status.sizeBytes(), "a ready snapshot has a size");
         Feed feed = Boolean.FALSE.equals(status.hydrated()) ? spec.feed() : null;
-        if (spec.mode() != null) {
-            return new Source(
-                    OriginKind.SNAPSHOT,
-                    id,
-                    spec.node(),
-                    spec.pool(),
-                    size,
-                    spec.mode(),
-                    spec.fsType(),
-                    spec.encryption(),
-                    feed);
-        }
-        // Written by a version that kept neither, and that knew no encryption.
-        Optional<VolumeSpec> taken =
-                registry.volumes().find(spec.sourceVolume()).map(Stored::spec);
+        // An object without a mode was written by a version that kept neither that nor the file system, and knew no
+        // encryption.
+        Optional<VolumeSpec> taken = spec.mode() != null
+                ? Optional.empty()
+                : registry.volumes().find(spec.sourceVolume()).map(Stored::spec);
         return new Source(
                 OriginKind.SNAPSHOT,
                 id,
                 spec.node(),
                 spec.pool(),
                 size,
-                taken.map(VolumeSpec::mode).orElse(null),
-                taken.map(VolumeSpec::fsType).orElse(null),
-                taken.map(VolumeSpec::encryption).orElse(null),
+                taken.map(VolumeSpec::mode).orElse(spec.mode()),
+                taken.map(VolumeSpec::fsType).orElse(spec.fsType()),
+                taken.map(VolumeSpec::encryption).orElse(spec.encryption()),
                 feed);
     }
 

@@ -123,8 +123,7 @@ public final class VolumeChanges {
         return volume;
     }
 
-    // Of what NO_SPACE becomes external-resizer thinks that it may still be going on, and never lets a user ask for
-    // less.
+    // Not NO_SPACE: external-resizer would think it may still be going on, and never let a user ask for less.
     private void refuseWithoutRoom(Stored<VolumeSpec, VolumeStatus> volume, long growth) {
         String home = volume.spec().home();
         NodeView node = registry.nodes()

@@ -151,8 +151,7 @@ public final class VolumePlan {
     }
 
     private boolean needsOrigin() {
-        VolumeStatus status = currentStatus();
-        return status == null || !status.hydrated();
+        return !Sources.isWhole(family.volume());
     }
 
     private boolean homeIsDone() {

@@ -26,12 +26,7 @@ record Capabilities(VolumeMode mode, String fsType) {
     /** @param fsType null when the request leaves it to its source */
     static void requireMountOptions(List<VolumeCapability> capabilities, @Nullable String fsType) {
         for (VolumeCapability capability : capabilities) {
-            List<String> options = capability.getMount().getMountFlagsList();
-            if (fsType == null) {
-                FileSystemType.requireMountOptionsOfAny(options);
-            } else {
-                FileSystemType.named(fsType).requireMountOptions(options);
-            }
+            FileSystemType.requireMountOptions(fsType, capability.getMount().getMountFlagsList());
         }
     }
 

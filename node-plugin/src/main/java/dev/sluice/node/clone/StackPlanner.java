@@ -170,9 +170,8 @@ public final class StackPlanner {
         boolean cutOff =
                 observed.outer() != null && Tables.isError(observed.outer().table());
         if (cutOff) {
-            // Only when nobody has it open any more: beneath a mounted file system an older state must not appear. The
-            // engine
-            // itself must be made anew to read what its metadata says.
+            // Only when nobody has it open any more: beneath a mounted file system an older state must not appear.
+            // The engine is made anew too, to read what its metadata says.
             steps.add(new Step.RemoveOuter());
             steps.add(new Step.RemoveEngine());
         }

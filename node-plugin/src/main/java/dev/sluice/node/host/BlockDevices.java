@@ -10,9 +10,6 @@ public interface BlockDevices {
     /** Writes out what a file system mounted from the device, or the page cache, still keeps in memory. */
     void sync(BlockDevice device);
 
-    /** Overwrites the first bytes with zeros, past every cache. */
-    void zero(BlockDevice device, long bytes);
-
     /** The first bytes as they are on the medium, past every cache. */
     byte[] read(BlockDevice device, int bytes);
 

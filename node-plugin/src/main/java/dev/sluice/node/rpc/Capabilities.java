@@ -33,11 +33,7 @@ final class Capabilities {
     private static Access mount(MountVolume mount, boolean readOnly, boolean exclusive) {
         String fsType = fsType(mount.getFsType());
         List<String> flags = mount.getMountFlagsList();
-        if (fsType == null) {
-            FileSystemType.requireMountOptionsOfAny(flags);
-        } else {
-            FileSystemType.named(fsType).requireMountOptions(flags);
-        }
+        FileSystemType.requireMountOptions(fsType, flags);
         List<String> options = flags.stream()
                 .filter(flag -> !flag.equals("ro") && !flag.equals("rw"))
                 .toList();

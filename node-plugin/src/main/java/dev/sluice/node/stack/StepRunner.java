@@ -19,7 +19,7 @@ import java.util.Optional;
 
 /** Carries out the steps for one volume. */
 final class StepRunner {
-    private static final long FIRST_BLOCK = 4096;
+    private static final int FIRST_BLOCK = 4096;
 
     private final Host host;
     private final String id;
@@ -41,7 +41,7 @@ final class StepRunner {
             case Step.Extend extend -> host.logicalVolumes().extend(data(), extend.sizeBytes());
             case Step.Format format -> format(format);
             case Step.Retag retag -> retag(retag.tags());
-            case Step.BeginMetadata() -> host.blockDevices().zero(device(metadata()), FIRST_BLOCK);
+            case Step.BeginMetadata() -> host.blockDevices().write(device(metadata()), new byte[FIRST_BLOCK]);
             case Step.Login login -> host.sessions().ensure(login.login());
             case Step.LoadSource source -> loadSource(source);
             case Step.LoadEngine engine -> loadEngine(engine);

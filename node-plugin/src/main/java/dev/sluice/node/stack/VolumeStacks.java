@@ -275,6 +275,7 @@ public final class VolumeStacks {
                 ? host.pools().find(pool).map(Pool::chunkBytes).orElse(0L)
                 : 0;
         Long region = spec.hydration().regionBytes();
+        VolumeContent content = VolumeContent.of(spec);
         return new Wanted(
                 order.id(),
                 spec.epoch(),
@@ -282,15 +283,15 @@ public final class VolumeStacks {
                 pool.thinPool(),
                 spec.deviceBytes(spec.sizeBytes()),
                 spec.mode(),
-                spec.fsType(),
-                Optional.ofNullable(spec.mkfsOptions()).orElse(List.of()),
+                content.fsType(),
+                content.mkfsOptions(),
                 localOrigin(order, pool),
                 remoteBytes,
                 HydrationGeometry.choose(remoteBytes, chunk, region == null ? 0 : region),
                 order.allocated(),
                 Names.isVolumeId(order.id()),
                 order.source(),
-                spec.encryption() != null);
+                content.encryption() != null);
     }
 
     private @Nullable String localOrigin(VolumeOrder order, PoolSettings pool) {

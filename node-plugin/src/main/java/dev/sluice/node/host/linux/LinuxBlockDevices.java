@@ -15,7 +15,6 @@ import java.nio.file.StandardOpenOption;
 public final class LinuxBlockDevices implements BlockDevices {
     private static final long SECTOR = 512;
     private static final int ALIGNMENT = 4096;
-    private static final int PIECE = 1 << 20;
     private static final int SECTORS_READ = 2;
 
     /** Syncs the file system that is mounted from the device, through the device alone. */
@@ -66,21 +65,6 @@ public final class LinuxBlockDevices implements BlockDevices {
         }
     }
 
-    /** A buffered write that is on the medium when it returns: readers beneath the page cache see it. */
-    @Override
-    public void zero(BlockDevice device, long bytes) {
-        ByteBuffer zeros = ByteBuffer.allocate((int) Math.min(bytes, PIECE));
-        try (FileChannel channel = FileChannel.open(Path.of(device.path()), StandardOpenOption.WRITE)) {
-            for (long at = 0; at < bytes; ) {
-                zeros.clear().limit((int) Math.min(zeros.capacity(), bytes - at));
-                at += channel.write(zeros, at);
-            }
-            channel.force(true);
-        } catch (IOException e) {
-            throw new SluiceException(ErrorKind.HOST, "zero " + device.path() + ": " + e.getMessage(), e);
-        }
-    }
-
     @Override
     public byte[] read(BlockDevice device, int bytes) {
         ByteBuffer content = ByteBuffer.allocateDirect(Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT + ALIGNMENT)
@@ -101,6 +85,7 @@ public final class LinuxBlockDevices implements BlockDevices {
         return read;
     }
 
+    /** A buffered write that is on the medium when it returns: readers beneath the page cache see it. */
     @Override
     public void write(BlockDevice device, byte[] content) {
         ByteBuffer left = ByteBuffer.wrap(content);

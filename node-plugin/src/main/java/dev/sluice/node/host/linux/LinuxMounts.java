@@ -7,7 +7,6 @@ import dev.sluice.node.host.MountPoint;
 import dev.sluice.node.host.Mounts;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -33,7 +32,7 @@ public final class LinuxMounts implements Mounts {
         boolean node = entry.fsType().equals(MountPoint.DEVICE_NODES)
                 && !entry.root().equals("/")
                 && !Files.isDirectory(Path.of(entry.path()));
-        return node ? BlockNodes.number(Path.of(entry.path())).orElse(entry.deviceNumber()) : entry.deviceNumber();
+        return node ? DeviceNumber.find(entry.path()).orElse(entry.deviceNumber()) : entry.deviceNumber();
     }
 
     @Override
@@ -124,17 +123,9 @@ public final class LinuxMounts implements Mounts {
         return new SluiceException(kind, doing + ": " + calls.message(errno));
     }
 
-    private static Optional<String> numberOf(String node) {
-        try {
-            return Optional.of(DeviceNumber.of((long) Files.getAttribute(Path.of(node), "unix:rdev")));
-        } catch (IOException | InvalidPathException notHere) {
-            return Optional.empty();
-        }
-    }
-
     static MountTable table() {
         try {
-            return MountTable.parse(Files.readString(MOUNT_INFO), LinuxMounts::numberOf);
+            return MountTable.parse(Files.readString(MOUNT_INFO), DeviceNumber::find);
         } catch (IOException e) {
             throw new SluiceException(ErrorKind.HOST, "cannot read " + MOUNT_INFO, e);
         }

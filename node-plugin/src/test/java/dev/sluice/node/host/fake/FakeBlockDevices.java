@@ -35,15 +35,6 @@ final class FakeBlockDevices implements BlockDevices {
     }
 
     @Override
-    public void zero(BlockDevice device, long bytes) {
-        faults.mutate("BlockDevices.zero " + device.path() + " " + bytes, () -> {
-            FakeDevice zeroed = kernel.device(device);
-            zeroed.write(0, Math.ceilDiv(bytes, FakeHost.BLOCK), 0);
-            zeroed.flush();
-        });
-    }
-
-    @Override
     public byte[] read(BlockDevice device, int bytes) {
         return faults.look("BlockDevices.read " + device.path() + " " + bytes, () -> {
             ByteBuffer content = ByteBuffer.allocate(bytes);

@@ -109,7 +109,7 @@ class FakeHostTest {
 
         assertThatThrownBy(() -> home.host().deviceMapper().load("sluice-v-2-clone", "SLUICE-v-2-clone", false, table))
                 .hasMessageContaining("magic");
-        home.host().blockDevices().zero(metadata, 4096);
+        home.host().blockDevices().write(metadata, new byte[4096]);
         home.host().deviceMapper().load("sluice-v-2-clone", "SLUICE-v-2-clone", false, table);
     }
 
@@ -178,7 +178,7 @@ class FakeHostTest {
         boolean fresh = home.host().logicalVolumes().find("data", "v-1-meta").isEmpty();
         BlockDevice metadata = plain(home, "v-1-meta");
         if (fresh) {
-            home.host().blockDevices().zero(metadata, 4096);
+            home.host().blockDevices().write(metadata, new byte[4096]);
         }
         String path1 = "1 queue_if_no_path 0 1 1 round-robin 0 1 1 " + disk.number() + " 1";
         BlockDevice queued = load("sluice-v-1-src", true, "multipath", path1);
