@@ -1,15 +1,18 @@
 package dev.sluice.api;
 
+import dev.sluice.names.Names;
 import io.fabric8.generator.annotation.Required;
+import org.jspecify.annotations.Nullable;
 
 /**
- * An origin to be served to one node.
+ * An origin to be served to one node. For a move it is also the order to give the volume up, and later the order to remove the old copy.
  *
  * @param source id of the snapshot, or for a move of the volume, that is served
  * @param originNode serves it
  * @param clientNode the only node that may log in
  * @param volume id of the volume that is fed
  * @param epoch epoch of that volume
+ * @param release LV UUID of the copy that was given up and may be removed now; only with state ABSENT, null while it must be kept
  */
 public record ExportSpec(
         @Required String source,
@@ -17,8 +20,25 @@ public record ExportSpec(
         @Required String clientNode,
         @Required String volume,
         @Required long epoch,
-        @Required DesiredState state) {
+        @Required DesiredState state,
+        @Nullable String release) {
+    /** Of a snapshot: nothing is released with it. */
+    public ExportSpec(
+            String source, String originNode, String clientNode, String volume, long epoch, DesiredState state) {
+        this(source, originNode, clientNode, volume, epoch, state, null);
+    }
+
+    /** A move: the origin is the volume itself, on the home it leaves. */
+    public boolean sourceIsVolume() {
+        return Names.isVolumeId(source);
+    }
+
     public ExportSpec withState(DesiredState newState) {
-        return new ExportSpec(source, originNode, clientNode, volume, epoch, newState);
+        return new ExportSpec(source, originNode, clientNode, volume, epoch, newState, null);
+    }
+
+    /** The order to stop, and to remove the copy of this LV UUID; null when nothing was given up. */
+    public ExportSpec released(@Nullable String lvUuid) {
+        return new ExportSpec(source, originNode, clientNode, volume, epoch, DesiredState.ABSENT, lvUuid);
     }
 }

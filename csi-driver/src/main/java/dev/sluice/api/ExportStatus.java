@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
  * @param portal address:port
  * @param serial unit serial of the LUN, by which the client knows that the disk it found is the right one
  * @param sizeBytes bytes of the LUN
- * @param consentedEpoch for a move: the epoch up to which the old home has given the volume up
+ * @param consentedEpoch for a move: the epoch for which the old home has given the volume up; it never opens its copy again
+ * @param lvUuid for a move: LVM's identity of the copy that was given up
+ * @param empty for a move: true when the volume has no content yet, so that there is nothing to serve
  */
 public record ExportStatus(
         ServedPhase phase,
@@ -18,5 +20,7 @@ public record ExportStatus(
         @Nullable String serial,
         @Nullable Long sizeBytes,
         @Nullable Long consentedEpoch,
+        @Nullable String lvUuid,
+        @Nullable Boolean empty,
         @Nullable String reason,
         @Nullable String message) {}

@@ -3,6 +3,7 @@ package dev.sluice.api;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param sizeBytes bytes, a multiple of 4 MiB
  * @param fsType ext4, xfs or btrfs; null for block volumes
  * @param home the node that holds the authoritative copy
- * @param target the node a move goes to, until the home consents
+ * @param target the node a move goes to, until the home has given the volume up; null when no move is under way
  * @param epoch grows by one at each change of home; the first is 1
  * @param origin null for a volume that starts empty
  * @param encryption null for a volume that is not encrypted
@@ -97,18 +98,48 @@ public record VolumeSpec(
     }
 
     public VolumeSpec withState(DesiredState newState) {
-        return with(sizeBytes, hydration, newState);
+        return with(sizeBytes, hydration, newState, target);
     }
 
     public VolumeSpec withHydration(HydrationSettings settings) {
-        return with(sizeBytes, settings, state);
+        return with(sizeBytes, settings, state, target);
     }
 
     public VolumeSpec withSize(long bytes) {
-        return with(bytes, hydration, state);
+        return with(bytes, hydration, state, target);
     }
 
-    private VolumeSpec with(long bytes, HydrationSettings settings, DesiredState newState) {
+    /** @param node null when no move is under way */
+    public VolumeSpec withTarget(@Nullable String node) {
+        return with(sizeBytes, hydration, state, node);
+    }
+
+    /**
+     * At home on the target of its move, one epoch further.
+     *
+     * @param from where its bytes are now; null when it has none yet
+     */
+    public VolumeSpec moved(@Nullable Origin from) {
+        return new VolumeSpec(
+                requestName,
+                sizeBytes,
+                pool,
+                mode,
+                fsType,
+                placement,
+                Objects.requireNonNull(target, "a volume moves to its target"),
+                null,
+                epoch + 1,
+                from,
+                claim,
+                hydration,
+                state,
+                mkfsOptions,
+                encryption);
+    }
+
+    private VolumeSpec with(
+            long bytes, HydrationSettings settings, DesiredState newState, @Nullable String newTarget) {
         return new VolumeSpec(
                 requestName,
                 bytes,
@@ -117,7 +148,7 @@ public record VolumeSpec(
                 fsType,
                 placement,
                 home,
-                target,
+                newTarget,
                 epoch,
                 origin,
                 claim,

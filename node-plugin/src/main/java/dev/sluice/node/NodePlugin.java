@@ -22,6 +22,7 @@ import dev.sluice.node.mount.VolumeFigures;
 import dev.sluice.node.rpc.NodeService;
 import dev.sluice.node.rpc.RegistrationService;
 import dev.sluice.node.rpc.SocketProbe;
+import dev.sluice.node.stack.ClosedCopies;
 import dev.sluice.node.stack.EncryptedVolumes;
 import dev.sluice.node.stack.Exports;
 import dev.sluice.node.stack.GroupSnapshots;
@@ -94,9 +95,10 @@ final class NodePlugin implements AutoCloseable {
                 stacks::inventory,
                 clock);
         Snapshots snapshots = new Snapshots(host, pools, stacks, clock);
+        Exports exports = new Exports(host, pools);
         NodeReconcilers.Work work = new NodeReconcilers.Work(
                 VolumeWork.of(stacks, hydrations),
-                ExportWork.of(new Exports(host, pools)),
+                ExportWork.of(exports, new ClosedCopies(host, stacks, exports), hydrations),
                 SnapshotWork.of(
                         snapshots, new GroupSnapshots(host, pools, stacks, snapshots, holds, clock), hydrations));
         reconcilers = new NodeReconcilers(

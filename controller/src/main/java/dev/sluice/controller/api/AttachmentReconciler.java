@@ -2,13 +2,10 @@ package dev.sluice.controller.api;
 
 import dev.sluice.api.Attachment;
 import dev.sluice.api.AttachmentSpec;
+import dev.sluice.api.AttachmentState;
 import dev.sluice.api.AttachmentStatus;
 import dev.sluice.api.Volume;
-import dev.sluice.api.VolumeSpec;
-import dev.sluice.api.VolumeStatus;
-import dev.sluice.controller.domain.Residence;
-import dev.sluice.controller.domain.Shelf;
-import dev.sluice.controller.domain.Stored;
+import dev.sluice.controller.domain.Moves;
 import dev.sluice.names.Names;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
@@ -20,6 +17,7 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -27,10 +25,13 @@ import java.util.Set;
 /** Answers a node that wants to use a volume. */
 @ControllerConfiguration(name = "attachment")
 public final class AttachmentReconciler implements Reconciler<Attachment> {
-    private final Shelf<VolumeSpec, VolumeStatus> volumes;
+    // What a node waits for may end without an event here: room in a pool, a node that comes back.
+    private static final Duration WAIT_CHECK = Duration.ofSeconds(5);
 
-    public AttachmentReconciler(Shelf<VolumeSpec, VolumeStatus> volumes) {
-        this.volumes = volumes;
+    private final Moves moves;
+
+    public AttachmentReconciler(Moves moves) {
+        this.moves = moves;
     }
 
     @Override
@@ -39,11 +40,17 @@ public final class AttachmentReconciler implements Reconciler<Attachment> {
         if (spec == null) {
             return UpdateControl.noUpdate();
         }
-        AttachmentStatus answer = Residence.of(
-                spec.volume(), spec.node(), volumes.find(spec.volume()).map(Stored::spec));
-        if (answer.equals(attachment.getStatus())) {
-            return UpdateControl.noUpdate();
+        AttachmentStatus answer = moves.answer(spec.volume(), spec.node());
+        if (!answer.equals(attachment.getStatus())) {
+            write(attachment, spec, answer, context);
         }
+        return answer.state() == AttachmentState.WAITING
+                ? UpdateControl.<Attachment>noUpdate().rescheduleAfter(WAIT_CHECK)
+                : UpdateControl.noUpdate();
+    }
+
+    private static void write(
+            Attachment attachment, AttachmentSpec spec, AttachmentStatus answer, Context<Attachment> context) {
         Attachment patch = new Attachment();
         patch.setMetadata(new ObjectMetaBuilder()
                 .withName(attachment.getMetadata().getName())
@@ -52,7 +59,6 @@ public final class AttachmentReconciler implements Reconciler<Attachment> {
         patch.setSpec(spec);
         patch.setStatus(answer);
         context.getClient().resource(patch).updateStatus();
-        return UpdateControl.noUpdate();
     }
 
     @Override

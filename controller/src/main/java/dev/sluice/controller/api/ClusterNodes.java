@@ -4,11 +4,13 @@ import dev.sluice.api.Attachment;
 import dev.sluice.api.StorageNode;
 import dev.sluice.controller.domain.NodeRegistry;
 import dev.sluice.controller.domain.NodeView;
+import dev.sluice.names.Names;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,6 +68,24 @@ final class ClusterNodes implements NodeRegistry {
                         .map(Attachment::getSpec)
                         .collect(Collectors.groupingBy(
                                 spec -> spec.volume(), Collectors.mapping(spec -> spec.node(), Collectors.toList()))));
+    }
+
+    @Override
+    public List<String> attachments(String volume) {
+        return ApiErrors.translate(
+                "the attachments of " + volume,
+                () -> client
+                        .resources(Attachment.class)
+                        .withLabel(Names.LABEL_VOLUME, volume)
+                        .list()
+                        .getItems()
+                        .stream()
+                        .filter(each -> each.getSpec() != null)
+                        .sorted(Comparator.comparing(
+                                        (Attachment each) -> each.getMetadata().getCreationTimestamp())
+                                .thenComparing(each -> each.getMetadata().getName()))
+                        .map(each -> each.getSpec().node())
+                        .toList());
     }
 
     private NodeView view(StorageNode node, @Nullable Lease lease) {

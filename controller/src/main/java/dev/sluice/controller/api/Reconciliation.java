@@ -51,7 +51,7 @@ public final class Reconciliation {
         });
         operator.register(new VolumeReconciler(operations.families()), each -> each.withRetry(unlimited()));
         operator.register(new SnapshotReconciler(operations.snapshots()), each -> each.withRetry(unlimited()));
-        operator.register(new AttachmentReconciler(registry.volumes()), each -> each.withRetry(unlimited()));
+        operator.register(new AttachmentReconciler(operations.moves()), each -> each.withRetry(unlimited()));
         operator.register(
                 new HydrationReconciler(new ClaimEvents(client, clock), clock), each -> each.withRetry(unlimited()));
         return operator;

@@ -1,5 +1,6 @@
 package dev.sluice.controller.api;
 
+import dev.sluice.api.Attachment;
 import dev.sluice.api.ClaimReference;
 import dev.sluice.api.CloneHydration;
 import dev.sluice.api.DesiredState;
@@ -30,6 +31,9 @@ public final class VolumeReconciler implements Reconciler<Volume> {
     // Nor is there one when the PVC, which is not watched, gets its PV.
     private static final Duration CLAIM_CHECK = Duration.ofSeconds(10);
 
+    // Room in a pool, or a node that is back, is no event either.
+    private static final Duration MOVE_CHECK = Duration.ofSeconds(5);
+
     private final Families families;
 
     public VolumeReconciler(Families families) {
@@ -45,15 +49,27 @@ public final class VolumeReconciler implements Reconciler<Volume> {
         if (volume.getSpec().state() == DesiredState.ABSENT) {
             return UpdateControl.<Volume>noUpdate().rescheduleAfter(TOMBSTONE_CHECK);
         }
+        if (isWantedElsewhere(volume, context)) {
+            return UpdateControl.<Volume>noUpdate().rescheduleAfter(MOVE_CHECK);
+        }
         return awaitsOwner(volume, context)
                 ? UpdateControl.<Volume>noUpdate().rescheduleAfter(CLAIM_CHECK)
                 : UpdateControl.noUpdate();
     }
 
+    private static boolean isWantedElsewhere(Volume volume, Context<Volume> context) {
+        return context.getSecondaryResources(Attachment.class).stream()
+                .anyMatch(each -> each.getSpec() != null
+                        && !each.getSpec().node().equals(volume.getSpec().home()));
+    }
+
     @Override
     public List<EventSource<?, Volume>> prepareEventSources(EventSourceContext<Volume> context) {
         return List.of(
-                watch(Snapshot.class, context), watch(Export.class, context), watch(CloneHydration.class, context));
+                watch(Snapshot.class, context),
+                watch(Export.class, context),
+                watch(CloneHydration.class, context),
+                watch(Attachment.class, context));
     }
 
     private static boolean awaitsOwner(Volume volume, Context<Volume> context) {

@@ -55,6 +55,27 @@ final class Dependants {
         return spec.feed() != null && isKnown(spec.node()) && (status == null || isUnfinished(status));
     }
 
+    /** Whether a snapshot or a clone is still to be made of the copy that this node has of a volume. */
+    boolean isToBeCopied(String volume, String node) {
+        boolean cloned = registry.volumes().findAll().stream()
+                .filter(each -> each.spec().state() == DesiredState.PRESENT && !isMade(each.status()))
+                .map(each -> each.spec().origin())
+                .anyMatch(origin -> origin != null
+                        && origin.kind() == OriginKind.VOLUME
+                        && origin.name().equals(volume)
+                        && origin.node().equals(node));
+        return cloned
+                || registry.snapshots().findAll().stream()
+                        .anyMatch(each -> each.spec().sourceVolume().equals(volume)
+                                && each.spec().node().equals(node)
+                                && each.spec().state() == DesiredState.PRESENT
+                                && each.status() == null);
+    }
+
+    private static boolean isMade(@Nullable VolumeStatus status) {
+        return status != null && status.allocated() != null;
+    }
+
     private static boolean isUnfinished(SnapshotStatus status) {
         boolean whole = status.phase() == ServedPhase.READY && !Boolean.FALSE.equals(status.hydrated());
         return !whole && status.phase() != ServedPhase.REMOVED;

@@ -4,7 +4,10 @@ import dev.sluice.api.ClaimReference;
 import dev.sluice.api.CloneHydrationSpec;
 import dev.sluice.api.CloneHydrationStatus;
 import dev.sluice.api.DesiredState;
+import dev.sluice.api.ExportSpec;
+import dev.sluice.api.ExportStatus;
 import dev.sluice.api.Feed;
+import dev.sluice.api.Placement;
 import dev.sluice.api.SnapshotSpec;
 import dev.sluice.api.SnapshotStatus;
 import dev.sluice.api.VolumePhase;
@@ -26,9 +29,11 @@ public final class Families {
 
     private final Registry registry;
     private final Dependants dependants;
+    private final Moves moves;
 
     public Families(Registry registry) {
         this.registry = registry;
+        this.moves = new Moves(registry);
         this.dependants = new Dependants(registry);
     }
 
@@ -40,6 +45,7 @@ public final class Families {
         }
         try {
             VolumePlan.of(observe(volume.get())).forEach(this::carryOut);
+            moves.plan(volume.get()).forEach(this::carryOut);
             Feed feed = volume.get().spec().feed();
             if (feed != null && isDone(volume.get())) {
                 advanceOwner(feed.snapshot());
@@ -67,22 +73,28 @@ public final class Families {
         return !own && status != null && (status.hydrated() || status.phase() == VolumePhase.REMOVED);
     }
 
-    /** Snapshots of the family that others are fed from too. */
+    /** Snapshots of the family that others are fed from too, and exports of copies that others are still to be made from. */
     private Set<String> held(
-            Stored<VolumeSpec, VolumeStatus> volume, List<Stored<SnapshotSpec, SnapshotStatus>> snapshots) {
+            Stored<VolumeSpec, VolumeStatus> volume,
+            List<Stored<SnapshotSpec, SnapshotStatus>> snapshots,
+            List<Stored<ExportSpec, ExportStatus>> exports) {
         VolumeStatus status = volume.status();
         boolean releasing = volume.spec().state() == DesiredState.ABSENT || status != null && status.hydrated();
         if (!releasing) {
             return Set.of();
         }
-        return snapshots.stream()
+        Stream<String> fed = snapshots.stream()
                 .map(Stored::key)
-                .filter(each -> dependants.find(each, volume.key()).isPresent())
-                .collect(Collectors.toUnmodifiableSet());
+                .filter(each -> dependants.find(each, volume.key()).isPresent());
+        Stream<String> copied = exports.stream()
+                .filter(each -> each.spec().sourceIsVolume()
+                        && dependants.isToBeCopied(volume.key(), each.spec().originNode()))
+                .map(Stored::key);
+        return Stream.concat(fed, copied).collect(Collectors.toUnmodifiableSet());
     }
 
     Family observe(Stored<VolumeSpec, VolumeStatus> volume) {
-        if (volume.spec().origin() == null) {
+        if (volume.spec().origin() == null && volume.spec().placement() == Placement.PINNED) {
             return new Family(
                     volume, List.of(), List.of(), Set.of(), Optional.empty(), Optional.empty(), forgotten(volume));
         }
@@ -95,7 +107,7 @@ public final class Families {
                 volume,
                 snapshots,
                 exports,
-                held(volume, snapshots),
+                held(volume, snapshots, exports),
                 hydration(volume.spec()),
                 claimUid(volume.spec()),
                 Set.of());
@@ -152,7 +164,16 @@ public final class Families {
                 registry.volumes().replace(copy.volume(), copy.volume().spec().withHydration(copy.settings()));
             case Step.ReleaseExport release ->
                 registry.exports()
-                        .replace(release.export(), release.export().spec().withState(DesiredState.ABSENT));
+                        .replace(release.export(), release.export().spec().released(release.lvUuid()));
+            case Step.KeepExport keep ->
+                registry.exports()
+                        .replace(keep.export(), keep.export().spec().withState(DesiredState.PRESENT));
+            case Step.SetTarget target ->
+                registry.volumes()
+                        .replace(target.volume(), target.volume().spec().withTarget(target.node()));
+            case Step.Move move ->
+                registry.volumes()
+                        .replace(move.volume(), move.volume().spec().moved(move.origin()));
             case Step.ReleaseSnapshot release ->
                 registry.snapshots()
                         .replace(release.snapshot(), release.snapshot().spec().withState(DesiredState.ABSENT));

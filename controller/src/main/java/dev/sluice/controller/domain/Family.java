@@ -16,7 +16,7 @@ import java.util.Set;
  * A volume and everything that was made for it, as observed.
  *
  * @param snapshots internal ones only; a user's snapshot has a life of its own
- * @param held snapshots of these that others are fed from too: they are not released yet
+ * @param held snapshots and exports of these that others need too: they are not released yet
  * @param hydration whatever CloneHydration stands beside the PVC, this volume's or not
  * @param claimUid uid of the PVC, when it is there and is this volume's
  * @param forgotten nodes whose StorageNode was deleted: nothing is waited for from them

@@ -13,4 +13,7 @@ public interface NodeRegistry {
 
     /** Names of the nodes that have an Attachment, by volume. */
     Map<String, List<String>> attachments();
+
+    /** Names of the nodes that have an Attachment for this volume, the oldest first. */
+    List<String> attachments(String volume);
 }

@@ -8,7 +8,8 @@ public record Operations(
         VolumeQueries queries,
         SnapshotOperations snapshots,
         GroupSnapshotOperations groupSnapshots,
-        Families families) {
+        Families families,
+        Moves moves) {
 
     public static Operations over(Registry registry) {
         Families families = new Families(registry);
@@ -24,6 +25,7 @@ public record Operations(
                 queries,
                 snapshots,
                 new GroupSnapshotOperations(registry, sources, snapshots),
-                families);
+                families,
+                new Moves(registry));
     }
 }

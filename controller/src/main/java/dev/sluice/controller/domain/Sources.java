@@ -2,6 +2,7 @@ package dev.sluice.controller.domain;
 
 import dev.sluice.api.DesiredState;
 import dev.sluice.api.Feed;
+import dev.sluice.api.Origin;
 import dev.sluice.api.OriginKind;
 import dev.sluice.api.ServedPhase;
 import dev.sluice.api.SnapshotSpec;
@@ -34,11 +35,25 @@ public final class Sources {
     Stored<VolumeSpec, VolumeStatus> liveVolume(String id) {
         Stored<VolumeSpec, VolumeStatus> volume = present(id);
         requireAlive(volume.spec().home(), id);
+        requireSettled(volume);
+        return volume;
+    }
+
+    private static void requireSettled(Stored<VolumeSpec, VolumeStatus> volume) {
         VolumeStatus status = volume.status();
         if (status == null || status.allocated() == null) {
-            throw new SluiceException(ErrorKind.UNAVAILABLE, "source volume " + id + " is not made yet; retry");
+            throw new SluiceException(
+                    ErrorKind.UNAVAILABLE, "source volume " + volume.key() + " is not made yet; retry");
         }
-        return volume;
+        Origin origin = volume.spec().origin();
+        boolean moving = volume.spec().target() != null || status.epoch() != volume.spec().epoch();
+        boolean moved = origin != null && origin.kind() == OriginKind.NODE && !isWhole(volume);
+        if (moving || moved) {
+            throw new SluiceException(
+                    ErrorKind.UNAVAILABLE,
+                    "source volume " + volume.key() + (moving ? " is moving" : " has moved and is still hydrating")
+                            + "; retry when that has ended");
+        }
     }
 
     /** What a volume is still hydrating from; null when it is whole. A copy that is made of it now needs the same. */

@@ -6,10 +6,12 @@ import dev.sluice.api.CloneHydrationStatus;
 import dev.sluice.api.ExportSpec;
 import dev.sluice.api.ExportStatus;
 import dev.sluice.api.HydrationSettings;
+import dev.sluice.api.Origin;
 import dev.sluice.api.SnapshotSpec;
 import dev.sluice.api.SnapshotStatus;
 import dev.sluice.api.VolumeSpec;
 import dev.sluice.api.VolumeStatus;
+import org.jspecify.annotations.Nullable;
 
 /** One write that brings a volume's family nearer to what it should be. Release orders a node to remove; forget drops the object. */
 public sealed interface Step {
@@ -25,7 +27,17 @@ public sealed interface Step {
 
     record CopyBudget(Stored<VolumeSpec, VolumeStatus> volume, HydrationSettings settings) implements Step {}
 
-    record ReleaseExport(Stored<ExportSpec, ExportStatus> export) implements Step {}
+    /** @param lvUuid of the copy that was given up, to be removed now; null to remove none */
+    record ReleaseExport(Stored<ExportSpec, ExportStatus> export, @Nullable String lvUuid) implements Step {}
+
+    /** A release that came too late: the old home had given the volume up. */
+    record KeepExport(Stored<ExportSpec, ExportStatus> export) implements Step {}
+
+    /** @param node null when the volume stays */
+    record SetTarget(Stored<VolumeSpec, VolumeStatus> volume, @Nullable String node) implements Step {}
+
+    /** The target becomes the home, one epoch further. */
+    record Move(Stored<VolumeSpec, VolumeStatus> volume, @Nullable Origin origin) implements Step {}
 
     record ReleaseSnapshot(Stored<SnapshotSpec, SnapshotStatus> snapshot) implements Step {}
 

@@ -5,7 +5,6 @@ import dev.sluice.api.Feed;
 import dev.sluice.api.HydrationSettings;
 import dev.sluice.api.Origin;
 import dev.sluice.api.OriginKind;
-import dev.sluice.api.Placement;
 import dev.sluice.api.ServedPhase;
 import dev.sluice.api.SnapshotSpec;
 import dev.sluice.api.SnapshotStatus;
@@ -67,7 +66,7 @@ public final class VolumeCreation {
                 home.pool(),
                 request.mode(),
                 fsType,
-                Placement.PINNED,
+                request.placement(),
                 home.node(),
                 null,
                 FIRST_EPOCH,
@@ -137,6 +136,7 @@ public final class VolumeCreation {
         }
         boolean same = request.size().contains(spec.sizeBytes())
                 && spec.mode() == request.mode()
+                && spec.placement() == request.placement()
                 && (request.fsType() == null || request.fsType().equals(spec.fsType()))
                 && (request.pool() == null || request.pool().equals(spec.pool()))
                 && sameRegion(spec.hydration(), request.hydration())

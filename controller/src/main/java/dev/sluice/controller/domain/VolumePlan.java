@@ -14,7 +14,10 @@ import dev.sluice.api.VolumeSpec;
 import dev.sluice.api.VolumeStatus;
 import dev.sluice.names.Names;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,12 +49,10 @@ public final class VolumePlan {
 
     private void planPresent() {
         Origin origin = spec.origin();
-        if (origin != null) {
-            if (needsOrigin()) {
-                planOrigin(origin);
-            } else {
-                release();
-            }
+        if (!needsOrigin()) {
+            release();
+        } else if (origin != null) {
+            planOrigin(origin);
         }
         steps.addAll(HydrationPlan.of(family));
     }
@@ -114,17 +115,14 @@ public final class VolumePlan {
                 null);
     }
 
-    // Exports before snapshots: a snapshot that is still served cannot be removed.
+    // Exports before snapshots: a snapshot that is still served cannot be removed. The last export first: a former home reads what it
+    // serves from those before.
     private void release() {
-        for (Stored<ExportSpec, ExportStatus> export : family.exports()) {
-            boolean ordered = export.spec().state() == DesiredState.ABSENT;
-            if (!ordered) {
-                steps.add(new Step.ReleaseExport(export));
-            } else if (isGone(phase(export), export.spec().originNode())) {
-                steps.add(new Step.ForgetExport(export));
-            }
-        }
-        if (!family.exports().isEmpty()) {
+        Optional<Stored<ExportSpec, ExportStatus>> last = family.exports().stream()
+                .filter(each -> each.spec().epoch() <= spec.epoch() || spec.state() == DesiredState.ABSENT)
+                .max(Comparator.comparingLong(each -> each.spec().epoch()));
+        if (last.isPresent()) {
+            release(last.get());
             return;
         }
         for (Stored<SnapshotSpec, SnapshotStatus> snapshot : family.snapshots()) {
@@ -137,6 +135,19 @@ public final class VolumePlan {
                 }
             } else if (isGone(phase, snapshot.spec().node())) {
                 steps.add(new Step.ForgetSnapshot(snapshot));
+            }
+        }
+    }
+
+    private void release(Stored<ExportSpec, ExportStatus> export) {
+        ExportStatus status = export.status();
+        String copy = status == null ? null : status.lvUuid();
+        boolean stopped = export.spec().state() == DesiredState.ABSENT;
+        if (stopped && isGone(phase(export), export.spec().originNode())) {
+            steps.add(new Step.ForgetExport(export));
+        } else if (!stopped || !Objects.equals(export.spec().release(), copy)) {
+            if (!family.held().contains(export.key())) {
+                steps.add(new Step.ReleaseExport(export, copy));
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.sluice.controller.domain;
 import dev.sluice.api.ClaimReference;
 import dev.sluice.api.Encryption;
 import dev.sluice.api.HydrationSettings;
+import dev.sluice.api.Placement;
 import dev.sluice.api.VolumeMode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,4 +27,5 @@ public record VolumeRequest(
         Source.@Nullable Reference source,
         @Nullable ClaimReference claim,
         Topology topology,
+        Placement placement,
         @Nullable Encryption encryption) {}

@@ -28,7 +28,6 @@ final class CreateVolumeRequests {
         String name = Text.name(request.getName(), "name");
         Capabilities capabilities = Capabilities.parse(request.getVolumeCapabilitiesList());
         Parameters parameters = Parameters.ofClass(request.getParametersMap());
-        parameters.refuseUnsupportedPlacement();
         Parameters mutable = Parameters.mutable(request.getModifyParametersMap());
         String fsType = fileSystem(parameters, capabilities);
         Capabilities.requireMountOptions(request.getVolumeCapabilitiesList(), fsType);
@@ -44,6 +43,7 @@ final class CreateVolumeRequests {
                 Objects.requireNonNullElseGet(
                         parameters.claim(), () -> new ClaimReference(namespace, Names.volumeId(name), null)),
                 topology(request),
+                parameters.placement(),
                 parameters.encryption());
     }
 

@@ -21,7 +21,12 @@ enum Parameter {
             "`ext4`, `xfs`, `btrfs`; block volumes have none"),
     MKFS_OPTIONS("mkfsOptions", Scope.CLASS, "words", "none", "what [file systems](#file-systems) lists"),
     POOL("pool", Scope.CLASS, "word", "the first pool of the node", "a pool's name"),
-    PLACEMENT("placement", Scope.CLASS, "word", "`Pinned`", "`Pinned`; `Follow` is refused until volumes can move"),
+    PLACEMENT(
+            "placement",
+            Scope.CLASS,
+            "word",
+            "`Pinned`",
+            "`Pinned`: the volume stays on its node; `Follow`: it moves to the node of its pod ([moves](moves.md))"),
     REGION_SIZE(
             "regionSize",
             Scope.CLASS,

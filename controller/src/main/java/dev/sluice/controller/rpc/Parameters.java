@@ -3,6 +3,7 @@ package dev.sluice.controller.rpc;
 import dev.sluice.api.ClaimReference;
 import dev.sluice.api.Encryption;
 import dev.sluice.api.HydrationSettings;
+import dev.sluice.api.Placement;
 import dev.sluice.controller.domain.VolumeChanges.Tuning;
 import dev.sluice.controller.domain.VolumeCreation;
 import dev.sluice.error.ErrorKind;
@@ -49,14 +50,13 @@ record Parameters(Map<String, String> values) {
         return values.get(parameter.key());
     }
 
-    void refuseUnsupportedPlacement() {
-        String placement = find(Parameter.PLACEMENT);
-        if ("Follow".equals(placement)) {
-            throw Parameter.PLACEMENT.refusal("Follow is not yet offered: use Pinned");
-        }
-        if (placement != null && !placement.equals("Pinned")) {
-            throw Parameter.PLACEMENT.refusal("must be Pinned, not " + Text.quoted(placement));
-        }
+    Placement placement() {
+        String placement = Objects.requireNonNullElse(find(Parameter.PLACEMENT), "Pinned");
+        return switch (placement) {
+            case "Pinned" -> Placement.PINNED;
+            case "Follow" -> Placement.FOLLOW;
+            default -> throw Parameter.PLACEMENT.refusal("must be Pinned or Follow, not " + Text.quoted(placement));
+        };
     }
 
     @Nullable String pool() {

@@ -63,12 +63,21 @@ final class Replies {
         Volume.Builder reply = Volume.newBuilder()
                 .setVolumeId(volume.key())
                 .setCapacityBytes(VolumeChanges.bytes(volume))
-                .addAccessibleTopology(Topology.newBuilder().putSegments(Names.TOPOLOGY_NODE, spec.home()));
+                .addAccessibleTopology(topology(spec));
         Origin origin = spec.origin();
         if (origin != null) {
             contentSource(reply, origin);
         }
         return reply.build();
+    }
+
+    private static Topology topology(VolumeSpec spec) {
+        Topology.Builder topology = Topology.newBuilder();
+        return switch (spec.placement()) {
+            case PINNED -> topology.putSegments(Names.TOPOLOGY_NODE, spec.home()).build();
+            case FOLLOW ->
+                topology.putSegments(Names.poolTopologyKey(spec.pool()), "true").build();
+        };
     }
 
     private static void contentSource(Volume.Builder reply, Origin origin) {

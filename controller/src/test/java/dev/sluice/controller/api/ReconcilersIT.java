@@ -138,7 +138,7 @@ class ReconcilersIT {
                 Export.class,
                 EXPORT,
                 each -> each.setStatus(
-                        new ExportStatus(ServedPhase.REMOVED, null, null, null, null, null, null, null, null)));
+                        new ExportStatus(ServedPhase.REMOVED, null, null, null, null, null, null, null, null, null, null)));
         await().until(() -> client.resources(Snapshot.class)
                         .withName(SNAPSHOT)
                         .get()

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.api.HydrationSettings;
 import dev.sluice.api.OriginKind;
+import dev.sluice.api.Placement;
 import dev.sluice.api.VolumeMode;
 import dev.sluice.controller.fake.FakeRegistry;
 import dev.sluice.names.Names;
@@ -120,6 +121,7 @@ class NodeChoiceTest {
                 null,
                 null,
                 topology,
+                Placement.PINNED,
                 null);
         return NodeChoice.choose(request, nodes, sizeBytes, source);
     }

@@ -7,6 +7,7 @@ import dev.sluice.api.ClaimReference;
 import dev.sluice.api.DesiredState;
 import dev.sluice.api.HydrationSettings;
 import dev.sluice.api.OriginKind;
+import dev.sluice.api.Placement;
 import dev.sluice.api.VolumeMode;
 import dev.sluice.controller.fake.FakeRegistry;
 import dev.sluice.controller.fake.FakeRegistry.Crash;
@@ -67,6 +68,7 @@ class VolumePlanTest {
                                     source,
                                     claim,
                                     new Topology(List.of(Map.of(Names.TOPOLOGY_NODE, node)), List.of()),
+                                    Placement.PINNED,
                                     null),
                             Deadline.in(Duration.ofSeconds(5)));
         }

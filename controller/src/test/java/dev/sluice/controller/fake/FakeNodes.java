@@ -26,13 +26,16 @@ public final class FakeNodes {
     public final Set<String> full = new HashSet<>();
 
     private final FakeRegistry registry;
+    private final FakeCopies copies;
 
     FakeNodes(FakeRegistry registry) {
         this.registry = registry;
+        this.copies = new FakeCopies(registry);
     }
 
     public void hydrate(String id) {
         Stored<VolumeSpec, VolumeStatus> volume = registry.volumes.find(id).orElseThrow();
+        copies.hydrate(id, volume.spec().home());
         registry.volumes.report(id, status(volume, VolumePhase.READY, true));
     }
 
@@ -103,7 +106,16 @@ public final class FakeNodes {
         return new SnapshotStatus(phase, "lv", size, "2026-01-01T00:00:00Z", reason, reason);
     }
 
+    /** Whether no node but this has a copy of the volume. */
+    public boolean isOnlyOn(String volume, String node) {
+        return copies.isOnlyOn(volume, node);
+    }
+
     private void export(Stored<ExportSpec, ExportStatus> export) {
+        if (export.spec().sourceIsVolume()) {
+            copies.export(export);
+            return;
+        }
         if (export.spec().state() == DesiredState.ABSENT) {
             requireClientGone(export.spec());
             registry.exports.report(export.key(), exportStatus(ServedPhase.REMOVED));
@@ -132,7 +144,7 @@ public final class FakeNodes {
     }
 
     private static ExportStatus exportStatus(ServedPhase phase) {
-        return new ExportStatus(phase, "10.0.0.1:3260", "iqn", 0, "serial", 1L, null, null, null);
+        return new ExportStatus(phase, "10.0.0.1:3260", "iqn", 0, "serial", 1L, null, null, null, null, null);
     }
 
     private static @Nullable ServedPhase phase(@Nullable ExportStatus status) {
@@ -142,8 +154,14 @@ public final class FakeNodes {
     private void stack(Stored<VolumeSpec, VolumeStatus> volume) {
         VolumeSpec spec = volume.spec();
         if (spec.state() == DesiredState.ABSENT) {
+            copies.remove(volume.key(), spec.home());
             registry.volumes.report(volume.key(), status(volume, VolumePhase.REMOVED, false));
-        } else if (volume.status() == null || volume.status().allocated() == null) {
+        } else if (spec.target() != null) {
+            return;
+        } else if (volume.status() == null
+                || volume.status().epoch() != spec.epoch()
+                || volume.status().allocated() == null) {
+            copies.open(volume.key(), spec, spec.origin() == null);
             allocate(volume);
         } else if (volume.status().phase() == VolumePhase.ALLOCATED && exportIsReady(volume)) {
             registry.volumes.report(volume.key(), status(volume, VolumePhase.READY, false));
@@ -217,7 +235,7 @@ public final class FakeNodes {
         return new VolumeStatus(
                 volume.spec().epoch(),
                 phase,
-                new Allocation("vg", "lv-" + volume.key()),
+                new Allocation("vg", FakeCopies.lvUuid(volume.key(), volume.spec().home())),
                 hydrated,
                 volume.spec().sizeBytes(),
                 null,

@@ -120,6 +120,11 @@ public final class FakeRegistry implements NodeRegistry, ClaimRegistry {
     }
 
     @Override
+    public synchronized List<String> attachments(String volume) {
+        return List.copyOf(attachments.getOrDefault(volume, List.of()));
+    }
+
+    @Override
     public Optional<String> findUid(ClaimReference claim) {
         return Optional.ofNullable(claims.get(claim.namespace() + "/" + claim.name()));
     }
@@ -142,6 +147,17 @@ public final class FakeRegistry implements NodeRegistry, ClaimRegistry {
                 .forEach(each -> text.append(each.key()).append(each.spec()).append(each.status()));
         hydrations.findAll().forEach(each -> text.append(each.key()).append(each.owner()));
         return text.toString();
+    }
+
+    /** A node declares that a pod there wants the volume, or takes that back. */
+    public synchronized void attach(String volume, String node, boolean wanted) {
+        List<String> nodes = new ArrayList<>(attachments(volume));
+        nodes.remove(node);
+        if (wanted) {
+            nodes.add(node);
+        }
+        attachments.put(volume, nodes);
+        change();
     }
 
     public synchronized long changes() {

@@ -111,8 +111,8 @@ class CsiErrorsIT {
                         good.clone().putParameters("colour", "red")),
                 bad(
                         Status.Code.INVALID_ARGUMENT,
-                        "not yet offered",
-                        good.clone().putParameters("placement", "Follow")),
+                        "must be Pinned or Follow",
+                        good.clone().putParameters("placement", "Anywhere")),
                 bad(Status.Code.INVALID_ARGUMENT, "power of two", good.clone().putParameters("regionSize", "5000")),
                 bad(
                         Status.Code.INVALID_ARGUMENT,

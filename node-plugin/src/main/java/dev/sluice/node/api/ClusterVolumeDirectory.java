@@ -1,5 +1,6 @@
 package dev.sluice.node.api;
 
+import dev.sluice.api.AttachmentStatus;
 import dev.sluice.api.DesiredState;
 import dev.sluice.api.Origin;
 import dev.sluice.api.Volume;
@@ -69,21 +70,25 @@ public final class ClusterVolumeDirectory implements VolumeDirectory {
                 .orElseThrow(() -> new SluiceException(ErrorKind.NOT_FOUND, "volume " + id + " does not exist"));
     }
 
+    /** The move is the controller's and the old home's; a place without room is told at once, for the pod to go elsewhere. */
     private VolumeSpec awaitHome(String id, Instant end) {
-        var unused = cluster.awaitVolume(
+        var unused = cluster.awaitHome(
                 id,
-                volume -> present(volume)
-                        .filter(spec -> !spec.home().equals(cluster.node()))
-                        .isEmpty(),
+                answer -> StatusReasons.NO_SPACE.equals(answer.reason()),
                 Duration.between(clock.instant(), end));
         VolumeSpec spec = find(id);
-        if (!spec.home().equals(cluster.node())) {
-            throw new SluiceException(
-                    ErrorKind.IN_USE,
-                    "volume " + id + " lives on node " + spec.home() + " and cannot be used on " + cluster.node()
-                            + "; run the pod there");
+        if (spec.home().equals(cluster.node())) {
+            return spec;
         }
-        return spec;
+        Optional<AttachmentStatus> answer = cluster.findAnswer(id);
+        boolean full = answer.map(AttachmentStatus::reason)
+                .filter(StatusReasons.NO_SPACE::equals)
+                .isPresent();
+        String why = answer.map(AttachmentStatus::message)
+                .orElse("volume " + id + " lives on node " + spec.home() + "; the controller has not answered yet");
+        throw new SluiceException(
+                full ? ErrorKind.NO_SPACE : ErrorKind.IN_USE,
+                "volume " + id + " cannot be used on " + cluster.node() + " yet: " + why);
     }
 
     private static Optional<VolumeSpec> present(@Nullable Volume volume) {

@@ -35,6 +35,7 @@ public final class ExportReconciler implements Reconciler<Export> {
 
     private final NodeClusterAccess cluster;
     private final ExportWork work;
+    private final Departures departures;
     private final PeerNodes peers;
     private final NodeKeys keys;
     private final String portal;
@@ -42,9 +43,16 @@ public final class ExportReconciler implements Reconciler<Export> {
     private final Map<String, ExportSpec> seen = new ConcurrentHashMap<>();
 
     /** @param portal address:port this node serves at */
-    ExportReconciler(NodeClusterAccess cluster, ExportWork work, PeerNodes peers, NodeKeys keys, String portal) {
+    ExportReconciler(
+            NodeClusterAccess cluster,
+            ExportWork work,
+            SourceLogins sources,
+            PeerNodes peers,
+            NodeKeys keys,
+            String portal) {
         this.cluster = cluster;
         this.work = work;
+        this.departures = new Departures(cluster, work, sources);
         this.peers = peers;
         this.keys = keys;
         this.portal = portal;
@@ -91,23 +99,23 @@ public final class ExportReconciler implements Reconciler<Export> {
         try {
             switch (spec.state()) {
                 case PRESENT -> serve(export, spec);
-                case ABSENT -> stop(export);
+                case ABSENT -> stop(export, spec);
             }
         } catch (SluiceException e) {
-            boolean waits = e.kind() == ErrorKind.UNAVAILABLE || e.kind() == ErrorKind.NOT_FOUND;
-            write(
-                    export,
-                    unserved(
-                            waits ? ServedPhase.PENDING : ServedPhase.FAILED,
-                            StatusReasons.of(e.kind()),
-                            e.getMessage()));
+            boolean waits = e.kind() == ErrorKind.UNAVAILABLE
+                    || e.kind() == ErrorKind.NOT_FOUND
+                    || e.kind() == ErrorKind.IN_USE;
+            ExportStatus status = unserved(
+                    waits ? ServedPhase.PENDING : ServedPhase.FAILED, StatusReasons.of(e.kind()), e.getMessage());
+            write(export, spec.sourceIsVolume() ? departures.explain(spec, status) : status);
             throw e;
         }
     }
 
     private void serve(Export export, ExportSpec spec) {
-        Optional<Snapshot> source = cluster.findSnapshot(spec.source()).filter(ExportReconciler::ready);
-        if (source.isEmpty()) {
+        Optional<Snapshot> snapshot =
+                spec.sourceIsVolume() ? Optional.empty() : cluster.findSnapshot(spec.source()).filter(ExportReconciler::ready);
+        if (!spec.sourceIsVolume() && snapshot.isEmpty()) {
             write(
                     export,
                     unserved(
@@ -126,24 +134,33 @@ public final class ExportReconciler implements Reconciler<Export> {
                             "node " + spec.clientNode() + " has not published its key and initiator name yet"));
             return;
         }
-        write(export, served(work.serve(order(export, spec, source.get(), client.get()))));
+        write(
+                export,
+                snapshot.map(source -> served(work.serve(
+                                order(export, spec, source.getSpec().pool(), client.get()))))
+                        .orElseGet(() -> departures.serve(
+                                export, spec, pool -> order(export, spec, pool, client.get()))));
     }
 
-    private ExportOrder order(Export export, ExportSpec spec, Snapshot source, PeerNodes.Peer client) {
+    private ExportOrder order(Export export, ExportSpec spec, String pool, PeerNodes.Peer client) {
         String name = export.getMetadata().getName();
         return new ExportOrder(
                 name,
-                source.getSpec().pool(),
+                pool,
                 spec.source(),
                 client.initiatorName(),
                 portal,
                 keys.chapFor(client.publicKey(), name, export.getMetadata().getUid()));
     }
 
-    private void stop(Export export) {
+    private void stop(Export export, ExportSpec spec) {
         String name = export.getMetadata().getName();
         boolean done = export.getStatus() != null && export.getStatus().phase() == ServedPhase.REMOVED;
         if (done || !confirmed(export)) {
+            return;
+        }
+        if (spec.sourceIsVolume() && !departures.end(export, spec)) {
+            serve(export, spec);
             return;
         }
         work.stop(name);
@@ -156,7 +173,8 @@ public final class ExportReconciler implements Reconciler<Export> {
                 .filter(live -> Objects.equals(
                         live.getMetadata().getUid(), export.getMetadata().getUid()))
                 .map(Export::getSpec)
-                .filter(spec -> spec.state() == DesiredState.ABSENT)
+                .filter(spec -> spec.state() == DesiredState.ABSENT
+                        && Objects.equals(spec.release(), export.getSpec().release()))
                 .isPresent();
     }
 
@@ -191,10 +209,12 @@ public final class ExportReconciler implements Reconciler<Export> {
                 facts.sizeBytes(),
                 null,
                 null,
+                null,
+                null,
                 null);
     }
 
     private static ExportStatus unserved(ServedPhase phase, @Nullable String reason, @Nullable String message) {
-        return new ExportStatus(phase, null, null, null, null, null, null, reason, message);
+        return new ExportStatus(phase, null, null, null, null, null, null, null, null, reason, message);
     }
 }

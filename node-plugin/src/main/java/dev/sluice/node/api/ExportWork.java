@@ -1,8 +1,15 @@
 package dev.sluice.node.api;
 
+import dev.sluice.node.host.IscsiLogin;
+import dev.sluice.node.stack.ClosedCopies;
+import dev.sluice.node.stack.ClosedCopies.ClosedCopy;
 import dev.sluice.node.stack.ExportFacts;
 import dev.sluice.node.stack.ExportOrder;
 import dev.sluice.node.stack.Exports;
+import dev.sluice.node.stack.Hydrations;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What reconciling an export asks of the devices. */
 public interface ExportWork {
@@ -10,7 +17,17 @@ public interface ExportWork {
 
     void stop(String name);
 
-    static ExportWork of(Exports exports) {
+    Optional<ClosedCopy> findClosed(String volume, long successor);
+
+    /** @param ordered false when the order was taken back meanwhile */
+    Optional<ClosedCopy> close(String volume, String pool, long successor, Supplier<Boolean> ordered);
+
+    /** @param upstream how to reach what the copy itself still hydrates from; null when unknown */
+    ExportFacts serveClosed(ExportOrder order, long successor, @Nullable IscsiLogin upstream);
+
+    void release(String export, String volume, String pool, long successor, String lvUuid);
+
+    static ExportWork of(Exports exports, ClosedCopies copies, Hydrations hydrations) {
         return new ExportWork() {
             @Override
             public ExportFacts serve(ExportOrder order) {
@@ -20,6 +37,29 @@ public interface ExportWork {
             @Override
             public void stop(String name) {
                 exports.stop(name);
+            }
+
+            @Override
+            public Optional<ClosedCopy> findClosed(String volume, long successor) {
+                return copies.find(volume, successor);
+            }
+
+            @Override
+            public Optional<ClosedCopy> close(
+                    String volume, String pool, long successor, Supplier<Boolean> ordered) {
+                Optional<ClosedCopy> closed = copies.close(volume, pool, successor, ordered);
+                closed.ifPresent(copy -> hydrations.forget(volume));
+                return closed;
+            }
+
+            @Override
+            public ExportFacts serveClosed(ExportOrder order, long successor, @Nullable IscsiLogin upstream) {
+                return copies.serve(order, successor, upstream);
+            }
+
+            @Override
+            public void release(String export, String volume, String pool, long successor, String lvUuid) {
+                copies.release(export, volume, pool, successor, lvUuid);
             }
         };
     }

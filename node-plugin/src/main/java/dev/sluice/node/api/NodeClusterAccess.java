@@ -2,9 +2,11 @@ package dev.sluice.node.api;
 
 import dev.sluice.api.Attachment;
 import dev.sluice.api.AttachmentSpec;
+import dev.sluice.api.AttachmentStatus;
 import dev.sluice.api.ClaimReference;
 import dev.sluice.api.CloneHydration;
 import dev.sluice.api.CloneHydrationStatus;
+import dev.sluice.api.DesiredState;
 import dev.sluice.api.Export;
 import dev.sluice.api.ExportStatus;
 import dev.sluice.api.Snapshot;
@@ -13,6 +15,7 @@ import dev.sluice.api.StorageNode;
 import dev.sluice.api.StorageNodeSpec;
 import dev.sluice.api.StorageNodeStatus;
 import dev.sluice.api.Volume;
+import dev.sluice.api.VolumeSpec;
 import dev.sluice.api.VolumeStatus;
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
@@ -25,7 +28,6 @@ import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseSpecBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.KubernetesClientTimeoutException;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -35,10 +37,14 @@ import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -80,20 +86,47 @@ public final class NodeClusterAccess {
         return asking(() -> Optional.ofNullable(hydration(claim).get()));
     }
 
-    /** Waits, by a watch, until what there is of the volume (null: nothing) is as wanted; false when the time is over. */
-    public boolean awaitVolume(String id, Predicate<@Nullable Volume> wanted, Duration time) {
+    /**
+     * Waits, by watches, until the volume is at home here or gone, or the answer to this node's Attachment is as wanted; false when the
+     * time is over.
+     */
+    public boolean awaitHome(String id, Predicate<AttachmentStatus> settled, Duration time) {
         return asking(() -> {
+            var home = volume(id).informOnCondition(seen -> seen.stream().noneMatch(this::isElsewhere));
+            var answer = attachment(id)
+                    .informOnCondition(seen -> seen.stream()
+                            .map(Attachment::getStatus)
+                            .anyMatch(status -> status != null && settled.test(status)));
             try {
-                volume(id).waitUntilCondition(wanted::test, time.toMillis(), TimeUnit.MILLISECONDS);
+                CompletableFuture.anyOf(home, answer).get(time.toMillis(), TimeUnit.MILLISECONDS);
                 return true;
-            } catch (KubernetesClientTimeoutException e) {
+            } catch (TimeoutException e) {
                 return false;
+            } catch (ExecutionException e) {
+                throw new KubernetesClientException("the wait for volume " + id + " ended: " + e.getMessage(), e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            } finally {
+                home.cancel(true);
+                answer.cancel(true);
             }
         });
     }
 
+    private boolean isElsewhere(Volume volume) {
+        VolumeSpec spec = volume.getSpec();
+        return spec != null && spec.state() == DesiredState.PRESENT && !spec.home().equals(node);
+    }
+
+    /** The controller's answer to this node's wish to use the volume; empty while there is none. */
+    public Optional<AttachmentStatus> findAnswer(String volume) {
+        return asking(() -> Optional.ofNullable(attachment(volume).get()).map(Attachment::getStatus));
+    }
+
+    /** UNAVAILABLE, and nothing is written, when the volume is not at home here, at this status' epoch, any more. */
     public void patchStatus(String volume, VolumeStatus status) {
-        patch(volume(volume), status);
+        patch(volume(volume), status, Map.of("/spec/home", node, "/spec/epoch", status.epoch()));
     }
 
     public void patchStatus(String export, ExportStatus status) {
@@ -104,8 +137,9 @@ public final class NodeClusterAccess {
         patch(client.resources(Snapshot.class).withName(snapshot), status);
     }
 
+    /** UNAVAILABLE, and nothing is written, when it tells of another node, or of another epoch, by now. */
     public void patchStatus(ClaimReference claim, CloneHydrationStatus status) {
-        patch(hydration(claim), status);
+        patch(hydration(claim), status, Map.of("/spec/node", node, "/spec/epoch", status.epoch()));
     }
 
     public void patchStatus(StorageNodeStatus status) {
@@ -169,9 +203,12 @@ public final class NodeClusterAccess {
     }
 
     public void removeAttachment(String volume) {
-        asking(() -> client.resources(Attachment.class)
-                .withName(Names.attachment(volume, node))
-                .delete());
+        asking(() -> attachment(volume).delete());
+    }
+
+    /** Whether a pod on this node wants, or has, the volume. */
+    public boolean isAttached(String volume) {
+        return asking(() -> attachment(volume).get() != null);
     }
 
     /** Ids of the volumes this node has Attachments for. */
@@ -204,6 +241,10 @@ public final class NodeClusterAccess {
                 .build();
     }
 
+    private Resource<Attachment> attachment(String volume) {
+        return client.resources(Attachment.class).withName(Names.attachment(volume, node));
+    }
+
     private Resource<Volume> volume(String id) {
         return client.resources(Volume.class).withName(id);
     }
@@ -220,8 +261,15 @@ public final class NodeClusterAccess {
 
     /** Replaces the whole status: what is not said any more is gone. */
     private <T extends HasMetadata> void patch(Resource<T> resource, Record status) {
-        Map<String, Object> replace = Map.of("op", "add", "path", "/status", "value", status);
-        asking(() -> resource.subresource("status").patch(REPLACE, json(List.of(replace))));
+        patch(resource, status, Map.of());
+    }
+
+    /** @param premises values that the object must have, by their paths, for the status to be written */
+    private <T extends HasMetadata> void patch(Resource<T> resource, Record status, Map<String, Object> premises) {
+        List<Map<String, Object>> operations = new ArrayList<>();
+        premises.forEach((path, value) -> operations.add(Map.of("op", "test", "path", path, "value", value)));
+        operations.add(Map.of("op", "add", "path", "/status", "value", status));
+        asking(() -> resource.subresource("status").patch(REPLACE, json(operations)));
     }
 
     private String json(Object content) {

@@ -49,7 +49,7 @@ public final class NodeReconcilers implements AutoCloseable {
         this.cluster = cluster;
         SourceLogins sources = new SourceLogins(incoming, peers, keys);
         this.volumes = new VolumeReconciler(cluster, work.volumes(), sources, board, hydrations, poolsChanged);
-        this.exports = new ExportReconciler(cluster, work.exports(), peers, keys, portal);
+        this.exports = new ExportReconciler(cluster, work.exports(), sources, peers, keys, portal);
         this.snapshots =
                 new SnapshotReconciler(cluster, work.snapshots(), sources, exports::sourceReady, hydrations::forget);
         incoming.onChange(this::trigger);

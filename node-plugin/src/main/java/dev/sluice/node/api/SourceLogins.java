@@ -30,12 +30,15 @@ final class SourceLogins {
 
     /** @param id of a volume, or of a snapshot that is fed as one */
     Optional<IscsiLogin> find(String id, long epoch, @Nullable Feed feed) {
-        if (feed == null) {
-            return Optional.empty();
-        }
+        return feed == null ? Optional.empty() : find(id, epoch);
+    }
+
+    /** What feeds this epoch of a volume, if anything does. */
+    Optional<IscsiLogin> find(String id, long epoch) {
         return exports.find(Names.export(id, epoch))
                 .filter(export -> export.getSpec().state() == DesiredState.PRESENT)
-                .flatMap(export -> peers.find(feed.node()).map(peer -> login(export, peer)));
+                .flatMap(export ->
+                        peers.find(export.getSpec().originNode()).map(peer -> login(export, peer)));
     }
 
     /** What its node says of the export that is waited for. */

@@ -98,6 +98,11 @@ public final class VolumeReconciler implements Reconciler<Volume> {
             board.remove(volume.getMetadata().getName());
             return;
         }
+        if (spec.target() != null && spec.state() == DesiredState.PRESENT) {
+            // It is being given up: what is stacked stays until nobody has it open, and nothing is stacked any more.
+            board.remove(volume.getMetadata().getName());
+            return;
+        }
         VolumeStatus known = known(volume, spec);
         try {
             switch (spec.state()) {

@@ -14,13 +14,22 @@ import java.util.Set;
  * @param originBytes bytes that come from the remote origin; 0 when there is none
  * @param regionBytes bytes of the engine's region; 0 when there is no engine
  * @param skippedRegions regions known to be unused, never copied
+ * @param closedFor the later epoch for which this copy was given up: it is read by its successor, and never opened again; 0 while it is
+ *     the volume
  */
-public record CopyTags(long epoch, CopyState state, long originBytes, long regionBytes, long skippedRegions) {
+public record CopyTags(
+        long epoch, CopyState state, long originBytes, long regionBytes, long skippedRegions, long closedFor) {
     private static final String EPOCH = "sluice.epoch=";
     private static final String STATE = "sluice.state=";
     private static final String ORIGIN_BYTES = "sluice.origin-bytes=";
     private static final String REGION_BYTES = "sluice.region-bytes=";
     private static final String SKIPPED = "sluice.skipped-regions=";
+    private static final String CLOSED_FOR = "sluice.closed-for=";
+
+    /** The tags of a copy that is open. */
+    public CopyTags(long epoch, CopyState state, long originBytes, long regionBytes, long skippedRegions) {
+        this(epoch, state, originBytes, regionBytes, skippedRegions, 0);
+    }
 
     /** The tags of a copy that needs no engine. */
     public static CopyTags plain(long epoch, CopyState state) {
@@ -28,11 +37,19 @@ public record CopyTags(long epoch, CopyState state, long originBytes, long regio
     }
 
     public CopyTags withState(CopyState newState) {
-        return new CopyTags(epoch, newState, originBytes, regionBytes, skippedRegions);
+        return new CopyTags(epoch, newState, originBytes, regionBytes, skippedRegions, closedFor);
     }
 
     public CopyTags withSkippedRegions(long regions) {
-        return new CopyTags(epoch, state, originBytes, regionBytes, regions);
+        return new CopyTags(epoch, state, originBytes, regionBytes, regions, closedFor);
+    }
+
+    public CopyTags closed(long successor) {
+        return new CopyTags(epoch, state, originBytes, regionBytes, skippedRegions, successor);
+    }
+
+    public boolean isClosed() {
+        return closedFor > 0;
     }
 
     /** Bytes of the origin known to be unused; the last region may be partial. */
@@ -50,6 +67,9 @@ public record CopyTags(long epoch, CopyState state, long originBytes, long regio
         }
         if (skippedRegions > 0) {
             tags.add(SKIPPED + skippedRegions);
+        }
+        if (isClosed()) {
+            tags.add(CLOSED_FOR + closedFor);
         }
         return tags;
     }
@@ -75,7 +95,8 @@ public record CopyTags(long epoch, CopyState state, long originBytes, long regio
                 CopyState.valueOf(state.get().toUpperCase(Locale.ROOT)),
                 number(volume, ORIGIN_BYTES),
                 number(volume, REGION_BYTES),
-                number(volume, SKIPPED)));
+                number(volume, SKIPPED),
+                number(volume, CLOSED_FOR)));
     }
 
     private static long number(LogicalVolume volume, String prefix) {

@@ -45,12 +45,59 @@ public final class StackPlanner {
         StackPlanner planner = new StackPlanner(wanted, observed);
         CopyTags tags = observed.tags()
                 .orElseThrow(() -> new SluiceException(ErrorKind.HOST, "volume " + wanted.id() + " is not allocated"));
+        requireOpen(wanted.id(), tags);
         switch (tags.state()) {
             case VIRGIN, LINEAR -> planner.whole(tags);
             case STACKING, EXPOSED -> planner.hydrating(tags);
             case TAKING ->
                 throw new SluiceException(
                         ErrorKind.UNAVAILABLE, wanted.id() + " was not taken completely; it is taken anew");
+        }
+        return planner.steps;
+    }
+
+    /**
+     * Gives the copy up for a later epoch: nobody has it open, everything is on the disk, and its tags say that it is never opened again.
+     * Cut before the tag, it is still the volume.
+     */
+    public static List<Step> close(String id, Observed observed, long successor) {
+        CopyTags tags = observed.tags()
+                .orElseThrow(() -> new SluiceException(
+                        ErrorKind.DATA_LOSS,
+                        "the copy of " + id + " that is to be given up is not on this node; bring the disk back"));
+        if (tags.closedFor() == successor) {
+            return List.of();
+        }
+        if (tags.isClosed() || tags.epoch() >= successor) {
+            throw new SluiceException(
+                    ErrorKind.DATA_LOSS,
+                    "the copy of " + id + " on this node is of epoch " + tags.epoch()
+                            + (tags.isClosed() ? ", given up for " + tags.closedFor() : "")
+                            + "; the order names " + successor + ". It is left alone.");
+        }
+        if (tags.state() == CopyState.STACKING || tags.state() == CopyState.TAKING) {
+            throw new SluiceException(ErrorKind.UNAVAILABLE, id + " is still being made on this node");
+        }
+        List<Step> steps = new ArrayList<>(List.of(new Step.CloseLuks(), new Step.RemoveOuter()));
+        if (observed.engine() != null && !observed.engine().table().isEmpty()) {
+            steps.add(new Step.StopCopying());
+        }
+        steps.add(new Step.Flush());
+        steps.add(new Step.Retag(tags.closed(successor)));
+        return steps;
+    }
+
+    /** What is read of a copy that was given up: itself when it is whole, else its whole stack, read-only. */
+    public static List<Step> serve(Wanted wanted, Observed observed) {
+        StackPlanner planner = new StackPlanner(wanted, observed);
+        LogicalVolume data = Objects.requireNonNull(observed.data(), "only a copy that is there was given up");
+        if (data.active() == null) {
+            planner.steps.add(new Step.EnsureLogicalVolume(
+                    new LogicalVolumeRequest.ThinSnapshot(wanted.volumeGroup(), data.name(), data.name(), Set.of())));
+        }
+        CopyTags tags = CopyTags.of(data);
+        if (tags.state() == CopyState.EXPOSED) {
+            planner.hydrating(tags);
         }
         return planner.steps;
     }
@@ -100,6 +147,7 @@ public final class StackPlanner {
         }
         EncryptionTag.require(data, wanted.encrypted());
         CopyTags tags = CopyTags.of(data);
+        requireOpen(wanted.id(), tags);
         if (tags.epoch() != wanted.epoch()) {
             throw new SluiceException(
                     ErrorKind.DATA_LOSS,
@@ -108,6 +156,15 @@ public final class StackPlanner {
         }
         if (data.active() == null) {
             steps.add(new Step.EnsureLogicalVolume(newData()));
+        }
+    }
+
+    private static void requireOpen(String id, CopyTags tags) {
+        if (tags.isClosed()) {
+            throw new SluiceException(
+                    ErrorKind.IN_USE,
+                    "the copy of " + id + " on this node was given up for epoch " + tags.closedFor()
+                            + ": it is only read by the node the volume moved to");
         }
     }
 
@@ -189,8 +246,8 @@ public final class StackPlanner {
             }
             steps.add(new Step.LoadEngine(tags.originBytes(), geometry));
         }
-        if (!outerIsOverEngine(bytes)) {
-            steps.add(new Step.LoadOuterOverEngine(tags.originBytes(), bytes));
+        if (!outerIsOverEngine(bytes, tags.isClosed())) {
+            steps.add(new Step.LoadOuterOverEngine(tags.originBytes(), bytes, tags.isClosed()));
         }
         if (tags.state() == CopyState.STACKING) {
             steps.add(new Step.Retag(tags.withState(CopyState.EXPOSED)));
@@ -225,7 +282,8 @@ public final class StackPlanner {
         boolean current = source != null
                 && session != null
                 && session.disk() != null
-                && Tables.uses(source.table(), session.disk());
+                && Tables.uses(source.table(), session.disk())
+                && Tables.queues(source.table()) == wanted.queues();
         if (!current) {
             steps.add(new Step.LoadSource(Objects.requireNonNull(wanted.login()).sizeBytes(), wanted.queues()));
         }
@@ -242,9 +300,10 @@ public final class StackPlanner {
                 && Tables.bytes(outer.table()) == bytes;
     }
 
-    private boolean outerIsOverEngine(long bytes) {
+    private boolean outerIsOverEngine(long bytes, boolean readOnly) {
         MappedDevice outer = observed.outer();
         return outer != null
+                && outer.readOnly() == readOnly
                 && observed.engine() != null
                 && !outer.suspended()
                 && Tables.uses(outer.table(), observed.engine().device())

@@ -26,8 +26,12 @@ public sealed interface Step {
 
     record LoadEngine(long bytes, HydrationGeometry geometry) implements Step {}
 
-    /** Outer device over the engine, with a linear tail when the volume is larger than its origin. */
-    record LoadOuterOverEngine(long engineBytes, long totalBytes) implements Step {}
+    /**
+     * Outer device over the engine, with a linear tail when the volume is larger than its origin.
+     *
+     * @param readOnly of a copy that was given up
+     */
+    record LoadOuterOverEngine(long engineBytes, long totalBytes, boolean readOnly) implements Step {}
 
     record LoadOuterOverData(long bytes) implements Step {}
 
@@ -37,7 +41,13 @@ public sealed interface Step {
     /** A decrypted device that a crash left open; the pod that used it is gone. */
     record CloseLuks() implements Step {}
 
+    /** Fails while anyone has it open; so whoever comes past it is alone. */
     record RemoveOuter() implements Step {}
+
+    record StopCopying() implements Step {}
+
+    /** Whatever was written to the data, and to the engine's metadata, is on the disk. */
+    record Flush() implements Step {}
 
     record RemoveEngine() implements Step {}
 

@@ -8,6 +8,7 @@ import java.util.List;
 /** Device-mapper tables, in sectors of 512 bytes. */
 public final class Tables {
     public static final int SECTOR = 512;
+    private static final String QUEUES = "1 queue_if_no_path";
 
     private Tables() {}
 
@@ -55,9 +56,14 @@ public final class Tables {
      * a device that is itself served to another node: there the last in the chain waits, and nothing in between hangs.
      */
     public static List<TableLine> source(BlockDevice disk, long bytes, boolean queues) {
-        String features = queues ? "1 queue_if_no_path" : "0";
+        String features = queues ? QUEUES : "0";
         return List.of(new TableLine(
                 0, bytes / SECTOR, "multipath", features + " 0 1 1 round-robin 0 1 1 " + disk.number() + " 1"));
+    }
+
+    /** Whether a source's table holds back what cannot be read now. */
+    public static boolean queues(List<TableLine> source) {
+        return source.stream().anyMatch(line -> line.arguments().startsWith(QUEUES));
     }
 
     /** True when a line of the table maps onto the device. */

@@ -36,6 +36,12 @@ public record Wanted(
         boolean queues,
         @Nullable IscsiLogin login,
         boolean encrypted) {
+    /** A copy that was given up: only what it is read through is wanted, and nothing in the middle of a chain holds back what fails. */
+    public static Wanted closed(String id, String volumeGroup, @Nullable IscsiLogin login) {
+        return new Wanted(
+                id, 0, volumeGroup, "", 0, VolumeMode.BLOCK, null, List.of(), null, 0, new HydrationGeometry(0, 0, 0), null, false, login, false);
+    }
+
     public boolean remote() {
         return remoteBytes > 0;
     }

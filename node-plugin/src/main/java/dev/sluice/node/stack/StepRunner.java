@@ -12,6 +12,7 @@ import dev.sluice.node.host.BlockDevice;
 import dev.sluice.node.host.Host;
 import dev.sluice.node.host.IscsiSession;
 import dev.sluice.node.host.LogicalVolume;
+import dev.sluice.node.host.MappedDevice;
 import dev.sluice.node.host.TableLine;
 import java.util.List;
 import java.util.Objects;
@@ -48,15 +49,18 @@ final class StepRunner {
             case Step.LoadOuterOverEngine outer ->
                 load(
                         Names.outerDevice(id),
+                        outer.readOnly(),
                         Tables.outer(
                                 mapped(Names.cloneDevice(id)),
                                 outer.engineBytes(),
                                 device(data()),
                                 outer.totalBytes()));
             case Step.LoadOuterOverData outer ->
-                load(Names.outerDevice(id), Tables.linear(device(data()), outer.bytes()));
+                load(Names.outerDevice(id), false, Tables.linear(device(data()), outer.bytes()));
             case Step.FailQueued() -> host.deviceMapper().message(Names.sourceDevice(id), "fail_if_no_path");
             case Step.CloseLuks() -> host.luks().close(Names.luksDevice(id));
+            case Step.StopCopying() -> host.deviceMapper().message(Names.cloneDevice(id), "disable_hydration");
+            case Step.Flush() -> flush();
             case Step.RemoveOuter() -> host.deviceMapper().remove(Names.outerDevice(id));
             case Step.RemoveEngine() -> host.deviceMapper().remove(Names.cloneDevice(id));
             case Step.RemoveSource() -> host.deviceMapper().remove(Names.sourceDevice(id));
@@ -99,11 +103,20 @@ final class StepRunner {
     private void loadEngine(Step.LoadEngine engine) {
         List<TableLine> table = Tables.engine(
                 device(metadata()), device(data()), mapped(Names.sourceDevice(id)), engine.bytes(), engine.geometry());
-        load(Names.cloneDevice(id), table);
+        load(Names.cloneDevice(id), false, table);
     }
 
-    private void load(String name, List<TableLine> table) {
-        host.deviceMapper().load(name, Names.dmUuid(name), false, table);
+    private void load(String name, boolean readOnly, List<TableLine> table) {
+        host.deviceMapper().load(name, Names.dmUuid(name), readOnly, table);
+    }
+
+    /** What is not active was not written to since it was last flushed by its own end. */
+    private void flush() {
+        host.deviceMapper()
+                .find(Names.cloneDevice(id))
+                .map(MappedDevice::device)
+                .ifPresent(engine -> host.blockDevices().flush(engine));
+        data().device().ifPresent(device -> host.blockDevices().flush(device));
     }
 
     private BlockDevice mapped(String name) {

@@ -122,7 +122,7 @@ public final class VolumeStacks {
             String group = pools.named(order.spec().pool()).volumeGroup();
             Observed found = observe(order.id(), group);
             CopyTags tags = found.tags().orElse(null);
-            if (tags == null || tags.state() != CopyState.EXPOSED || found.engine() == null) {
+            if (tags == null || tags.isClosed() || tags.state() != CopyState.EXPOSED || found.engine() == null) {
                 return tags != null && tags.state() == CopyState.LINEAR;
             }
             if (!committedComplete(order.id())) {
@@ -360,6 +360,20 @@ public final class VolumeStacks {
         MappedDevice outer = found.outer();
         long size = outer == null ? order.spec().sizeBytes() : order.spec().usableBytes(Tables.bytes(outer.table()));
         return new VolumeOutcome(phase, allocation, hydrated, size, reason, message);
+    }
+
+    /** What the host has of a volume, in the configured pool. */
+    Observed observeIn(String id, String pool) {
+        return observe(id, group(pool));
+    }
+
+    /** Carries steps out; the caller holds the volume's lock. */
+    void run(String id, String pool, List<Step> steps) {
+        new StepRunner(host, id, group(pool)).run(steps);
+    }
+
+    String group(String pool) {
+        return pools.named(pool).volumeGroup();
     }
 
     private Observed observe(String id, String group) {

@@ -5,6 +5,7 @@ import dev.sluice.node.host.PoolSettings;
 import dev.sluice.node.host.Preflight;
 import dev.sluice.node.host.PreflightCheck;
 import dev.sluice.node.host.fake.FakeHost;
+import dev.sluice.node.stack.ClosedCopies;
 import dev.sluice.node.stack.Exports;
 import dev.sluice.node.stack.GroupSnapshots;
 import dev.sluice.node.stack.Hydrations;
@@ -54,12 +55,13 @@ final class TestNode implements AutoCloseable {
                 stacks::inventory,
                 clock);
         Snapshots snapshots = new Snapshots(host, pools, stacks, clock);
+        Exports exports = new Exports(host, pools);
         reconcilers = new NodeReconcilers(
                 client,
                 cluster,
                 new NodeReconcilers.Work(
                         VolumeWork.of(stacks, hydrations),
-                        ExportWork.of(new Exports(host, pools)),
+                        ExportWork.of(exports, new ClosedCopies(host, stacks, exports), hydrations),
                         SnapshotWork.of(
                                 snapshots,
                                 new GroupSnapshots(

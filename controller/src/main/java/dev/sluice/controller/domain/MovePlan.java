@@ -1,0 +1,244 @@
+package dev.sluice.controller.domain;
+
+import dev.sluice.api.AttachmentState;
+import dev.sluice.api.AttachmentStatus;
+import dev.sluice.api.DesiredState;
+import dev.sluice.api.ExportSpec;
+import dev.sluice.api.ExportStatus;
+import dev.sluice.api.Origin;
+import dev.sluice.api.OriginKind;
+import dev.sluice.api.Placement;
+import dev.sluice.api.PoolStatus;
+import dev.sluice.api.ServedPhase;
+import dev.sluice.api.VolumeSpec;
+import dev.sluice.api.VolumeStatus;
+import dev.sluice.names.Names;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The way of one volume to the node that wants it, and the answers to the nodes that do. Pure and level-triggered. What is decided by the
+ * old home alone, when it gives its copy up, is never decided here.
+ */
+final class MovePlan {
+    /** Homes in a row that may be left before the last of them is hydrated: each is one more hop for a first read. */
+    static final int DEPTH = 4;
+
+    private final View view;
+    private final String id;
+    private final VolumeSpec spec;
+
+    private MovePlan(View view) {
+        this.view = view;
+        this.id = view.volume().key();
+        this.spec = view.volume().spec();
+    }
+
+    /**
+     * What a move depends on.
+     *
+     * @param exports all that feed, or are to feed, this volume
+     * @param attachments nodes that want or have it, the oldest first
+     * @param nodes the storage nodes that are home, target or attached, as they are now
+     */
+    record View(
+            Stored<VolumeSpec, VolumeStatus> volume,
+            List<Stored<ExportSpec, ExportStatus>> exports,
+            List<String> attachments,
+            List<NodeView> nodes) {}
+
+    static List<Step> of(View view) {
+        MovePlan plan = new MovePlan(view);
+        if (plan.spec.state() == DesiredState.ABSENT || plan.spec.placement() != Placement.FOLLOW) {
+            return List.of();
+        }
+        return plan.spec.target() == null
+                ? plan.begin()
+                : plan.go(plan.spec.target());
+    }
+
+    /** The answer to one node's Attachment. */
+    static AttachmentStatus answer(View view, String node) {
+        return new MovePlan(view).answer(node);
+    }
+
+    private List<Step> begin() {
+        Optional<String> next = next();
+        if (next.isEmpty() || obstacle(next.get()).isPresent()) {
+            return List.of();
+        }
+        return List.of(new Step.SetTarget(view.volume(), next.get()), new Step.CreateExport(exportName(), order(next.get())));
+    }
+
+    private List<Step> go(String target) {
+        Optional<Stored<ExportSpec, ExportStatus>> pending = pending();
+        boolean wanted = view.attachments().contains(target);
+        if (pending.isEmpty()) {
+            return List.of(
+                    wanted
+                            ? new Step.CreateExport(exportName(), order(target))
+                            : new Step.SetTarget(view.volume(), null));
+        }
+        Stored<ExportSpec, ExportStatus> export = pending.get();
+        boolean ordered = export.spec().state() == DesiredState.PRESENT;
+        ExportStatus status = export.status();
+        if (status != null && consented(status)) {
+            // The copy at home is closed for good, so the way goes on whoever still wants it.
+            return List.of(ordered ? new Step.Move(view.volume(), origin(status).orElse(null)) : new Step.KeepExport(export));
+        }
+        if (ordered) {
+            return wanted ? List.of() : List.of(new Step.ReleaseExport(export, null));
+        }
+        return status != null && status.phase() == ServedPhase.REMOVED
+                ? List.of(new Step.ForgetExport(export))
+                : List.of();
+    }
+
+    private boolean consented(ExportStatus status) {
+        return Objects.equals(status.consentedEpoch(), spec.epoch() + 1)
+                && (Boolean.TRUE.equals(status.empty()) || status.phase() == ServedPhase.READY);
+    }
+
+    private Optional<Origin> origin(ExportStatus status) {
+        return Boolean.TRUE.equals(status.empty())
+                ? Optional.empty()
+                : Optional.of(new Origin(
+                        OriginKind.NODE,
+                        spec.home(),
+                        spec.home(),
+                        null,
+                        spec.usableBytes(Objects.requireNonNull(status.sizeBytes(), "what is served has a size"))));
+    }
+
+    private ExportSpec order(String target) {
+        return new ExportSpec(id, spec.home(), target, id, spec.epoch() + 1, DesiredState.PRESENT);
+    }
+
+    private String exportName() {
+        return Names.export(id, spec.epoch() + 1);
+    }
+
+    private Optional<Stored<ExportSpec, ExportStatus>> pending() {
+        return view.exports().stream()
+                .filter(each -> each.key().equals(exportName()))
+                .findFirst();
+    }
+
+    /** Whose turn it is: the oldest that wants it, when the home does not use it. */
+    private Optional<String> next() {
+        return view.attachments().contains(spec.home())
+                ? Optional.empty()
+                : view.attachments().stream().findFirst();
+    }
+
+    private AttachmentStatus answer(String node) {
+        if (spec.state() == DesiredState.ABSENT) {
+            return waiting("VolumeLeaving", "volume " + id + " is being deleted");
+        }
+        String target = spec.target();
+        if (node.equals(spec.home())) {
+            return target == null
+                    ? new AttachmentStatus(AttachmentState.GRANTED, "AtHome", "volume " + id + " is on this node")
+                    : waiting("Moving", "volume " + id + " is moving to node " + target);
+        }
+        if (spec.placement() != Placement.FOLLOW) {
+            return waiting(
+                    "HomeElsewhere",
+                    "volume " + id + " is pinned to node " + spec.home() + ": run the pod there");
+        }
+        if (target != null) {
+            return target.equals(node)
+                    ? asked()
+                    : waiting("Moving", "volume " + id + " is moving to node " + target + ", which asked first");
+        }
+        if (view.attachments().contains(spec.home())) {
+            return waiting("InUse", "volume " + id + " is in use on node " + spec.home() + away());
+        }
+        return next().filter(first -> !first.equals(node))
+                .map(first -> waiting("InUse", "node " + first + " asked for volume " + id + " first"))
+                .or(() -> obstacle(node))
+                .orElseGet(this::asked);
+    }
+
+    /** What the home says to the order to give the volume up. */
+    private AttachmentStatus asked() {
+        return pending()
+                .map(Stored::status)
+                .filter(status -> status.reason() != null && status.message() != null && isAlive(spec.home()))
+                .map(status -> waiting(
+                        Objects.requireNonNull(status.reason()),
+                        "node " + spec.home() + ": " + Objects.requireNonNull(status.message())))
+                .orElseGet(() -> waiting(
+                        isAlive(spec.home()) ? "Moving" : "HomeAway",
+                        "node " + spec.home() + " is asked to give volume " + id + " up" + away()));
+    }
+
+    private String away() {
+        return isAlive(spec.home())
+                ? ""
+                : "; that node is away, and the only copy is there: the volume waits until it is back. To go on without that"
+                        + " copy, restore a snapshot that is on another node";
+    }
+
+    /** Why the volume cannot go there now; nothing has been changed then. */
+    private Optional<AttachmentStatus> obstacle(String node) {
+        VolumeStatus status = view.volume().status();
+        if (status == null || status.epoch() != spec.epoch() || status.allocated() == null) {
+            return Optional.of(waiting("NotMade", "volume " + id + " is still being made on node " + spec.home()));
+        }
+        boolean older = view.exports().stream()
+                .anyMatch(each -> each.spec().sourceIsVolume() && each.spec().originNode().equals(node));
+        if (older) {
+            return Optional.of(waiting(
+                    "OlderCopy",
+                    "node " + node + " still has an older copy of volume " + id
+                            + ", from which it hydrates; it can return when it is hydrated and that copy is removed"));
+        }
+        long left = view.exports().stream().filter(each -> each.spec().sourceIsVolume()).count();
+        if (left >= DEPTH) {
+            return Optional.of(waiting(
+                    "ChainTooLong",
+                    "volume " + id + " has left " + left + " nodes without being hydrated; it moves on when it is"));
+        }
+        return unfit(node).map(why -> waiting(why.reason(), "node " + node + " " + why.message()));
+    }
+
+    private Optional<AttachmentStatus> unfit(String node) {
+        Optional<NodeView> found = find(node);
+        if (found.isEmpty()) {
+            return Optional.of(waiting("Unfit", "is no storage node"));
+        }
+        NodeView there = found.get();
+        Optional<String> unfit = there.unfit();
+        if (spec.encryption() != null) {
+            unfit = unfit.or(there::unfitToEncrypt);
+        }
+        if (unfit.isEmpty() && !there.canHydrate()) {
+            unfit = Optional.of("cannot hydrate a clone (no engine in its kernel)");
+        }
+        Optional<PoolStatus> pool = there.pool(spec.pool());
+        if (unfit.isEmpty() && pool.isEmpty()) {
+            unfit = Optional.of("has no pool " + spec.pool());
+        }
+        if (unfit.isPresent()) {
+            return unfit.map(why -> waiting("Unfit", why));
+        }
+        long room = NodeChoice.room(pool.orElseThrow());
+        return room < spec.sizeBytes()
+                ? Optional.of(waiting("NoSpace", "has " + room + " bytes free, " + spec.sizeBytes() + " are needed"))
+                : Optional.empty();
+    }
+
+    private boolean isAlive(String node) {
+        return find(node).map(NodeView::alive).orElse(false);
+    }
+
+    private Optional<NodeView> find(String node) {
+        return view.nodes().stream().filter(each -> each.name().equals(node)).findFirst();
+    }
+
+    private static AttachmentStatus waiting(String reason, String message) {
+        return new AttachmentStatus(AttachmentState.WAITING, reason, message);
+    }
+}

@@ -1,0 +1,46 @@
+package dev.sluice.controller.domain;
+
+import dev.sluice.api.AttachmentState;
+import dev.sluice.api.AttachmentStatus;
+import dev.sluice.api.VolumeSpec;
+import dev.sluice.api.VolumeStatus;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Looks at what a volume's move depends on. */
+public final class Moves {
+    private final Registry registry;
+
+    public Moves(Registry registry) {
+        this.registry = registry;
+    }
+
+    List<Step> plan(Stored<VolumeSpec, VolumeStatus> volume) {
+        return MovePlan.of(view(volume));
+    }
+
+    /** The answer to one node's wish to use a volume. */
+    public AttachmentStatus answer(String volumeId, String node) {
+        Optional<Stored<VolumeSpec, VolumeStatus>> volume = registry.volumes().find(volumeId);
+        if (volume.isEmpty()) {
+            return new AttachmentStatus(
+                    AttachmentState.WAITING, "VolumeMissing", "volume " + volumeId + " does not exist");
+        }
+        return MovePlan.answer(view(volume.get()), node);
+    }
+
+    private MovePlan.View view(Stored<VolumeSpec, VolumeStatus> volume) {
+        VolumeSpec spec = volume.spec();
+        List<String> attachments = registry.nodes().attachments(volume.key());
+        boolean still = spec.target() == null && attachments.stream().allMatch(spec.home()::equals);
+        if (still) {
+            return new MovePlan.View(volume, List.of(), attachments, List.of());
+        }
+        List<NodeView> nodes = Stream.concat(Stream.of(spec.home()), attachments.stream())
+                .distinct()
+                .flatMap(node -> registry.nodes().find(node).stream())
+                .toList();
+        return new MovePlan.View(volume, registry.exports().findByVolume(volume.key()), attachments, nodes);
+    }
+}

@@ -1,0 +1,293 @@
+package dev.sluice.controller.domain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.api.AttachmentState;
+import dev.sluice.api.DesiredState;
+import dev.sluice.api.HydrationSettings;
+import dev.sluice.api.OriginKind;
+import dev.sluice.api.Placement;
+import dev.sluice.api.VolumeMode;
+import dev.sluice.api.VolumeSpec;
+import dev.sluice.api.VolumeStatus;
+import dev.sluice.controller.fake.FakeRegistry;
+import dev.sluice.controller.fake.FakeRegistry.Crash;
+import dev.sluice.names.Names;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Volumes that follow their pods. The fake nodes fail a test as soon as two of them have one volume open. */
+class MovePlanTest {
+    private static final String VOLUME = Names.volumeId("data");
+    private static final int MORE_THAN_ALL_WRITES = 40;
+
+    private static final class World {
+        final FakeRegistry registry = new FakeRegistry();
+        final Operations operations = Operations.over(registry.asRegistry());
+
+        World() {
+            Stream.of("n1", "n2", "n3", "n4", "n5", "n6").forEach(registry::addNode);
+            operations
+                    .creation()
+                    .create(
+                            new VolumeRequest(
+                                    "data",
+                                    SizeRange.ANY,
+                                    VolumeMode.FILESYSTEM,
+                                    null,
+                                    null,
+                                    null,
+                                    HydrationSettings.DEFAULT,
+                                    null,
+                                    null,
+                                    new Topology(List.of(Map.of(Names.TOPOLOGY_NODE, "n1")), List.of()),
+                                    Placement.FOLLOW,
+                                    null),
+                            Deadline.in(Duration.ofSeconds(5)));
+            registry.attach(VOLUME, "n1", true);
+        }
+
+        void leave(String node) {
+            registry.attach(VOLUME, node, false);
+        }
+
+        void want(String node) {
+            registry.attach(VOLUME, node, true);
+        }
+
+        void hydrate() {
+            registry.nodes.hydrate(VOLUME);
+        }
+
+        void delete() {
+            operations.removal().delete(VOLUME, Deadline.in(Duration.ofSeconds(5)));
+        }
+
+        void settle() {
+            long before;
+            do {
+                before = registry.changes();
+                registry.volumes.await("none", seen -> true, Duration.ZERO);
+                registry.volumes.findAll().forEach(each -> operations.families().advance(each.key()));
+            } while (before != registry.changes());
+        }
+
+        Stored<VolumeSpec, VolumeStatus> volume() {
+            return registry.volumes.find(VOLUME).orElseThrow();
+        }
+
+        String reason(String node) {
+            return operations.moves().answer(VOLUME, node).reason();
+        }
+    }
+
+    private record Life(String name, List<Consumer<World>> chapters) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static Stream<Life> lives() {
+        Consumer<World> toSecond = world -> {
+            world.leave("n1");
+            world.want("n2");
+        };
+        Consumer<World> toThird = world -> {
+            world.leave("n2");
+            world.want("n3");
+        };
+        Consumer<World> cancel = world -> {
+            world.registry.nodes.away.add("n1");
+            world.settle();
+            world.leave("n2");
+        };
+        Consumer<World> back = world -> world.registry.nodes.away.clear();
+        return Stream.of(
+                new Life("moved", List.of(toSecond)),
+                new Life("moved, hydrated", List.of(toSecond, World::hydrate)),
+                new Life("moved, deleted", List.of(toSecond, world -> world.leave("n2"), World::delete)),
+                new Life("moved twice", List.of(toSecond, toThird)),
+                new Life("moved twice, hydrated", List.of(toSecond, toThird, World::hydrate)),
+                new Life("moved twice, deleted", List.of(toSecond, toThird, world -> world.leave("n3"), World::delete)),
+                new Life("moved, hydrated, and home again", List.of(toSecond, World::hydrate, world -> {
+                    world.leave("n2");
+                    world.want("n1");
+                })),
+                new Life("wanted elsewhere while the home is away, and not any more", List.of(
+                        world -> world.leave("n1"), world -> world.want("n2"), cancel, back)),
+                new Life("deleted while it moves", List.of(
+                        world -> world.registry.nodes.away.add("n1"),
+                        toSecond,
+                        world -> world.leave("n2"),
+                        back,
+                        World::delete)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("lives")
+    void aCrashAfterAnyWriteChangesNothingInTheEnd(Life life) {
+        String expected = live(life, MORE_THAN_ALL_WRITES);
+        for (int writes = 0; writes < MORE_THAN_ALL_WRITES; writes++) {
+            assertThat(live(life, writes)).as("crash after %d writes", writes).isEqualTo(expected);
+        }
+    }
+
+    private static String live(Life life, int writes) {
+        World world = new World();
+        world.registry.crashAfter(writes);
+        for (Consumer<World> chapter : life.chapters()) {
+            untilDone(world, () -> chapter.accept(world));
+            untilDone(world, world::settle);
+        }
+        return world.registry.endState();
+    }
+
+    private static void untilDone(World world, Runnable action) {
+        try {
+            action.run();
+        } catch (Crash crash) {
+            world.registry.crashAfter(Integer.MAX_VALUE);
+            action.run();
+        }
+    }
+
+    @Test
+    void aVolumeFollowsItsPodAndHydratesFromTheNodeItLeft() {
+        World world = new World();
+        world.leave("n1");
+        world.want("n2");
+        world.settle();
+
+        VolumeSpec spec = world.volume().spec();
+        assertThat(spec.home()).isEqualTo("n2");
+        assertThat(spec.target()).isNull();
+        assertThat(spec.epoch()).isEqualTo(2);
+        assertThat(spec.origin()).isNotNull();
+        assertThat(spec.origin().kind()).isEqualTo(OriginKind.NODE);
+        assertThat(spec.origin().node()).isEqualTo("n1");
+        assertThat(world.operations.moves().answer(VOLUME, "n2").state()).isEqualTo(AttachmentState.GRANTED);
+        assertThat(world.registry.nodes.isOnlyOn(VOLUME, "n2")).isFalse();
+
+        world.hydrate();
+        world.settle();
+
+        assertThat(world.registry.nodes.isOnlyOn(VOLUME, "n2")).isTrue();
+        assertThat(world.registry.exports.findAll()).isEmpty();
+    }
+
+    @Test
+    void whileItsHomeUsesItAVolumeStaysAndSaysSo() {
+        World world = new World();
+        world.want("n2");
+        world.settle();
+
+        assertThat(world.volume().spec().home()).isEqualTo("n1");
+        assertThat(world.volume().spec().target()).isNull();
+        assertThat(world.reason("n2")).isEqualTo("InUse");
+
+        world.registry.setAlive("n1", false);
+        assertThat(world.operations.moves().answer(VOLUME, "n2").message())
+                .contains("in use on node n1")
+                .contains("the only copy is there");
+    }
+
+    @Test
+    void aPinnedOrUnfitOrFullTargetLeavesEverythingAsItWas() {
+        World world = new World();
+        world.registry.addNode("full", 1 << 20, "True", "dm-clone");
+        world.registry.addNode("bare", FakeRegistry.POOL_BYTES, "True", null);
+        world.leave("n1");
+        for (String node : List.of("full", "bare", "unknown")) {
+            world.want(node);
+            world.settle();
+            assertThat(world.reason(node)).isEqualTo(node.equals("full") ? "NoSpace" : "Unfit");
+            assertThat(world.volume().spec().target()).isNull();
+            assertThat(world.registry.exports.findAll()).isEmpty();
+            world.leave(node);
+        }
+    }
+
+    @Test
+    void aMoveIsTakenBackOnlyBeforeTheOldHomeAgreed() {
+        World world = new World();
+        world.registry.nodes.away.add("n1");
+        world.leave("n1");
+        world.want("n2");
+        world.settle();
+        assertThat(world.volume().spec().target()).isEqualTo("n2");
+
+        world.leave("n2");
+        world.settle();
+        assertThat(world.volume().spec().target()).as("n1 has not answered yet").isEqualTo("n2");
+
+        world.registry.nodes.away.clear();
+        world.settle();
+        assertThat(world.volume().spec().target()).isNull();
+        assertThat(world.volume().spec().home()).isEqualTo("n1");
+        assertThat(world.registry.exports.findAll()).isEmpty();
+    }
+
+    @Test
+    void aCopyThatWasGivenUpIsNeverTakenBackEvenWhenNobodyWantsItAnyMore() {
+        World world = new World();
+        world.leave("n1");
+        world.want("n2");
+        // Ordered, and given up by n1; the controller has not seen that yet when the pod goes.
+        world.operations.families().advance(VOLUME);
+        world.registry.volumes.await("none", seen -> true, Duration.ZERO);
+        world.leave("n2");
+        world.settle();
+
+        assertThat(world.volume().spec().home()).isEqualTo("n2");
+        assertThat(world.volume().spec().epoch()).isEqualTo(2);
+    }
+
+    @Test
+    void aReleaseThatComesAfterTheConsentIsTakenBack() {
+        World world = new World();
+        world.leave("n1");
+        world.want("n2");
+        world.operations.families().advance(VOLUME);
+        String export = Names.export(VOLUME, 2);
+        world.registry.volumes.await("none", seen -> true, Duration.ZERO);
+        world.registry.exports.change(export, spec -> spec.withState(DesiredState.ABSENT));
+        world.settle();
+
+        assertThat(world.volume().spec().home()).isEqualTo("n2");
+        assertThat(world.registry.exports.find(export).orElseThrow().spec().state())
+                .isEqualTo(DesiredState.PRESENT);
+    }
+
+    @Test
+    void aChainEndsAtItsDepthAndNeverOverAnOlderCopy() {
+        World world = new World();
+        for (int node = 1; node <= MovePlan.DEPTH; node++) {
+            world.leave("n" + node);
+            world.want("n" + (node + 1));
+            world.settle();
+        }
+        assertThat(world.volume().spec().home()).isEqualTo("n5");
+
+        world.leave("n5");
+        world.want("n6");
+        world.settle();
+        assertThat(world.reason("n6")).isEqualTo("ChainTooLong");
+        world.leave("n6");
+        world.want("n2");
+        assertThat(world.reason("n2")).isEqualTo("OlderCopy");
+
+        world.hydrate();
+        world.settle();
+        assertThat(world.volume().spec().home()).isEqualTo("n2");
+        world.hydrate();
+        world.settle();
+        assertThat(world.registry.nodes.isOnlyOn(VOLUME, "n2")).isTrue();
+    }
+}

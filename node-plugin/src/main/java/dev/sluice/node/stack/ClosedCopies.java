@@ -1,0 +1,139 @@
+package dev.sluice.node.stack;
+
+import dev.sluice.error.ErrorKind;
+import dev.sluice.error.SluiceException;
+import dev.sluice.names.Names;
+import dev.sluice.node.clone.CopyState;
+import dev.sluice.node.clone.CopyTags;
+import dev.sluice.node.clone.Observed;
+import dev.sluice.node.clone.StackPlanner;
+import dev.sluice.node.clone.Wanted;
+import dev.sluice.node.host.BlockDevice;
+import dev.sluice.node.host.Host;
+import dev.sluice.node.host.IscsiLogin;
+import dev.sluice.node.host.LogicalVolume;
+import dev.sluice.node.host.MappedDevice;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Copies of volumes that move away: given up once and for ever, read by their successors, and removed by order. */
+public final class ClosedCopies {
+    private final Host host;
+    private final VolumeStacks stacks;
+    private final Exports exports;
+
+    public ClosedCopies(Host host, VolumeStacks stacks, Exports exports) {
+        this.host = host;
+        this.stacks = stacks;
+        this.exports = exports;
+    }
+
+    /**
+     * A copy that was given up.
+     *
+     * @param epoch of the copy itself
+     * @param empty it has no content, so there is nothing to serve
+     */
+    public record ClosedCopy(String lvUuid, long epoch, boolean empty) {}
+
+    /** What this node gave up for that epoch; empty when it did not, or not yet. */
+    public Optional<ClosedCopy> find(String volume, long successor) {
+        return volume(volume).filter(copy -> isClosed(copy, successor)).map(ClosedCopies::facts);
+    }
+
+    /**
+     * Gives the copy of a volume up, for good. IN_USE, and nothing is changed, while anyone has its device open.
+     *
+     * @param ordered asked when nothing else changes the volume any more; false when the order was taken back meanwhile
+     */
+    public Optional<ClosedCopy> close(String volume, String pool, long successor, Supplier<Boolean> ordered) {
+        return stacks.lockedAll(List.of(volume), () -> {
+            if (find(volume, successor).isEmpty()) {
+                if (!ordered.get()) {
+                    return Optional.empty();
+                }
+                Observed found = stacks.observeIn(volume, pool);
+                try {
+                    stacks.run(volume, pool, StackPlanner.close(volume, found, successor));
+                } catch (SluiceException e) {
+                    throw e.kind() == ErrorKind.IN_USE ? inUse(volume, e) : e;
+                }
+            }
+            return find(volume, successor);
+        });
+    }
+
+    /**
+     * Serves a copy that was given up for the epoch of the order.
+     *
+     * @param upstream how to reach what the copy itself was still hydrating from; null when that is not served, or not needed
+     */
+    public ExportFacts serve(ExportOrder order, long successor, @Nullable IscsiLogin upstream) {
+        String volume = order.source();
+        return stacks.lockedAll(List.of(volume), () -> {
+            if (find(volume, successor).isEmpty()) {
+                throw new SluiceException(
+                        ErrorKind.UNAVAILABLE, "volume " + volume + " was not given up for epoch " + successor);
+            }
+            Observed found = stacks.observeIn(volume, order.pool());
+            Wanted wanted = Wanted.closed(volume, stacks.group(order.pool()), upstream);
+            stacks.run(volume, order.pool(), StackPlanner.serve(wanted, found));
+            return exports.serve(order);
+        });
+    }
+
+    /** Removes exactly the copy of this UUID that was given up for this epoch, and what serves it; absent is success. */
+    public void release(String export, String volume, String pool, long successor, String lvUuid) {
+        stacks.lockedAll(List.of(volume), () -> {
+            Optional<LogicalVolume> copy = volume(volume);
+            if (copy.isPresent() && !isClosed(copy.get(), successor)) {
+                throw new SluiceException(
+                        ErrorKind.HOST,
+                        "the copy of volume " + volume + " on this node was not given up for epoch " + successor
+                                + ": it is left alone");
+            }
+            exports.stop(export);
+            if (copy.isPresent()) {
+                stacks.remove(volume, pool, lvUuid);
+            }
+            return true;
+        });
+    }
+
+    private Optional<LogicalVolume> volume(String name) {
+        return host.logicalVolumes().list().stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst();
+    }
+
+    private static boolean isClosed(LogicalVolume copy, long successor) {
+        return CopyTags.find(copy).filter(tags -> tags.closedFor() == successor).isPresent();
+    }
+
+    private static ClosedCopy facts(LogicalVolume copy) {
+        CopyTags tags = CopyTags.of(copy);
+        return new ClosedCopy(copy.uuid(), tags.epoch(), tags.state() == CopyState.VIRGIN);
+    }
+
+    private SluiceException inUse(String volume, SluiceException cause) {
+        String number = PodDevices.find(host, volume).map(BlockDevice::number).orElse("none");
+        String mounts = host.mounts().list().stream()
+                .filter(mount -> mount.deviceNumber().equals(number))
+                .map(mount -> mount.path())
+                .collect(Collectors.joining(", "));
+        int openers = host.deviceMapper()
+                .find(Names.outerDevice(volume))
+                .map(MappedDevice::openCount)
+                .orElse(0);
+        return new SluiceException(
+                ErrorKind.IN_USE,
+                "volume " + volume + " is still open here ("
+                        + (mounts.isEmpty() ? openers + " have its device open" : "mounted at " + mounts)
+                        + "); it is given up when that has ended",
+                Objects.requireNonNull(cause));
+    }
+}

@@ -1,0 +1,240 @@
+package dev.sluice.node.stack;
+
+import dev.sluice.api.Allocation;
+import dev.sluice.api.DesiredState;
+import dev.sluice.api.HydrationSettings;
+import dev.sluice.api.Origin;
+import dev.sluice.api.OriginKind;
+import dev.sluice.api.Placement;
+import dev.sluice.api.VolumeMode;
+import dev.sluice.api.VolumePhase;
+import dev.sluice.api.VolumeSpec;
+import dev.sluice.names.Names;
+import dev.sluice.node.clone.CopyState;
+import dev.sluice.node.clone.CopyTags;
+import dev.sluice.node.host.Chap;
+import dev.sluice.node.host.IscsiLogin;
+import dev.sluice.node.host.PoolSettings;
+import dev.sluice.node.host.fake.FakeHost;
+import dev.sluice.node.host.fake.FakeNetwork;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A volume that goes from node to node with its pod, which writes on each. Each part is idempotent, so that it can be cut and told again. */
+final class MoveStory {
+    static final long SIZE = 8L << 20;
+    static final long BLOCKS = SIZE / FakeHost.BLOCK;
+    static final String VOLUME = Names.volumeId("data");
+    private static final Path MOUNT = Path.of("/staging");
+    private static final Chap CHAP = new Chap("client", "secret-one", "server", "secret-two");
+    private static final PoolSettings POOL = new PoolSettings("fast", "data", "sluice");
+
+    private final FakeNetwork network = new FakeNetwork();
+    private final List<Stop> stops = new ArrayList<>();
+    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    /** Index of the home; the old one has given the volume up before this grows. */
+    private int home;
+
+    /** One node on the way. */
+    final class Stop {
+        final FakeHost host;
+        final VolumeStacks stacks;
+        final Exports exports;
+        final ClosedCopies copies;
+        final long epoch;
+        private @Nullable Allocation allocated;
+        private boolean written;
+
+        Stop(int number) {
+            host = new FakeHost("n" + number, "10.0.0." + number, network, POOL);
+            PoolDirectory pools = new PoolDirectory(List.of(POOL));
+            stacks = new VolumeStacks(host.host(), pools);
+            exports = new Exports(host.host(), pools);
+            copies = new ClosedCopies(host.host(), stacks, exports);
+            epoch = number;
+        }
+    }
+
+    MoveStory(int nodes) {
+        for (int number = 1; number <= nodes; number++) {
+            stops.add(new Stop(number));
+        }
+    }
+
+    Stop stop(int index) {
+        return stops.get(index);
+    }
+
+    /** From nothing, or from wherever a cut left it, to the last node, hydrated, with nothing left elsewhere. */
+    void tell() {
+        // A node that has given the volume up is not told to bring it up: the order to leave stands until the home is another.
+        if (home < stops.size() - 1 && stop(home).copies.find(VOLUME, stop(home).epoch + 1).isPresent()) {
+            home++;
+        }
+        for (int index = home; index < stops.size(); index++) {
+            arrive(index);
+            bring(index);
+            pod(index);
+            if (index < stops.size() - 1) {
+                leave(index);
+            }
+        }
+        hydrate();
+        for (int index = home - 1; index >= 0; index--) {
+            release(index);
+        }
+    }
+
+    private void arrive(int index) {
+        if (index > home) {
+            close(index - 1);
+            home = index;
+        }
+    }
+
+    Optional<ClosedCopies.ClosedCopy> close(int index) {
+        Stop stop = stop(index);
+        return stop.copies.close(VOLUME, "fast", stop.epoch + 1, () -> true);
+    }
+
+    VolumeOutcome bring(int index) {
+        Stop stop = stop(index);
+        IscsiLogin login = index == 0 || isWhole(index) ? null : serve(index - 1);
+        VolumeOutcome outcome = stop.stacks.bring(order(index, login), early -> stop.allocated = early.allocated());
+        stop.allocated = outcome.allocated();
+        if (outcome.phase() != VolumePhase.READY) {
+            throw new AssertionError("not ready on " + stop.host.name() + ": " + outcome);
+        }
+        return outcome;
+    }
+
+    /** What was given up is served from its whole stack, and so on to the first. */
+    IscsiLogin serve(int index) {
+        Stop stop = stop(index);
+        String export = Names.export(VOLUME, stop.epoch + 1);
+        IscsiLogin upstream = index == 0 || isWhole(index) ? null : serve(index - 1);
+        ExportFacts facts = stop.copies.serve(
+                new ExportOrder(export, "fast", VOLUME, stop(index + 1).host.initiatorName(), stop.host.portal(), CHAP),
+                stop.epoch + 1,
+                upstream);
+        return new IscsiLogin(facts.portal(), facts.iqn(), facts.serial(), facts.sizeBytes(), CHAP);
+    }
+
+    private boolean isWhole(int index) {
+        return stop(index).host.host().logicalVolumes()
+                .find("data", VOLUME)
+                .map(CopyTags::of)
+                .filter(tags -> tags.state() == CopyState.LINEAR)
+                .isPresent();
+    }
+
+    /** Mounts, and writes a block of its own and one that each pod writes, acknowledged by fsync. */
+    void pod(int index) {
+        Stop stop = stop(index);
+        stop.host.host().mounts().ensure(stop.stacks.device(VOLUME), MOUNT, "ext4", List.of());
+        if (!stop.written) {
+            for (long block = first(index); block < first(index) + 50; block++) {
+                stop.host.write(stop.stacks.device(VOLUME), block, value(index));
+            }
+            stop.host.write(stop.stacks.device(VOLUME), BLOCKS - 1, value(index));
+            stop.host.fsync(stop.stacks.device(VOLUME));
+            stop.written = true;
+        }
+    }
+
+    void leave(int index) {
+        stop(index).host.host().mounts().remove(MOUNT);
+    }
+
+    private void hydrate() {
+        if (home == 0) {
+            return;
+        }
+        Stop stop = stop(home);
+        if (!isWhole(home)) {
+            Hydration hydration =
+                    new Hydration(stop.stacks, stop.host.host(), Runnable::run, order(home, serve(home - 1)), now);
+            for (int looks = 0; looks < 40 && !isWhole(home); looks++) {
+                now = now.plusSeconds(1);
+                hydration.look(now);
+                if (stop.host.host().deviceMapper().find(Names.cloneDevice(VOLUME)).isPresent()) {
+                    stop.host.hydrate(Names.cloneDevice(VOLUME), 64);
+                }
+            }
+        }
+        if (!isWhole(home)) {
+            throw new AssertionError("not hydrated on " + stop.host.name());
+        }
+        bring(home);
+    }
+
+    private void release(int index) {
+        Stop stop = stop(index);
+        Optional.ofNullable(stop.allocated).ifPresent(copy -> stop.copies.release(
+                Names.export(VOLUME, stop.epoch + 1), VOLUME, "fast", stop.epoch + 1, copy.lvUuid()));
+    }
+
+    void verify() {
+        for (int index = 0; index < home; index++) {
+            if (!stop(index).host.leftovers().isEmpty()) {
+                throw new AssertionError(stop(index).host.name() + " still has " + stop(index).host.leftovers());
+            }
+        }
+        Stop last = stop(home);
+        for (int index = 0; index <= home; index++) {
+            for (long block = first(index); block < first(index) + 50; block++) {
+                require(last, block, value(index));
+            }
+        }
+        require(last, BLOCKS - 1, value(home));
+        if (!last.host.leftovers().equals(List.of("lv " + VOLUME, "dm " + Names.outerDevice(VOLUME), "mount " + MOUNT))) {
+            throw new AssertionError("the last home has " + last.host.leftovers());
+        }
+    }
+
+    private static void require(Stop stop, long block, long value) {
+        long found = stop.host.read(stop.stacks.device(VOLUME), block);
+        if (found != value) {
+            throw new AssertionError("block " + block + " shows " + found + ", " + value + " was acknowledged");
+        }
+    }
+
+    private static long first(int index) {
+        return 100L * (index + 1);
+    }
+
+    private static long value(int index) {
+        return 1000 + index;
+    }
+
+    private VolumeOrder order(int index, @Nullable IscsiLogin login) {
+        Stop stop = stop(index);
+        Origin origin = index == 0
+                ? null
+                : new Origin(
+                        OriginKind.NODE,
+                        stop(index - 1).host.name(),
+                        stop(index - 1).host.name(),
+                        null,
+                        SIZE);
+        VolumeSpec spec = new VolumeSpec(
+                "request",
+                SIZE,
+                "fast",
+                VolumeMode.FILESYSTEM,
+                "ext4",
+                Placement.FOLLOW,
+                stop.host.name(),
+                null,
+                stop.epoch,
+                origin,
+                null,
+                HydrationSettings.DEFAULT,
+                DesiredState.PRESENT);
+        return new VolumeOrder(VOLUME, spec, stop.allocated, login);
+    }
+}
