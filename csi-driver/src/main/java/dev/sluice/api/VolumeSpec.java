@@ -138,8 +138,7 @@ public record VolumeSpec(
                 encryption);
     }
 
-    private VolumeSpec with(
-            long bytes, HydrationSettings settings, DesiredState newState, @Nullable String newTarget) {
+    private VolumeSpec with(long bytes, HydrationSettings settings, DesiredState newState, @Nullable String newTarget) {
         return new VolumeSpec(
                 requestName,
                 bytes,

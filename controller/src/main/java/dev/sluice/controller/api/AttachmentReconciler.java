@@ -5,6 +5,7 @@ import dev.sluice.api.AttachmentSpec;
 import dev.sluice.api.AttachmentState;
 import dev.sluice.api.AttachmentStatus;
 import dev.sluice.api.Volume;
+import dev.sluice.controller.domain.ClaimEvent;
 import dev.sluice.controller.domain.Moves;
 import dev.sluice.names.Names;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -28,10 +29,14 @@ public final class AttachmentReconciler implements Reconciler<Attachment> {
     // What a node waits for may end without an event here: room in a pool, a node that comes back.
     private static final Duration WAIT_CHECK = Duration.ofSeconds(5);
 
-    private final Moves moves;
+    private static final String MOVING = "Moving";
 
-    public AttachmentReconciler(Moves moves) {
+    private final Moves moves;
+    private final ClaimEvents events;
+
+    public AttachmentReconciler(Moves moves, ClaimEvents events) {
         this.moves = moves;
+        this.events = events;
     }
 
     @Override
@@ -43,10 +48,30 @@ public final class AttachmentReconciler implements Reconciler<Attachment> {
         AttachmentStatus answer = moves.answer(spec.volume(), spec.node());
         if (!answer.equals(attachment.getStatus())) {
             write(attachment, spec, answer, context);
+            tell(spec, answer, context);
         }
         return answer.state() == AttachmentState.WAITING
                 ? UpdateControl.<Attachment>noUpdate().rescheduleAfter(WAIT_CHECK)
                 : UpdateControl.noUpdate();
+    }
+
+    /** A move that is on its way tells of itself when the volume hydrates. */
+    private void tell(AttachmentSpec spec, AttachmentStatus answer, Context<Attachment> context) {
+        boolean held = answer.state() == AttachmentState.WAITING && !MOVING.equals(answer.reason());
+        Volume volume = held
+                ? context.getClient()
+                        .resources(Volume.class)
+                        .withName(spec.volume())
+                        .get()
+                : null;
+        if (volume != null) {
+            events.tell(
+                    volume,
+                    new ClaimEvent(
+                            true,
+                            "MoveWaits" + answer.reason(),
+                            "a pod on node " + spec.node() + " waits: " + answer.message()));
+        }
     }
 
     private static void write(

@@ -1,12 +1,18 @@
 package dev.sluice.controller.api;
 
+import dev.sluice.api.ClaimReference;
 import dev.sluice.api.CloneHydration;
+import dev.sluice.api.CloneHydrationSpec;
+import dev.sluice.api.Volume;
+import dev.sluice.api.VolumeSpec;
 import dev.sluice.controller.domain.ClaimEvent;
 import dev.sluice.names.Names;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
@@ -14,6 +20,7 @@ import java.time.Clock;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,14 +42,63 @@ public final class ClaimEvents {
         this.clock = clock;
     }
 
+    /**
+     * What an event is about.
+     *
+     * @param claimUid of the PVC; null when it is not known
+     * @param id of the volume
+     */
+    private record Subject(
+            String namespace, String claim, @Nullable String claimUid, String id, String volumeUid, long epoch) {}
+
     void tell(CloneHydration hydration, ClaimEvent event) {
-        String name = "sluice-" + hydration.getSpec().volumeUid() + "-"
-                + hydration.getSpec().epoch() + "-" + event.reason().toLowerCase(Locale.ROOT);
+        CloneHydrationSpec spec = hydration.getSpec();
+        ObjectMeta metadata = hydration.getMetadata();
+        var owners = metadata.getOwnerReferences();
+        tell(
+                new Subject(
+                        metadata.getNamespace(),
+                        metadata.getName(),
+                        owners.isEmpty() ? null : owners.getFirst().getUid(),
+                        spec.volume(),
+                        spec.volumeUid(),
+                        spec.epoch()),
+                event);
+    }
+
+    /** A volume without a PVC has nobody to be told. */
+    void tell(Volume volume, ClaimEvent event) {
+        VolumeSpec spec = volume.getSpec();
+        ClaimReference claim = spec.claim();
+        if (claim == null || claim.persistentVolume() == null) {
+            return;
+        }
+        PersistentVolumeClaim found = client.persistentVolumeClaims()
+                .inNamespace(claim.namespace())
+                .withName(claim.name())
+                .get();
+        if (found != null) {
+            ObjectMeta metadata = volume.getMetadata();
+            tell(
+                    new Subject(
+                            claim.namespace(),
+                            claim.name(),
+                            found.getMetadata().getUid(),
+                            metadata.getName(),
+                            metadata.getUid(),
+                            spec.epoch()),
+                    event);
+        }
+    }
+
+    private void tell(Subject subject, ClaimEvent event) {
+        String name = "sluice-" + subject.volumeUid() + "-" + subject.epoch() + "-"
+                + event.reason().toLowerCase(Locale.ROOT);
         if (told.contains(name)) {
             return;
         }
         try {
-            client.v1().events().resource(build(name, hydration, event)).create();
+            client.v1().events().resource(build(name, subject, event)).create();
         } catch (KubernetesClientException e) {
             if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
                 log.warn("event {} could not be written: {}", name, e.getMessage());
@@ -55,15 +111,15 @@ public final class ClaimEvents {
         told.add(name);
     }
 
-    private Event build(String name, CloneHydration hydration, ClaimEvent event) {
+    private Event build(String name, Subject subject, ClaimEvent event) {
         String now = clock.instant().toString();
         return new EventBuilder()
                 .withNewMetadata()
                 .withName(name)
-                .withNamespace(hydration.getMetadata().getNamespace())
-                .addToLabels(Names.LABEL_VOLUME, hydration.getSpec().volume())
+                .withNamespace(subject.namespace())
+                .addToLabels(Names.LABEL_VOLUME, subject.id())
                 .endMetadata()
-                .withInvolvedObject(claim(hydration))
+                .withInvolvedObject(claim(subject))
                 .withType(event.warning() ? "Warning" : "Normal")
                 .withReason(event.reason())
                 .withMessage(event.message())
@@ -76,14 +132,13 @@ public final class ClaimEvents {
                 .build();
     }
 
-    private static ObjectReference claim(CloneHydration hydration) {
-        var owners = hydration.getMetadata().getOwnerReferences();
+    private static ObjectReference claim(Subject subject) {
         return new ObjectReferenceBuilder()
                 .withApiVersion("v1")
                 .withKind("PersistentVolumeClaim")
-                .withNamespace(hydration.getMetadata().getNamespace())
-                .withName(hydration.getMetadata().getName())
-                .withUid(owners.isEmpty() ? null : owners.getFirst().getUid())
+                .withNamespace(subject.namespace())
+                .withName(subject.claim())
+                .withUid(subject.claimUid())
                 .build();
     }
 }

@@ -74,18 +74,20 @@ final class ClusterNodes implements NodeRegistry {
     public List<String> attachments(String volume) {
         return ApiErrors.translate(
                 "the attachments of " + volume,
-                () -> client
-                        .resources(Attachment.class)
-                        .withLabel(Names.LABEL_VOLUME, volume)
-                        .list()
-                        .getItems()
-                        .stream()
-                        .filter(each -> each.getSpec() != null)
-                        .sorted(Comparator.comparing(
-                                        (Attachment each) -> each.getMetadata().getCreationTimestamp())
-                                .thenComparing(each -> each.getMetadata().getName()))
-                        .map(each -> each.getSpec().node())
-                        .toList());
+                () ->
+                        client
+                                .resources(Attachment.class)
+                                .withLabel(Names.LABEL_VOLUME, volume)
+                                .list()
+                                .getItems()
+                                .stream()
+                                .filter(each -> each.getSpec() != null)
+                                .sorted(Comparator.comparing((Attachment each) ->
+                                                each.getMetadata().getCreationTimestamp())
+                                        .thenComparing(
+                                                each -> each.getMetadata().getName()))
+                                .map(each -> each.getSpec().node())
+                                .toList());
     }
 
     private NodeView view(StorageNode node, @Nullable Lease lease) {

@@ -51,9 +51,9 @@ public final class Reconciliation {
         });
         operator.register(new VolumeReconciler(operations.families()), each -> each.withRetry(unlimited()));
         operator.register(new SnapshotReconciler(operations.snapshots()), each -> each.withRetry(unlimited()));
-        operator.register(new AttachmentReconciler(operations.moves()), each -> each.withRetry(unlimited()));
-        operator.register(
-                new HydrationReconciler(new ClaimEvents(client, clock), clock), each -> each.withRetry(unlimited()));
+        ClaimEvents events = new ClaimEvents(client, clock);
+        operator.register(new AttachmentReconciler(operations.moves(), events), each -> each.withRetry(unlimited()));
+        operator.register(new HydrationReconciler(events, clock), each -> each.withRetry(unlimited()));
         return operator;
     }
 

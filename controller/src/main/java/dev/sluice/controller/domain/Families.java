@@ -166,14 +166,12 @@ public final class Families {
                 registry.exports()
                         .replace(release.export(), release.export().spec().released(release.lvUuid()));
             case Step.KeepExport keep ->
-                registry.exports()
-                        .replace(keep.export(), keep.export().spec().withState(DesiredState.PRESENT));
+                registry.exports().replace(keep.export(), keep.export().spec().withState(DesiredState.PRESENT));
             case Step.SetTarget target ->
                 registry.volumes()
                         .replace(target.volume(), target.volume().spec().withTarget(target.node()));
             case Step.Move move ->
-                registry.volumes()
-                        .replace(move.volume(), move.volume().spec().moved(move.origin()));
+                registry.volumes().replace(move.volume(), move.volume().spec().moved(move.origin()));
             case Step.ReleaseSnapshot release ->
                 registry.snapshots()
                         .replace(release.snapshot(), release.snapshot().spec().withState(DesiredState.ABSENT));

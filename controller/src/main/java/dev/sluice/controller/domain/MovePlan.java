@@ -53,9 +53,7 @@ final class MovePlan {
         if (plan.spec.state() == DesiredState.ABSENT || plan.spec.placement() != Placement.FOLLOW) {
             return List.of();
         }
-        return plan.spec.target() == null
-                ? plan.begin()
-                : plan.go(plan.spec.target());
+        return plan.spec.target() == null ? plan.begin() : plan.go(plan.spec.target());
     }
 
     /** The answer to one node's Attachment. */
@@ -68,7 +66,8 @@ final class MovePlan {
         if (next.isEmpty() || obstacle(next.get()).isPresent()) {
             return List.of();
         }
-        return List.of(new Step.SetTarget(view.volume(), next.get()), new Step.CreateExport(exportName(), order(next.get())));
+        return List.of(
+                new Step.SetTarget(view.volume(), next.get()), new Step.CreateExport(exportName(), order(next.get())));
     }
 
     private List<Step> go(String target) {
@@ -85,7 +84,8 @@ final class MovePlan {
         ExportStatus status = export.status();
         if (status != null && consented(status)) {
             // The copy at home is closed for good, so the way goes on whoever still wants it.
-            return List.of(ordered ? new Step.Move(view.volume(), origin(status).orElse(null)) : new Step.KeepExport(export));
+            return List.of(
+                    ordered ? new Step.Move(view.volume(), origin(status).orElse(null)) : new Step.KeepExport(export));
         }
         if (ordered) {
             return wanted ? List.of() : List.of(new Step.ReleaseExport(export, null));
@@ -144,8 +144,7 @@ final class MovePlan {
         }
         if (spec.placement() != Placement.FOLLOW) {
             return waiting(
-                    "HomeElsewhere",
-                    "volume " + id + " is pinned to node " + spec.home() + ": run the pod there");
+                    "HomeElsewhere", "volume " + id + " is pinned to node " + spec.home() + ": run the pod there");
         }
         if (target != null) {
             return target.equals(node)
@@ -188,14 +187,17 @@ final class MovePlan {
             return Optional.of(waiting("NotMade", "volume " + id + " is still being made on node " + spec.home()));
         }
         boolean older = view.exports().stream()
-                .anyMatch(each -> each.spec().sourceIsVolume() && each.spec().originNode().equals(node));
+                .anyMatch(each ->
+                        each.spec().sourceIsVolume() && each.spec().originNode().equals(node));
         if (older) {
             return Optional.of(waiting(
                     "OlderCopy",
                     "node " + node + " still has an older copy of volume " + id
                             + ", from which it hydrates; it can return when it is hydrated and that copy is removed"));
         }
-        long left = view.exports().stream().filter(each -> each.spec().sourceIsVolume()).count();
+        long left = view.exports().stream()
+                .filter(each -> each.spec().sourceIsVolume())
+                .count();
         if (left >= DEPTH) {
             return Optional.of(waiting(
                     "ChainTooLong",

@@ -85,9 +85,7 @@ public final class Removal {
     // The Attachment of a dead node is not taken back by anyone; its data is removed when, and only when, that node
     // returns.
     private List<String> nodesUsing(String id) {
-        return registry.nodes().attachments(id).stream()
-                .filter(this::isAlive)
-                .toList();
+        return registry.nodes().attachments(id).stream().filter(this::isAlive).toList();
     }
 
     private boolean isAlive(String node) {

@@ -46,7 +46,8 @@ public final class Sources {
                     ErrorKind.UNAVAILABLE, "source volume " + volume.key() + " is not made yet; retry");
         }
         Origin origin = volume.spec().origin();
-        boolean moving = volume.spec().target() != null || status.epoch() != volume.spec().epoch();
+        boolean moving = volume.spec().target() != null
+                || status.epoch() != volume.spec().epoch();
         boolean moved = origin != null && origin.kind() == OriginKind.NODE && !isWhole(volume);
         if (moving || moved) {
             throw new SluiceException(

@@ -28,16 +28,22 @@ public sealed interface Step {
     record CopyBudget(Stored<VolumeSpec, VolumeStatus> volume, HydrationSettings settings) implements Step {}
 
     /** @param lvUuid of the copy that was given up, to be removed now; null to remove none */
-    record ReleaseExport(Stored<ExportSpec, ExportStatus> export, @Nullable String lvUuid) implements Step {}
+    record ReleaseExport(
+            Stored<ExportSpec, ExportStatus> export,
+            @Nullable String lvUuid) implements Step {}
 
     /** A release that came too late: the old home had given the volume up. */
     record KeepExport(Stored<ExportSpec, ExportStatus> export) implements Step {}
 
     /** @param node null when the volume stays */
-    record SetTarget(Stored<VolumeSpec, VolumeStatus> volume, @Nullable String node) implements Step {}
+    record SetTarget(
+            Stored<VolumeSpec, VolumeStatus> volume,
+            @Nullable String node) implements Step {}
 
     /** The target becomes the home, one epoch further. */
-    record Move(Stored<VolumeSpec, VolumeStatus> volume, @Nullable Origin origin) implements Step {}
+    record Move(
+            Stored<VolumeSpec, VolumeStatus> volume,
+            @Nullable Origin origin) implements Step {}
 
     record ReleaseSnapshot(Stored<SnapshotSpec, SnapshotStatus> snapshot) implements Step {}
 

@@ -115,7 +115,8 @@ public final class VolumePlan {
                 null);
     }
 
-    // Exports before snapshots: a snapshot that is still served cannot be removed. The last export first: a former home reads what it
+    // Exports before snapshots: a snapshot that is still served cannot be removed. The last export first: a former home
+    // reads what it
     // serves from those before.
     private void release() {
         Optional<Stored<ExportSpec, ExportStatus>> last = family.exports().stream()

@@ -74,7 +74,8 @@ final class Replies {
     private static Topology topology(VolumeSpec spec) {
         Topology.Builder topology = Topology.newBuilder();
         return switch (spec.placement()) {
-            case PINNED -> topology.putSegments(Names.TOPOLOGY_NODE, spec.home()).build();
+            case PINNED ->
+                topology.putSegments(Names.TOPOLOGY_NODE, spec.home()).build();
             case FOLLOW ->
                 topology.putSegments(Names.poolTopologyKey(spec.pool()), "true").build();
         };

@@ -137,8 +137,8 @@ class ReconcilersIT {
         change(
                 Export.class,
                 EXPORT,
-                each -> each.setStatus(
-                        new ExportStatus(ServedPhase.REMOVED, null, null, null, null, null, null, null, null, null, null)));
+                each -> each.setStatus(new ExportStatus(
+                        ServedPhase.REMOVED, null, null, null, null, null, null, null, null, null, null)));
         await().until(() -> client.resources(Snapshot.class)
                         .withName(SNAPSHOT)
                         .get()

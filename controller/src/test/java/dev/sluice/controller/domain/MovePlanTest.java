@@ -120,14 +120,17 @@ class MovePlanTest {
                     world.leave("n2");
                     world.want("n1");
                 })),
-                new Life("wanted elsewhere while the home is away, and not any more", List.of(
-                        world -> world.leave("n1"), world -> world.want("n2"), cancel, back)),
-                new Life("deleted while it moves", List.of(
-                        world -> world.registry.nodes.away.add("n1"),
-                        toSecond,
-                        world -> world.leave("n2"),
-                        back,
-                        World::delete)));
+                new Life(
+                        "wanted elsewhere while the home is away, and not any more",
+                        List.of(world -> world.leave("n1"), world -> world.want("n2"), cancel, back)),
+                new Life(
+                        "deleted while it moves",
+                        List.of(
+                                world -> world.registry.nodes.away.add("n1"),
+                                toSecond,
+                                world -> world.leave("n2"),
+                                back,
+                                World::delete)));
     }
 
     @ParameterizedTest

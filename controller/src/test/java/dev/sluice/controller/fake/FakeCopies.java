@@ -36,7 +36,8 @@ final class FakeCopies {
         Map<String, Copy> there = copies.computeIfAbsent(volume, id -> new HashMap<>());
         there.putIfAbsent(spec.home(), new Copy(spec.epoch(), 0, whole));
         Copy own = Objects.requireNonNull(there.get(spec.home()));
-        long open = there.values().stream().filter(copy -> copy.closedFor() == 0).count();
+        long open =
+                there.values().stream().filter(copy -> copy.closedFor() == 0).count();
         if (own.epoch() != spec.epoch() || own.closedFor() != 0 || open != 1) {
             throw new AssertionError("home " + spec.home() + " of epoch " + spec.epoch() + " may not open " + there);
         }
@@ -104,10 +105,7 @@ final class FakeCopies {
     }
 
     private static ExportStatus status(
-            ServedPhase phase,
-            @Nullable Long epoch,
-            @Nullable String lvUuid,
-            @Nullable String reason) {
+            ServedPhase phase, @Nullable Long epoch, @Nullable String lvUuid, @Nullable String reason) {
         return new ExportStatus(
                 phase, "10.0.0.1:3260", "iqn", 0, "serial", 1L << 30, epoch, lvUuid, null, reason, reason);
     }

@@ -235,7 +235,8 @@ public final class FakeNodes {
         return new VolumeStatus(
                 volume.spec().epoch(),
                 phase,
-                new Allocation("vg", FakeCopies.lvUuid(volume.key(), volume.spec().home())),
+                new Allocation(
+                        "vg", FakeCopies.lvUuid(volume.key(), volume.spec().home())),
                 hydrated,
                 volume.spec().sizeBytes(),
                 null,

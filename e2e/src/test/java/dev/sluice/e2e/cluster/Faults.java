@@ -10,5 +10,8 @@ public interface Faults {
     /** Drops all packets between two nodes. */
     void cut(String node, String other);
 
+    /** Drops all packets between a node and everyone. */
+    void cut(String node);
+
     void heal();
 }

@@ -62,6 +62,11 @@ final class LabCluster implements Cluster, Faults {
     }
 
     @Override
+    public void cut(String node) {
+        order("cut", node);
+    }
+
+    @Override
     public void heal() {
         order("heal");
     }

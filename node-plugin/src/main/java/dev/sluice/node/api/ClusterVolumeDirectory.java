@@ -73,9 +73,7 @@ public final class ClusterVolumeDirectory implements VolumeDirectory {
     /** The move is the controller's and the old home's; a place without room is told at once, for the pod to go elsewhere. */
     private VolumeSpec awaitHome(String id, Instant end) {
         var unused = cluster.awaitHome(
-                id,
-                answer -> StatusReasons.NO_SPACE.equals(answer.reason()),
-                Duration.between(clock.instant(), end));
+                id, answer -> StatusReasons.NO_SPACE.equals(answer.reason()), Duration.between(clock.instant(), end));
         VolumeSpec spec = find(id);
         if (spec.home().equals(cluster.node())) {
             return spec;

@@ -36,12 +36,14 @@ final class Departures {
         Optional<ClosedCopy> known = work.findClosed(volume, spec.epoch());
         ClosedCopy copy = known.or(() -> work.close(volume, pool, spec.epoch(), () -> isOrdered(export)))
                 .orElseThrow(() -> new SluiceException(
-                        ErrorKind.UNAVAILABLE, "the move of volume " + volume + " was taken back, or is not ordered yet"));
+                        ErrorKind.UNAVAILABLE,
+                        "the move of volume " + volume + " was taken back, or is not ordered yet"));
         if (copy.empty()) {
             return status(ServedPhase.READY, null, copy, spec.epoch());
         }
         IscsiLogin upstream = sources.find(volume, copy.epoch()).orElse(null);
-        return status(ServedPhase.READY, work.serveClosed(order.apply(pool), spec.epoch(), upstream), copy, spec.epoch());
+        return status(
+                ServedPhase.READY, work.serveClosed(order.apply(pool), spec.epoch(), upstream), copy, spec.epoch());
     }
 
     /** True when nothing of this departure is left here; false when it was decided already, and so goes on. */
@@ -82,7 +84,8 @@ final class Departures {
                     ErrorKind.IN_USE, "a pod on this node still uses volume " + volume + ", or has just asked for it");
         }
         boolean stands = cluster.findExport(export.getMetadata().getName())
-                .filter(live -> live.getMetadata().getUid().equals(export.getMetadata().getUid()))
+                .filter(live ->
+                        live.getMetadata().getUid().equals(export.getMetadata().getUid()))
                 .map(Export::getSpec)
                 .filter(live -> live.state() == DesiredState.PRESENT)
                 .isPresent();
@@ -109,8 +112,7 @@ final class Departures {
                         "the object of volume " + volume + " is gone; what is here of it is kept as it is"));
     }
 
-    private static ExportStatus status(
-            ServedPhase phase, @Nullable ExportFacts facts, ClosedCopy copy, long epoch) {
+    private static ExportStatus status(ServedPhase phase, @Nullable ExportFacts facts, ClosedCopy copy, long epoch) {
         return new ExportStatus(
                 phase,
                 facts == null ? null : facts.portal(),

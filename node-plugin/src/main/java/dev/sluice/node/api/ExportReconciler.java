@@ -113,8 +113,9 @@ public final class ExportReconciler implements Reconciler<Export> {
     }
 
     private void serve(Export export, ExportSpec spec) {
-        Optional<Snapshot> snapshot =
-                spec.sourceIsVolume() ? Optional.empty() : cluster.findSnapshot(spec.source()).filter(ExportReconciler::ready);
+        Optional<Snapshot> snapshot = spec.sourceIsVolume()
+                ? Optional.empty()
+                : cluster.findSnapshot(spec.source()).filter(ExportReconciler::ready);
         if (!spec.sourceIsVolume() && snapshot.isEmpty()) {
             write(
                     export,
@@ -136,10 +137,10 @@ public final class ExportReconciler implements Reconciler<Export> {
         }
         write(
                 export,
-                snapshot.map(source -> served(work.serve(
-                                order(export, spec, source.getSpec().pool(), client.get()))))
-                        .orElseGet(() -> departures.serve(
-                                export, spec, pool -> order(export, spec, pool, client.get()))));
+                snapshot.map(source -> served(
+                                work.serve(order(export, spec, source.getSpec().pool(), client.get()))))
+                        .orElseGet(
+                                () -> departures.serve(export, spec, pool -> order(export, spec, pool, client.get()))));
     }
 
     private ExportOrder order(Export export, ExportSpec spec, String pool, PeerNodes.Peer client) {

@@ -45,8 +45,7 @@ public interface ExportWork {
             }
 
             @Override
-            public Optional<ClosedCopy> close(
-                    String volume, String pool, long successor, Supplier<Boolean> ordered) {
+            public Optional<ClosedCopy> close(String volume, String pool, long successor, Supplier<Boolean> ordered) {
                 Optional<ClosedCopy> closed = copies.close(volume, pool, successor, ordered);
                 closed.ifPresent(copy -> hydrations.forget(volume));
                 return closed;

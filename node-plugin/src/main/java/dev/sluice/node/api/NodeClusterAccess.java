@@ -47,7 +47,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** All this node asks of, and tells, the cluster. A status has one writer, so it is patched without a version. */
 public final class NodeClusterAccess {
@@ -116,7 +115,9 @@ public final class NodeClusterAccess {
 
     private boolean isElsewhere(Volume volume) {
         VolumeSpec spec = volume.getSpec();
-        return spec != null && spec.state() == DesiredState.PRESENT && !spec.home().equals(node);
+        return spec != null
+                && spec.state() == DesiredState.PRESENT
+                && !spec.home().equals(node);
     }
 
     /** The controller's answer to this node's wish to use the volume; empty while there is none. */

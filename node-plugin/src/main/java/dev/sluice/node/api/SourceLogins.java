@@ -37,8 +37,7 @@ final class SourceLogins {
     Optional<IscsiLogin> find(String id, long epoch) {
         return exports.find(Names.export(id, epoch))
                 .filter(export -> export.getSpec().state() == DesiredState.PRESENT)
-                .flatMap(export ->
-                        peers.find(export.getSpec().originNode()).map(peer -> login(export, peer)));
+                .flatMap(export -> peers.find(export.getSpec().originNode()).map(peer -> login(export, peer)));
     }
 
     /** What its node says of the export that is waited for. */

@@ -39,7 +39,21 @@ public record Wanted(
     /** A copy that was given up: only what it is read through is wanted, and nothing in the middle of a chain holds back what fails. */
     public static Wanted closed(String id, String volumeGroup, @Nullable IscsiLogin login) {
         return new Wanted(
-                id, 0, volumeGroup, "", 0, VolumeMode.BLOCK, null, List.of(), null, 0, new HydrationGeometry(0, 0, 0), null, false, login, false);
+                id,
+                0,
+                volumeGroup,
+                "",
+                0,
+                VolumeMode.BLOCK,
+                null,
+                List.of(),
+                null,
+                0,
+                new HydrationGeometry(0, 0, 0),
+                null,
+                false,
+                login,
+                false);
     }
 
     public boolean remote() {

@@ -47,8 +47,7 @@ class MoveCutAnywhereTest {
                         int cut = index;
                         String name = "n" + (index + 1) + ": " + recovery.name() + (after ? " after " : " before ")
                                 + journal.get(call - 1);
-                        tests.add(DynamicTest.dynamicTest(
-                                name, () -> cutAndTellAgain(nodes, cut, n, after, recovery)));
+                        tests.add(DynamicTest.dynamicTest(name, () -> cutAndTellAgain(nodes, cut, n, after, recovery)));
                     }
                 }
             }
@@ -115,8 +114,9 @@ class MoveCutAnywhereTest {
         }
         assertThatThrownBy(() -> story.stop(0).copies.close(MoveStory.VOLUME, "fast", 3, () -> true))
                 .hasMessageContaining("left alone");
-        assertThatThrownBy(() -> story.stop(0).copies.release(
-                        Names.export(MoveStory.VOLUME, 3), MoveStory.VOLUME, "fast", 3, "any"))
+        assertThatThrownBy(() -> story.stop(0)
+                        .copies
+                        .release(Names.export(MoveStory.VOLUME, 3), MoveStory.VOLUME, "fast", 3, "any"))
                 .hasMessageContaining("left alone");
     }
 
@@ -137,6 +137,7 @@ class MoveCutAnywhereTest {
 
         assertThatThrownBy(() -> second.host.write(second.stacks.device(MoveStory.VOLUME), 101, 1))
                 .isInstanceOf(IoError.class);
-        assertThat(second.host.read(second.stacks.device(MoveStory.VOLUME), 101)).isEqualTo(1000);
+        assertThat(second.host.read(second.stacks.device(MoveStory.VOLUME), 101))
+                .isEqualTo(1000);
     }
 }

@@ -71,8 +71,10 @@ final class MoveStory {
 
     /** From nothing, or from wherever a cut left it, to the last node, hydrated, with nothing left elsewhere. */
     void tell() {
-        // A node that has given the volume up is not told to bring it up: the order to leave stands until the home is another.
-        if (home < stops.size() - 1 && stop(home).copies.find(VOLUME, stop(home).epoch + 1).isPresent()) {
+        // A node that has given the volume up is not told to bring it up: the order to leave stands until the home is
+        // another.
+        if (home < stops.size() - 1
+                && stop(home).copies.find(VOLUME, stop(home).epoch + 1).isPresent()) {
             home++;
         }
         for (int index = home; index < stops.size(); index++) {
@@ -125,7 +127,10 @@ final class MoveStory {
     }
 
     private boolean isWhole(int index) {
-        return stop(index).host.host().logicalVolumes()
+        return stop(index)
+                .host
+                .host()
+                .logicalVolumes()
                 .find("data", VOLUME)
                 .map(CopyTags::of)
                 .filter(tags -> tags.state() == CopyState.LINEAR)
@@ -161,7 +166,11 @@ final class MoveStory {
             for (int looks = 0; looks < 40 && !isWhole(home); looks++) {
                 now = now.plusSeconds(1);
                 hydration.look(now);
-                if (stop.host.host().deviceMapper().find(Names.cloneDevice(VOLUME)).isPresent()) {
+                if (stop.host
+                        .host()
+                        .deviceMapper()
+                        .find(Names.cloneDevice(VOLUME))
+                        .isPresent()) {
                     stop.host.hydrate(Names.cloneDevice(VOLUME), 64);
                 }
             }
@@ -174,14 +183,16 @@ final class MoveStory {
 
     private void release(int index) {
         Stop stop = stop(index);
-        Optional.ofNullable(stop.allocated).ifPresent(copy -> stop.copies.release(
-                Names.export(VOLUME, stop.epoch + 1), VOLUME, "fast", stop.epoch + 1, copy.lvUuid()));
+        Optional.ofNullable(stop.allocated)
+                .ifPresent(copy -> stop.copies.release(
+                        Names.export(VOLUME, stop.epoch + 1), VOLUME, "fast", stop.epoch + 1, copy.lvUuid()));
     }
 
     void verify() {
         for (int index = 0; index < home; index++) {
             if (!stop(index).host.leftovers().isEmpty()) {
-                throw new AssertionError(stop(index).host.name() + " still has " + stop(index).host.leftovers());
+                throw new AssertionError(stop(index).host.name() + " still has "
+                        + stop(index).host.leftovers());
             }
         }
         Stop last = stop(home);
@@ -191,7 +202,9 @@ final class MoveStory {
             }
         }
         require(last, BLOCKS - 1, value(home));
-        if (!last.host.leftovers().equals(List.of("lv " + VOLUME, "dm " + Names.outerDevice(VOLUME), "mount " + MOUNT))) {
+        if (!last.host
+                .leftovers()
+                .equals(List.of("lv " + VOLUME, "dm " + Names.outerDevice(VOLUME), "mount " + MOUNT))) {
             throw new AssertionError("the last home has " + last.host.leftovers());
         }
     }
