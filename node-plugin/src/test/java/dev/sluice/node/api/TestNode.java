@@ -62,8 +62,7 @@ final class TestNode implements AutoCloseable {
                         ExportWork.of(new Exports(host, pools)),
                         SnapshotWork.of(
                                 snapshots,
-                                new GroupSnapshots(
-                                        host, pools, stacks, snapshots, new WriteHolds(host, System::nanoTime), clock),
+                                new GroupSnapshots(host, pools, stacks, new WriteHolds(host, System::nanoTime), clock),
                                 hydrations)),
                 keys,
                 machine.portal(),

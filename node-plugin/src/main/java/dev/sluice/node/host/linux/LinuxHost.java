@@ -45,7 +45,7 @@ public final class LinuxHost {
                 new LinuxMounts(calls, new ReadOnlyBinds(calls)),
                 new LinuxFileSystems(processes, calls),
                 blockDevices,
-                LinuxPauses.over(control, mapper),
+                LinuxPauses.over(control),
                 new Cryptsetup(processes, control, SYS));
         return new LinuxHost(
                 ports,

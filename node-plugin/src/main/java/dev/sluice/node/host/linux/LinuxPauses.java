@@ -2,7 +2,7 @@ package dev.sluice.node.host.linux;
 
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
-import dev.sluice.node.host.MappedDevice;
+import dev.sluice.names.Names;
 import dev.sluice.node.host.Pauses;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,29 +19,33 @@ import java.util.function.Supplier;
 /** Suspends by ioctl. A thread of its own keeps the deadline; what a kill of the process leaves suspended, the next start resumes. */
 public final class LinuxPauses implements Pauses {
     private static final int AT_ONCE = 4;
-    private static final String ENGINE_SUFFIX = "-clone";
 
     private final Consumer<String> suspend;
     private final Consumer<String> resume;
-    private final Supplier<List<MappedDevice>> devices;
+    private final Supplier<List<String>> suspended;
     // A resumption waits for a suspension that hangs; the deadlines of other pauses must not wait for it.
     private final ScheduledExecutorService deadlines = Executors.newScheduledThreadPool(
             AT_ONCE, Thread.ofPlatform().name("pauses-", 0).daemon().factory());
 
-    LinuxPauses(Consumer<String> suspend, Consumer<String> resume, Supplier<List<MappedDevice>> devices) {
+    LinuxPauses(Consumer<String> suspend, Consumer<String> resume, Supplier<List<String>> suspended) {
         this.suspend = suspend;
         this.resume = resume;
-        this.devices = devices;
+        this.suspended = suspended;
     }
 
-    static LinuxPauses over(DmControl control, LinuxDeviceMapper mapper) {
+    static LinuxPauses over(DmControl control) {
         return new LinuxPauses(
                 // Neither SKIP_LOCKFS nor NOFLUSH: what was written before is below when this returns.
                 name -> control.call(
                         DmControl.SUSPEND, new DmRequest().name(name).flags(DmRequest.SUSPEND)),
-                name -> control.find(
-                        DmControl.RESUME, new DmRequest().name(name).quietUdev()),
-                mapper::list);
+                name -> control.find(DmControl.RESUME, resumption(name)),
+                new SuspendedDevices(control)::names);
+    }
+
+    /** Of a decrypted device a cookie would have udev start programs (05-sluice.rules): the rule itself gives the flags. */
+    private static DmRequest resumption(String name) {
+        DmRequest request = new DmRequest().name(name);
+        return Names.isLuksDevice(name) ? request : request.quietUdev();
     }
 
     private enum State {
@@ -74,13 +78,34 @@ public final class LinuxPauses implements Pauses {
 
     @Override
     public List<String> sweep() {
-        List<String> left = devices.get().stream()
-                .filter(device -> device.suspended() && !device.table().isEmpty())
-                .map(MappedDevice::name)
-                .sorted(Comparator.comparing((String name) -> !name.endsWith(ENGINE_SUFFIX)))
+        List<String> left = suspended.get().stream()
+                .sorted(Comparator.comparing(LinuxPauses::height))
                 .toList();
-        left.forEach(resume);
+        resumeAll(left);
         return left;
+    }
+
+    /** To thaw a file system the kernel writes, and that write needs what is beneath. */
+    private static int height(String name) {
+        if (Names.isCloneDevice(name)) {
+            return 0;
+        }
+        return Names.isLuksDevice(name) ? 2 : 1;
+    }
+
+    /** Each is tried, whatever becomes of the others. */
+    private void resumeAll(List<String> names) {
+        List<SluiceException> failures = new ArrayList<>();
+        for (String name : names) {
+            try {
+                resume.accept(name);
+            } catch (SluiceException e) {
+                failures.add(e);
+            }
+        }
+        if (!failures.isEmpty()) {
+            throw failures.getFirst();
+        }
     }
 
     private final class Held implements Pause {
@@ -119,19 +144,9 @@ public final class LinuxPauses implements Pauses {
             return true;
         }
 
-        /** The lower first: what the upper lets go may need it. Each is tried, whatever becomes of the others. */
+        /** The lower first: what the upper lets go may need it. */
         void resume() {
-            List<SluiceException> failures = new ArrayList<>();
-            for (String name : names.reversed()) {
-                try {
-                    resume.accept(name);
-                } catch (SluiceException e) {
-                    failures.add(e);
-                }
-            }
-            if (!failures.isEmpty()) {
-                throw failures.getFirst();
-            }
+            resumeAll(names.reversed());
         }
     }
 }
