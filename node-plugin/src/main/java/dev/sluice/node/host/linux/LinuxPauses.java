@@ -8,12 +8,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
 /** Suspends by ioctl. A thread of its own keeps the deadline; what a kill of the process leaves suspended, the next start resumes. */
@@ -27,6 +30,9 @@ public final class LinuxPauses implements Pauses {
     private final ScheduledExecutorService deadlines = Executors.newScheduledThreadPool(
             AT_ONCE, Thread.ofPlatform().name("pauses-", 0).daemon().factory());
 
+    private final Set<Held> current = ConcurrentHashMap.newKeySet();
+    private volatile boolean ending;
+
     LinuxPauses(Consumer<String> suspend, Consumer<String> resume, Supplier<List<String>> suspended) {
         this.suspend = suspend;
         this.resume = resume;
@@ -34,12 +40,29 @@ public final class LinuxPauses implements Pauses {
     }
 
     static LinuxPauses over(DmControl control) {
-        return new LinuxPauses(
-                // Neither SKIP_LOCKFS nor NOFLUSH: what was written before is below when this returns.
-                name -> control.call(
-                        DmControl.SUSPEND, new DmRequest().name(name).flags(DmRequest.SUSPEND)),
+        LinuxPauses pauses = new LinuxPauses(
+                name -> suspend(flags -> control.call(
+                        DmControl.SUSPEND, new DmRequest().name(name).flags(flags))),
                 name -> control.find(DmControl.RESUME, resumption(name)),
                 new SuspendedDevices(control)::names);
+        // A plugin that is replaced by a newer one must not keep a pod waiting until that has started.
+        Runtime.getRuntime().addShutdownHook(new Thread(pauses::endAll, "pauses-end"));
+        return pauses;
+    }
+
+    /**
+     * Neither SKIP_LOCKFS nor NOFLUSH: what was written before is below when this returns. A file system that someone else has frozen, as
+     * hooks of backups do, is not frozen again (EBUSY, before Linux 6.8), and need not be.
+     */
+    static void suspend(IntConsumer attempt) {
+        try {
+            attempt.accept(DmRequest.SUSPEND);
+        } catch (SluiceException e) {
+            if (e.kind() != ErrorKind.IN_USE) {
+                throw e;
+            }
+            attempt.accept(DmRequest.SUSPEND | DmRequest.SKIP_LOCKFS);
+        }
     }
 
     /** Of a decrypted device a cookie would have udev start programs (05-sluice.rules): the rule itself gives the flags. */
@@ -57,6 +80,7 @@ public final class LinuxPauses implements Pauses {
     @Override
     public Pause suspend(List<String> names, Duration deadline) {
         Held held = new Held(names);
+        current.add(held);
         held.watchedBy(deadlines.schedule(held::expire, deadline.toNanos(), TimeUnit.NANOSECONDS));
         try {
             names.forEach(suspend);
@@ -66,6 +90,9 @@ public final class LinuxPauses implements Pauses {
             }
             throw e;
         }
+        if (ending) {
+            held.expire();
+        }
         // The deadline may have passed while one was waited for, and the rest was suspended after it.
         if (held.expired()) {
             held.resume();
@@ -74,6 +101,18 @@ public final class LinuxPauses implements Pauses {
                     names + " could not be suspended within " + deadline + "; it is tried again");
         }
         return held;
+    }
+
+    /** This process ends, and no new pause begins. */
+    void endAll() {
+        ending = true;
+        for (Held held : current) {
+            try {
+                held.expire();
+            } catch (SluiceException left) {
+                // The next start sweeps, and the others must not wait for it.
+            }
+        }
     }
 
     @Override
@@ -146,6 +185,7 @@ public final class LinuxPauses implements Pauses {
 
         /** The lower first: what the upper lets go may need it. */
         void resume() {
+            current.remove(this);
             resumeAll(names.reversed());
         }
     }

@@ -8,6 +8,7 @@ import dev.sluice.error.SluiceException;
 import dev.sluice.node.host.Pauses;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
@@ -42,6 +43,38 @@ class LinuxPausesTest {
         assertThat(calls.subList(2, 4)).containsExactly("resume sluice-a-clone", "resume sluice-a");
         assertThat(pause.end()).isFalse();
         assertThat(calls).hasSize(4);
+    }
+
+    @Test
+    void theEndOfTheProcessResumesAndLetsNoOtherPauseBegin() {
+        Pauses.Pause pause = pauses.suspend(STACK, LONG);
+
+        pauses.endAll();
+
+        assertThat(calls.subList(2, calls.size())).containsExactly("resume sluice-a-clone", "resume sluice-a");
+        assertThat(pause.end()).isFalse();
+        assertThatThrownBy(() -> pauses.suspend(STACK, LONG))
+                .isInstanceOfSatisfying(
+                        SluiceException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.UNAVAILABLE));
+        assertThat(calls.getLast()).isEqualTo("resume sluice-a");
+    }
+
+    @Test
+    void aFileSystemThatIsFrozenAlreadyIsNotFrozenAgain() {
+        List<Integer> attempts = new ArrayList<>();
+
+        LinuxPauses.suspend(flags -> {
+            attempts.add(flags);
+            if (flags == DmRequest.SUSPEND) {
+                throw new SluiceException(ErrorKind.IN_USE, "device or resource busy");
+            }
+        });
+
+        assertThat(attempts).containsExactly(DmRequest.SUSPEND, DmRequest.SUSPEND | DmRequest.SKIP_LOCKFS);
+        assertThatThrownBy(() -> LinuxPauses.suspend(flags -> {
+                    throw new SluiceException(ErrorKind.HOST, "no such device");
+                }))
+                .hasMessage("no such device");
     }
 
     @Test
