@@ -33,6 +33,8 @@ public final class Names {
     private static final Pattern ID = Pattern.compile("[vsg]-[0-9a-f]{32}");
     private static final String DM_PREFIX = "sluice-";
     private static final String DM_UUID_PREFIX = "SLUICE-";
+    private static final String CLONE_SUFFIX = "-clone";
+    private static final String LUKS_SUFFIX = "-luks";
     private static final String IQN_PREFIX = "iqn.2026-01.dev.sluice:";
 
     private Names() {}
@@ -108,7 +110,11 @@ public final class Names {
     }
 
     public static String cloneDevice(String volumeId) {
-        return DM_PREFIX + volumeId + "-clone";
+        return DM_PREFIX + volumeId + CLONE_SUFFIX;
+    }
+
+    public static boolean isCloneDevice(String deviceName) {
+        return isDevice(deviceName) && deviceName.endsWith(CLONE_SUFFIX);
     }
 
     public static String sourceDevice(String volumeId) {
@@ -117,7 +123,16 @@ public final class Names {
 
     /** The decrypted device of an encrypted volume, above the outer one; there while the volume is staged. */
     public static String luksDevice(String volumeId) {
-        return DM_PREFIX + volumeId + "-luks";
+        return DM_PREFIX + volumeId + LUKS_SUFFIX;
+    }
+
+    public static boolean isLuksDevice(String deviceName) {
+        return isDevice(deviceName) && deviceName.endsWith(LUKS_SUFFIX);
+    }
+
+    /** Of a name in device-mapper: ours, a decrypted device included. */
+    public static boolean isDevice(String deviceName) {
+        return deviceName.startsWith(DM_PREFIX);
     }
 
     /** The read-only device beneath an export's backstore. */

@@ -95,6 +95,7 @@ class FileSystemsIT {
 
         assertThat(reader.checksum("/small/file")).isEqualTo(checksum);
         assertThat(reader.exec("grep ' /small ' /proc/mounts")).containsPattern("/small ext4 ro,.*noatime");
+        assertThat(node.sh("cat /proc/mounts")).containsPattern("/mount ext4 ro,nosuid,noatime,.*commit=30");
         assertThat(reader.tryExec(REFUSAL, "touch /small/other").succeeded()).isFalse();
     }
 }

@@ -99,8 +99,7 @@ final class NodePlugin implements AutoCloseable {
         NodeReconcilers.Work work = new NodeReconcilers.Work(
                 VolumeWork.of(stacks, hydrations),
                 ExportWork.of(exports, new ClosedCopies(host, stacks, exports), hydrations),
-                SnapshotWork.of(
-                        snapshots, new GroupSnapshots(host, pools, stacks, snapshots, holds, clock), hydrations));
+                SnapshotWork.of(snapshots, new GroupSnapshots(host, pools, stacks, holds, clock), hydrations));
         reconcilers = new NodeReconcilers(
                 client, cluster, work, keys, settings.portal(), board, progress, storageNode::poolsChanged);
         EncryptedVolumes devices = new EncryptedVolumes(host, stacks);

@@ -4,7 +4,7 @@ package dev.sluice.node.clone;
 public enum CopyState {
     /** Allocated without an origin, never formatted: the one state in which formatting is allowed. */
     VIRGIN,
-    /** Shares what a hydrating source had, but is not known to have its bitmap: never used, thrown away and taken anew. */
+    /** Not known to be of one instant, or to have the bitmap of its hydrating source: never used, thrown away and taken anew. */
     TAKING,
     /** Allocated for a remote origin, never exposed: the engine's metadata may still be begun anew. */
     STACKING,

@@ -18,7 +18,10 @@ public interface FileSystems {
     /** FITRIM: tells the device which blocks the file system does not use. Bytes that were trimmed. */
     long trim(Path mountPoint);
 
-    /** Writes to its place what only the journal has, where the file system can: a copy of it then mounts without a recovery. */
+    /**
+     * Writes out what is in memory; and to its place what only the journal has, where the file system can: a copy of it then mounts
+     * without a recovery.
+     */
     void checkpoint(Path mountPoint);
 
     /** Grows a mounted file system to its device; already that large is success. */

@@ -1,6 +1,7 @@
 package dev.sluice.node.host;
 
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Thin pools. */
 public interface Pools {
@@ -9,4 +10,7 @@ public interface Pools {
 
     /** A fresh look at how full it is. */
     Optional<Pool> find(PoolSettings settings);
+
+    /** While the action runs, it alone changes logical volumes of ours: what it asks for does not wait for others. */
+    <T> T undisturbed(Supplier<T> action);
 }

@@ -6,15 +6,11 @@ import dev.sluice.names.Names;
 import dev.sluice.node.clone.CloneStatus;
 import dev.sluice.node.clone.CopyState;
 import dev.sluice.node.clone.CopyTags;
-import dev.sluice.node.clone.EncryptionTag;
 import dev.sluice.node.host.BlockDevice;
 import dev.sluice.node.host.Host;
 import dev.sluice.node.host.IscsiSession;
 import dev.sluice.node.host.LogicalVolume;
 import dev.sluice.node.host.LogicalVolumeRequest;
-import dev.sluice.node.host.Pauses;
-import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -25,13 +21,13 @@ import java.util.concurrent.ConcurrentHashMap;
  * which nothing is written. The copy is stacked on its own over the same origin.
  */
 final class Composites {
-    private static final Duration DEADLINE = Duration.ofSeconds(10);
-
     private final Host host;
+    private final FrozenSnapshots snapshots;
     private final Set<String> quiet = ConcurrentHashMap.newKeySet();
 
-    Composites(Host host) {
+    Composites(Host host, FrozenSnapshots snapshots) {
         this.host = host;
+        this.snapshots = snapshots;
     }
 
     /** True while background copying of this volume must not be switched on: its engine is about to be suspended. */
@@ -75,6 +71,7 @@ final class Composites {
             LogicalVolume to = host.logicalVolumes()
                     .ensure(new LogicalVolumeRequest.Plain(
                             group, Names.metadataVolume(id), from.sizeBytes(), Set.of("sluice.metadata-of=" + id)));
+            MountedSource.find(host, source).ifPresent(MountedSource::checkpoint);
             Instant taken = freeze(group, source, id, epoch, marks, device(from), from.sizeBytes());
             // A commit that failed in the pause left an older bitmap on the disk than the data is of.
             working(source);
@@ -94,24 +91,11 @@ final class Composites {
 
     private Instant freeze(
             String group, String source, String id, long epoch, Set<String> marks, BlockDevice metadata, long bytes) {
-        Set<String> tags = new HashSet<>(marks);
-        tags.addAll(CopyTags.plain(epoch, CopyState.TAKING).print());
-        if (EncryptionTag.isOn(required(group, source))) {
-            tags = EncryptionTag.addTo(tags);
-        }
         List<String> devices = List.of(Names.outerDevice(source), Names.cloneDevice(source));
-        try (Pauses.Pause pause = host.pauses().suspend(devices, DEADLINE)) {
-            host.logicalVolumes().ensure(new LogicalVolumeRequest.ThinSnapshot(group, source, id, tags));
+        return snapshots.cut(group, source, id, epoch, marks, devices, () -> {
             byte[] bitmap = host.blockDevices().read(metadata, Math.toIntExact(bytes));
-            long regions = working(source).hydratedRegions();
-            if (!pause.end()) {
-                throw new SluiceException(
-                        ErrorKind.UNAVAILABLE,
-                        "the snapshot of " + source + " took longer than " + DEADLINE.toSeconds()
-                                + " s, for which its I/O may be held; it is taken anew");
-            }
-            return new Instant(bitmap, regions);
-        }
+            return new Instant(bitmap, working(source).hydratedRegions());
+        });
     }
 
     // A suspension waits for what is in flight: with a dead origin, for as long as that is dead.

@@ -31,16 +31,13 @@ public final class GroupSnapshots {
     private final Host host;
     private final PoolDirectory pools;
     private final VolumeStacks stacks;
-    private final Snapshots snapshots;
     private final WriteHolds holds;
     private final Clock clock;
 
-    public GroupSnapshots(
-            Host host, PoolDirectory pools, VolumeStacks stacks, Snapshots snapshots, WriteHolds holds, Clock clock) {
+    public GroupSnapshots(Host host, PoolDirectory pools, VolumeStacks stacks, WriteHolds holds, Clock clock) {
         this.host = host;
         this.pools = pools;
         this.stacks = stacks;
-        this.snapshots = snapshots;
         this.holds = holds;
         this.clock = clock;
     }
@@ -75,7 +72,10 @@ public final class GroupSnapshots {
             }
             discard(group, settings);
             volumes.forEach(volume -> VolumeStacks.requireWhole(host, settings, volume));
-            volumes.forEach(volume -> snapshots.settle(volume, true));
+            volumes.forEach(volume -> MountedSource.find(host, volume).ifPresent(source -> {
+                source.trim();
+                source.checkpoint();
+            }));
             cut(group, settings, volumes);
             LogicalVolume first = mark(group, settings).orElseThrow(() -> vanished(group));
             host.logicalVolumes().retag(first, Set.of(), Set.of(COMPLETE));

@@ -16,29 +16,22 @@ import dev.sluice.error.SluiceException;
 import dev.sluice.names.Names;
 import dev.sluice.node.clone.CopyState;
 import dev.sluice.node.clone.CopyTags;
-import dev.sluice.node.host.BlockDevice;
 import dev.sluice.node.host.Host;
 import dev.sluice.node.host.IscsiLogin;
 import dev.sluice.node.host.LogicalVolume;
 import dev.sluice.node.host.LogicalVolumeRequest;
-import dev.sluice.node.host.MountPoint;
 import dev.sluice.node.host.PoolSettings;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Takes and removes snapshots of this node's volumes: thin snapshots, crash-consistent. One of a volume that is still hydrating is stacked
  * as a volume is, and hydrates from the same origin.
  */
 public final class Snapshots {
-    private static final Logger log = LoggerFactory.getLogger(Snapshots.class);
     static final String CREATED = "sluice.created=";
     private static final long EPOCH = 1;
 
@@ -74,10 +67,11 @@ public final class Snapshots {
 
     private void make(String id, SnapshotSpec spec, PoolSettings pool, Set<String> tags) {
         boolean fed = spec.feed() != null;
-        settle(spec.sourceVolume(), !fed);
-        if (!fed || !stacks.takeFromHydrating(pool, spec.sourceVolume(), id, EPOCH, tags)) {
-            VolumeStacks.requireWhole(host, pool, spec.sourceVolume());
+        if (!fed) {
+            // While the source hydrates, what is skipped is counted where that is followed.
+            MountedSource.find(host, spec.sourceVolume()).ifPresent(MountedSource::trim);
         }
+        stacks.takeInUse(pool, spec.sourceVolume(), id, EPOCH, fed, tags);
     }
 
     /**
@@ -137,32 +131,6 @@ public final class Snapshots {
     /** Removes exactly the snapshot of this UUID; without one, nothing was taken that could be known. */
     public void remove(String id, SnapshotSpec spec, @Nullable String lvUuid) {
         stacks.remove(id, spec.pool(), lvUuid);
-    }
-
-    /**
-     * What the file system of a mounted source does not use need not be held, nor ever be copied; and what waits in its journal would be
-     * replayed by each clone over the network, before its pod may start.
-     *
-     * @param trim not while the source hydrates: what is skipped then is counted where that is followed
-     */
-    void settle(String volumeId, boolean trim) {
-        Optional<MountPoint> mount = PodDevices.find(host, volumeId)
-                .map(BlockDevice::number)
-                .flatMap(number -> host.mounts().list().stream()
-                        .filter(candidate -> candidate.deviceNumber().equals(number) && !candidate.readOnly())
-                        .findFirst());
-        if (mount.isEmpty()) {
-            return;
-        }
-        try {
-            Path mountPoint = Path.of(mount.get().path());
-            if (trim) {
-                host.fileSystems().trim(mountPoint);
-            }
-            host.fileSystems().checkpoint(mountPoint);
-        } catch (SluiceException notSettled) {
-            log.info("volume {} is snapshotted as it is: {}", volumeId, notSettled.getMessage());
-        }
     }
 
     static Instant created(LogicalVolume snapshot) {

@@ -38,13 +38,15 @@ import org.jspecify.annotations.Nullable;
 public final class VolumeStacks {
     private final Host host;
     private final PoolDirectory pools;
+    private final FrozenSnapshots frozen;
     private final Composites composites;
     private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
 
     public VolumeStacks(Host host, PoolDirectory pools) {
         this.host = host;
         this.pools = pools;
-        this.composites = new Composites(host);
+        this.frozen = new FrozenSnapshots(host);
+        this.composites = new Composites(host, frozen);
     }
 
     /**
@@ -55,7 +57,7 @@ public final class VolumeStacks {
     public VolumeOutcome bring(VolumeOrder order, Consumer<VolumeOutcome> allocated) {
         return locked(order.id(), () -> {
             PoolSettings pool = pools.named(order.spec().pool());
-            takeFromHydrating(order, pool);
+            takeInUse(order, pool);
             Wanted wanted = wanted(order, pool);
             StepRunner runner = new StepRunner(host, order.id(), pool.volumeGroup());
             runner.run(StackPlanner.allocate(wanted, observe(order.id(), pool.volumeGroup())));
@@ -165,17 +167,19 @@ public final class VolumeStacks {
     }
 
     /**
-     * Makes a copy of a source that is still hydrating, once; false, and nothing is made, when the source is whole or not there.
+     * Makes a copy of a source that is in use, once: of one that is still hydrating with what that has, of one that is mounted with its file
+     * system frozen; false, and nothing is made, when the source is neither.
      *
+     * @param fed whether the copy may hydrate from where its source does
      * @param marks further tags of the copy
      */
-    boolean takeFromHydrating(PoolSettings pool, String source, String id, long epoch, Set<String> marks) {
+    boolean takeInUse(PoolSettings pool, String source, String id, long epoch, boolean fed, Set<String> marks) {
         String group = pool.volumeGroup();
         if (composites.findComplete(group, id).isPresent()) {
             return true;
         }
         return locked(source, () -> {
-            if (composites.isHydrating(group, source)) {
+            if (fed && composites.isHydrating(group, source)) {
                 composites.take(group, source, id, epoch, marks);
                 return true;
             }
@@ -183,14 +187,16 @@ public final class VolumeStacks {
             host.logicalVolumes()
                     .find(group, Names.metadataVolume(id))
                     .ifPresent(left -> host.logicalVolumes().remove(group, left.uuid()));
-            return false;
+            requireWhole(host, pool, source);
+            return frozen.take(group, source, id, epoch, marks);
         });
     }
 
-    private void takeFromHydrating(VolumeOrder order, PoolSettings pool) {
+    private void takeInUse(VolumeOrder order, PoolSettings pool) {
         String source = localOrigin(order.spec());
-        if (order.allocated() == null && source != null && order.spec().feed() != null) {
-            takeFromHydrating(pool, source, order.id(), order.spec().epoch(), Set.of());
+        if (order.allocated() == null && source != null) {
+            boolean fed = order.spec().feed() != null;
+            takeInUse(pool, source, order.id(), order.spec().epoch(), fed, Set.of());
         }
     }
 

@@ -64,8 +64,7 @@ final class TestNode implements AutoCloseable {
                         ExportWork.of(exports, new ClosedCopies(host, stacks, exports), hydrations),
                         SnapshotWork.of(
                                 snapshots,
-                                new GroupSnapshots(
-                                        host, pools, stacks, snapshots, new WriteHolds(host, System::nanoTime), clock),
+                                new GroupSnapshots(host, pools, stacks, new WriteHolds(host, System::nanoTime), clock),
                                 hydrations)),
                 keys,
                 machine.portal(),

@@ -14,6 +14,7 @@ import dev.sluice.node.host.BlockDevice;
 import dev.sluice.node.host.fake.FakeLuks;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -165,6 +166,30 @@ class EncryptedVolumesTest {
 
         assertThat(hydration.look(discarding.clock.instant().plusSeconds(21)).skippedBytes())
                 .isPositive();
+    }
+
+    @Test
+    void aCopyOfOneThatHydratesIsTakenWithItsFileSystemFrozenAboveTheCipher() {
+        story.useSource();
+        story.useClone();
+        String copy = Names.snapshotId("copy");
+        story.home.faults().clear();
+
+        assertThat(story.homeStacks.takeInUse(
+                        CompositeStory.POOL, EncryptedStory.CLONE, copy, 1, true, Set.of("sluice.test")))
+                .isTrue();
+
+        List<String> journal = story.home.faults().journal();
+        int from = journal.indexOf("Pauses.suspend " + Names.luksDevice(EncryptedStory.CLONE));
+        assertThat(journal.subList(from, from + 7))
+                .containsExactly(
+                        "Pauses.suspend " + Names.luksDevice(EncryptedStory.CLONE),
+                        "Pauses.suspend " + Names.outerDevice(EncryptedStory.CLONE),
+                        "Pauses.suspend " + Names.cloneDevice(EncryptedStory.CLONE),
+                        "LogicalVolumes.ensure data/" + copy,
+                        "Pauses.resume " + Names.cloneDevice(EncryptedStory.CLONE),
+                        "Pauses.resume " + Names.outerDevice(EncryptedStory.CLONE),
+                        "Pauses.resume " + Names.luksDevice(EncryptedStory.CLONE));
     }
 
     @Test

@@ -37,8 +37,7 @@ final class GroupStory {
     private final Clock clock = Clock.fixed(Instant.parse("2026-01-01T00:00:00Z"), ZoneOffset.UTC);
     final VolumeStacks stacks = new VolumeStacks(machine.host(), pools);
     final WriteHolds holds = new WriteHolds(machine.host(), machine::nanoTime);
-    final GroupSnapshots groups = new GroupSnapshots(
-            machine.host(), pools, stacks, new Snapshots(machine.host(), pools, stacks, clock), holds, clock);
+    final GroupSnapshots groups = new GroupSnapshots(machine.host(), pools, stacks, holds, clock);
     final SnapshotGroup group = new SnapshotGroup(GROUP, List.of(member(FIRST), member(SECOND)));
     private long number = 1;
     private boolean firstHasIt;

@@ -23,11 +23,11 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The host's cryptsetup. The passphrase is its standard input and nothing else. */
+/**
+ * The host's cryptsetup. The passphrase is its standard input and nothing else. The table of a decrypted device may hold a key: nobody asks
+ * the kernel for it.
+ */
 final class Cryptsetup implements Luks {
-    /** Of a decrypted device's name. Its table may hold a key, so nobody but this class asks the kernel about it, and never for the table. */
-    static final String NAME_SUFFIX = "-luks";
-
     private static final Duration DEADLINE = Duration.ofSeconds(60);
     /**
      * libdevmapper makes the node itself and waits for nobody: udev's workers may be blocked by a device of someone else's that does not
@@ -35,7 +35,7 @@ final class Cryptsetup implements Luks {
      */
     private static final Map<String, String> WITHOUT_UDEV = Map.of("DM_DISABLE_UDEV", "1");
 
-    private static final String UUID_PREFIX = "CRYPT-LUKS2-";
+    static final String UUID_PREFIX = "CRYPT-LUKS2-";
     private static final String OFFSET_SECTORS = "32768";
     private static final byte[] MAGIC = {'L', 'U', 'K', 'S', (byte) 0xba, (byte) 0xbe, 0, 2};
     private static final int WRONG_PASSPHRASE = 2;

@@ -24,6 +24,17 @@ public interface Libc {
 
     int statvfs(String path, Pointer buffer);
 
+    int syncfs(int descriptor);
+
+    /** open_tree(2), which not every libc has. */
+    long syscall(long number, int folder, String path, int flags);
+
+    /** mount_setattr(2). */
+    long syscall(long number, int folder, String path, int flags, Pointer attributes, long size);
+
+    /** move_mount(2). */
+    long syscall(long number, int fromFolder, String from, int toFolder, String to, int flags);
+
     int madvise(long address, long bytes, int advice);
 
     String strerror(int errno);

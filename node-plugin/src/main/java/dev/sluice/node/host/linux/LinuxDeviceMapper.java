@@ -2,6 +2,7 @@ package dev.sluice.node.host.linux;
 
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
+import dev.sluice.names.Names;
 import dev.sluice.node.host.DeviceMapper;
 import dev.sluice.node.host.MappedDevice;
 import dev.sluice.node.host.TableLine;
@@ -11,8 +12,7 @@ import java.util.Optional;
 
 /** Devices of ours by ioctl: no process, no udev, no waiting for either. */
 public final class LinuxDeviceMapper implements DeviceMapper {
-    private static final String NAME_PREFIX = "sluice-";
-    private static final String UUID_PREFIX = "SLUICE-";
+    static final String UUID_PREFIX = "SLUICE-";
 
     private final DmControl control;
     private final Path sys;
@@ -25,7 +25,7 @@ public final class LinuxDeviceMapper implements DeviceMapper {
     @Override
     public List<MappedDevice> list() {
         return control.names().stream()
-                .filter(name -> name.startsWith(NAME_PREFIX) && !name.endsWith(Cryptsetup.NAME_SUFFIX))
+                .filter(name -> Names.isDevice(name) && !Names.isLuksDevice(name))
                 .flatMap(name -> find(name).stream())
                 .toList();
     }

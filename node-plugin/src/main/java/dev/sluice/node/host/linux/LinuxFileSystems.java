@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.IntUnaryOperator;
 
 /** mkfs and the growing tools of the host; FITRIM, checkpoint and statvfs by system call. */
 public final class LinuxFileSystems implements FileSystems {
@@ -113,23 +114,32 @@ public final class LinuxFileSystems implements FileSystems {
 
     @Override
     public void checkpoint(Path mountPoint) {
+        require(mountPoint, "sync", on(mountPoint, calls::syncfs));
         var unused = request(mountPoint, "checkpoint", EXT4_IOC_CHECKPOINT, new byte[Integer.BYTES]);
     }
 
     /** False when the file system, or the device under it, has no such request. */
     private boolean request(Path mountPoint, String name, long request, byte[] buffer) {
+        int errno = on(mountPoint, descriptor -> calls.ioctl(descriptor, request, buffer));
+        if (errno == SystemCalls.EOPNOTSUPP || errno == SystemCalls.ENOTTY) {
+            return false;
+        }
+        require(mountPoint, name, errno);
+        return true;
+    }
+
+    private int on(Path mountPoint, IntUnaryOperator call) {
         int descriptor = calls.open(mountPoint.toString(), O_DIRECTORY);
         try {
-            int errno = calls.ioctl(descriptor, request, buffer);
-            if (errno == SystemCalls.EOPNOTSUPP || errno == SystemCalls.ENOTTY) {
-                return false;
-            }
-            if (errno != 0) {
-                throw new SluiceException(ErrorKind.HOST, name + " " + mountPoint + ": " + calls.message(errno));
-            }
-            return true;
+            return call.applyAsInt(descriptor);
         } finally {
             calls.close(descriptor);
+        }
+    }
+
+    private void require(Path mountPoint, String name, int errno) {
+        if (errno != 0) {
+            throw new SluiceException(ErrorKind.HOST, name + " " + mountPoint + ": " + calls.message(errno));
         }
     }
 

@@ -42,10 +42,10 @@ public final class LinuxHost {
                 mapper,
                 new LioTargets(TARGET),
                 new OpenIscsiSessions(processes, new SysfsSessions(SYS), new NodeRecords(hostRoot), blockDevices),
-                new LinuxMounts(calls),
+                new LinuxMounts(calls, new ReadOnlyBinds(calls)),
                 new LinuxFileSystems(processes, calls),
                 blockDevices,
-                LinuxPauses.over(control, mapper),
+                LinuxPauses.over(control),
                 new Cryptsetup(processes, control, SYS));
         return new LinuxHost(
                 ports,

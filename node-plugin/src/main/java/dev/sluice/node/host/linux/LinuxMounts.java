@@ -16,9 +16,11 @@ public final class LinuxMounts implements Mounts {
     private static final Path MOUNT_INFO = Path.of("/proc/self/mountinfo");
 
     private final SystemCalls calls;
+    private final ReadOnlyBinds readOnlyBinds;
 
-    LinuxMounts(SystemCalls calls) {
+    LinuxMounts(SystemCalls calls, ReadOnlyBinds readOnlyBinds) {
         this.calls = calls;
+        this.readOnlyBinds = readOnlyBinds;
     }
 
     @Override
@@ -56,17 +58,27 @@ public final class LinuxMounts implements Mounts {
         Optional<MountTable.Entry> there = table.at(target.toString());
         if (there.isEmpty()) {
             makeTarget(source, target);
-            int errno = calls.mount(source.toString(), target.toString(), null, MountOptions.BIND, null);
-            if (errno != 0) {
-                throw failure("bind " + source + " on " + target, errno);
-            }
-        } else {
-            MountTable.Entry mount = table.of(source.toString());
-            boolean same = there.get().deviceNumber().equals(mount.deviceNumber())
-                    && there.get().root().equals(table.rootOf(source.toString()));
-            requireSame(target, same, source.toString());
+            bind(source, target, readOnly);
+            return;
         }
-        if (readOnly && !there.map(MountTable.Entry::readOnly).orElse(false)) {
+        MountTable.Entry mount = table.of(source.toString());
+        boolean same = there.get().deviceNumber().equals(mount.deviceNumber())
+                && there.get().root().equals(table.rootOf(source.toString()));
+        requireSame(target, same, source.toString());
+        if (readOnly && !there.get().readOnly()) {
+            remountReadOnly(target);
+        }
+    }
+
+    private void bind(Path source, Path target, boolean readOnly) {
+        if (readOnly && readOnlyBinds.make(source, target)) {
+            return;
+        }
+        int errno = calls.mount(source.toString(), target.toString(), null, MountOptions.BIND, null);
+        if (errno != 0) {
+            throw failure("bind " + source + " on " + target, errno);
+        }
+        if (readOnly) {
             remountReadOnly(target);
         }
     }

@@ -2,46 +2,73 @@ package dev.sluice.node.host.linux;
 
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
-import dev.sluice.node.host.MappedDevice;
+import dev.sluice.names.Names;
 import dev.sluice.node.host.Pauses;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
 /** Suspends by ioctl. A thread of its own keeps the deadline; what a kill of the process leaves suspended, the next start resumes. */
 public final class LinuxPauses implements Pauses {
     private static final int AT_ONCE = 4;
-    private static final String ENGINE_SUFFIX = "-clone";
 
     private final Consumer<String> suspend;
     private final Consumer<String> resume;
-    private final Supplier<List<MappedDevice>> devices;
+    private final Supplier<List<String>> suspended;
     // A resumption waits for a suspension that hangs; the deadlines of other pauses must not wait for it.
     private final ScheduledExecutorService deadlines = Executors.newScheduledThreadPool(
             AT_ONCE, Thread.ofPlatform().name("pauses-", 0).daemon().factory());
 
-    LinuxPauses(Consumer<String> suspend, Consumer<String> resume, Supplier<List<MappedDevice>> devices) {
+    private final Set<Held> current = ConcurrentHashMap.newKeySet();
+    private volatile boolean ending;
+
+    LinuxPauses(Consumer<String> suspend, Consumer<String> resume, Supplier<List<String>> suspended) {
         this.suspend = suspend;
         this.resume = resume;
-        this.devices = devices;
+        this.suspended = suspended;
     }
 
-    static LinuxPauses over(DmControl control, LinuxDeviceMapper mapper) {
-        return new LinuxPauses(
-                // Neither SKIP_LOCKFS nor NOFLUSH: what was written before is below when this returns.
-                name -> control.call(
-                        DmControl.SUSPEND, new DmRequest().name(name).flags(DmRequest.SUSPEND)),
-                name -> control.find(
-                        DmControl.RESUME, new DmRequest().name(name).quietUdev()),
-                mapper::list);
+    static LinuxPauses over(DmControl control) {
+        LinuxPauses pauses = new LinuxPauses(
+                name -> suspend(flags -> control.call(
+                        DmControl.SUSPEND, new DmRequest().name(name).flags(flags))),
+                name -> control.find(DmControl.RESUME, resumption(name)),
+                new SuspendedDevices(control)::names);
+        // A plugin that is replaced by a newer one must not keep a pod waiting until that has started.
+        Runtime.getRuntime().addShutdownHook(new Thread(pauses::endAll, "pauses-end"));
+        return pauses;
+    }
+
+    /**
+     * Neither SKIP_LOCKFS nor NOFLUSH: what was written before is below when this returns. A file system that someone else has frozen, as
+     * hooks of backups do, is not frozen again (EBUSY, before Linux 6.8), and need not be.
+     */
+    static void suspend(IntConsumer attempt) {
+        try {
+            attempt.accept(DmRequest.SUSPEND);
+        } catch (SluiceException e) {
+            if (e.kind() != ErrorKind.IN_USE) {
+                throw e;
+            }
+            attempt.accept(DmRequest.SUSPEND | DmRequest.SKIP_LOCKFS);
+        }
+    }
+
+    /** Of a decrypted device a cookie would have udev start programs (05-sluice.rules): the rule itself gives the flags. */
+    private static DmRequest resumption(String name) {
+        DmRequest request = new DmRequest().name(name);
+        return Names.isLuksDevice(name) ? request : request.quietUdev();
     }
 
     private enum State {
@@ -53,6 +80,7 @@ public final class LinuxPauses implements Pauses {
     @Override
     public Pause suspend(List<String> names, Duration deadline) {
         Held held = new Held(names);
+        current.add(held);
         held.watchedBy(deadlines.schedule(held::expire, deadline.toNanos(), TimeUnit.NANOSECONDS));
         try {
             names.forEach(suspend);
@@ -61,6 +89,9 @@ public final class LinuxPauses implements Pauses {
                 held.resume();
             }
             throw e;
+        }
+        if (ending) {
+            held.expire();
         }
         // The deadline may have passed while one was waited for, and the rest was suspended after it.
         if (held.expired()) {
@@ -72,15 +103,48 @@ public final class LinuxPauses implements Pauses {
         return held;
     }
 
+    /** This process ends, and no new pause begins. */
+    void endAll() {
+        ending = true;
+        for (Held held : current) {
+            try {
+                held.expire();
+            } catch (SluiceException left) {
+                // The next start sweeps, and the others must not wait for it.
+            }
+        }
+    }
+
     @Override
     public List<String> sweep() {
-        List<String> left = devices.get().stream()
-                .filter(device -> device.suspended() && !device.table().isEmpty())
-                .map(MappedDevice::name)
-                .sorted(Comparator.comparing((String name) -> !name.endsWith(ENGINE_SUFFIX)))
+        List<String> left = suspended.get().stream()
+                .sorted(Comparator.comparing(LinuxPauses::height))
                 .toList();
-        left.forEach(resume);
+        resumeAll(left);
         return left;
+    }
+
+    /** To thaw a file system the kernel writes, and that write needs what is beneath. */
+    private static int height(String name) {
+        if (Names.isCloneDevice(name)) {
+            return 0;
+        }
+        return Names.isLuksDevice(name) ? 2 : 1;
+    }
+
+    /** Each is tried, whatever becomes of the others. */
+    private void resumeAll(List<String> names) {
+        List<SluiceException> failures = new ArrayList<>();
+        for (String name : names) {
+            try {
+                resume.accept(name);
+            } catch (SluiceException e) {
+                failures.add(e);
+            }
+        }
+        if (!failures.isEmpty()) {
+            throw failures.getFirst();
+        }
     }
 
     private final class Held implements Pause {
@@ -119,19 +183,10 @@ public final class LinuxPauses implements Pauses {
             return true;
         }
 
-        /** The lower first: what the upper lets go may need it. Each is tried, whatever becomes of the others. */
+        /** The lower first: what the upper lets go may need it. */
         void resume() {
-            List<SluiceException> failures = new ArrayList<>();
-            for (String name : names.reversed()) {
-                try {
-                    resume.accept(name);
-                } catch (SluiceException e) {
-                    failures.add(e);
-                }
-            }
-            if (!failures.isEmpty()) {
-                throw failures.getFirst();
-            }
+            current.remove(this);
+            resumeAll(names.reversed());
         }
     }
 }

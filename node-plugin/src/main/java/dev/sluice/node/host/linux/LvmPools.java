@@ -9,6 +9,7 @@ import dev.sluice.node.host.Pools;
 import dev.sluice.node.host.TableLine;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Thin pools: made by lvm, looked at by ioctl. */
 public final class LvmPools implements Pools {
@@ -76,6 +77,11 @@ public final class LvmPools implements Pools {
     public Optional<Pool> find(PoolSettings settings) {
         Optional<LogicalVolume> volume = volumes.find(settings.volumeGroup(), settings.thinPool());
         return volume.flatMap(pool -> live(settings).flatMap(name -> report(settings, pool, name)));
+    }
+
+    @Override
+    public <T> T undisturbed(Supplier<T> action) {
+        return volumes.locked(action);
     }
 
     /** With thin volumes active the pool itself is the hidden -tpool device, else the plain name may carry it. */

@@ -208,7 +208,8 @@ public final class LvmVolumes implements LogicalVolumes {
         });
     }
 
-    private <T> T locked(Supplier<T> action) {
+    /** Whoever holds it may go on changing. */
+    <T> T locked(Supplier<T> action) {
         lock.lock();
         try {
             return action.get();

@@ -15,7 +15,23 @@ final class SystemCalls {
     static final int EBUSY = 16;
     static final int EINVAL = 22;
     static final int ENOTTY = 25;
+    static final int ENOSYS = 38;
     static final int EOPNOTSUPP = 95;
+
+    /** Numbers of system calls; those since Linux 5.0 are the same on all architectures. */
+    static final int OPEN_TREE = 428;
+
+    private static final int MOVE_MOUNT = 429;
+    private static final int MOUNT_SETATTR = 442;
+
+    private static final int AT_FDCWD = -100;
+    private static final int AT_EMPTY_PATH = 0x1000;
+    private static final int OPEN_TREE_CLONE = 1;
+    private static final int MOVE_MOUNT_F_EMPTY_PATH = 4;
+    /** struct mount_attr: what to set, what to clear, propagation, user namespace. */
+    private static final int MOUNT_ATTRIBUTES = 32;
+
+    private static final long MOUNT_ATTR_RDONLY = 1;
 
     private final Libc libc;
     private final Runtime runtime;
@@ -50,6 +66,25 @@ final class SystemCalls {
         return libc.mount(source, target, type, flags, data) < 0 ? errno() : 0;
     }
 
+    /**
+     * A mount of what is at the path, with the flags of the mount it is in, but in nobody's tree; it goes with its descriptor unless it is
+     * moved somewhere. The descriptor, or the errno below zero.
+     */
+    int openTree(int number, String path) {
+        int descriptor = (int) libc.syscall(number, AT_FDCWD, path, OPEN_TREE_CLONE | Libc.O_CLOEXEC);
+        return descriptor < 0 ? -errno() : descriptor;
+    }
+
+    int setReadOnly(int mount) {
+        Pointer attributes = Memory.allocateDirect(runtime, MOUNT_ATTRIBUTES, true);
+        attributes.putLongLong(0, MOUNT_ATTR_RDONLY);
+        return libc.syscall(MOUNT_SETATTR, mount, "", AT_EMPTY_PATH, attributes, MOUNT_ATTRIBUTES) < 0 ? errno() : 0;
+    }
+
+    int moveMount(int mount, String target) {
+        return libc.syscall(MOVE_MOUNT, mount, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH) < 0 ? errno() : 0;
+    }
+
     int unmount(String target) {
         return libc.umount2(target, 0) < 0 ? errno() : 0;
     }
@@ -59,6 +94,11 @@ final class SystemCalls {
         int result = libc.statvfs(path, memory) < 0 ? errno() : 0;
         memory.get(0, buffer, 0, buffer.length);
         return result;
+    }
+
+    /** Writes out all that is in memory of the file system the descriptor is of. */
+    int syncfs(int descriptor) {
+        return libc.syncfs(descriptor) < 0 ? errno() : 0;
     }
 
     /**

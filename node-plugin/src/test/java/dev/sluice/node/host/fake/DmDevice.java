@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A mapped device with its live table; without one (a crash between create and load) every I/O waits. */
-final class DmDevice extends FakeDevice {
+final class DmDevice extends SuspendableDevice {
     record Segment(TableLine line, FakeTarget target) {
         long firstBlock() {
             return line.start() / FakeHost.SECTORS_PER_BLOCK;
@@ -18,15 +18,12 @@ final class DmDevice extends FakeDevice {
         }
     }
 
-    final String name;
     final String uuid;
     private List<Segment> segments = List.of();
     private boolean readOnly;
-    private boolean suspended;
 
     DmDevice(BlockDevice identity, String name, String uuid) {
-        super(identity);
-        this.name = name;
+        super(identity, name);
         this.uuid = uuid;
     }
 
@@ -36,20 +33,13 @@ final class DmDevice extends FakeDevice {
         releaseAll();
         segments = List.copyOf(table);
         readOnly = tableReadOnly;
-        suspended = false;
+        resume();
     }
 
+    @Override
     void suspend() {
         segments.forEach(segment -> segment.target().suspended());
-        suspended = true;
-    }
-
-    void resume() {
-        suspended = false;
-    }
-
-    boolean isSuspended() {
-        return suspended;
+        super.suspend();
     }
 
     void takeDown() {
@@ -87,7 +77,7 @@ final class DmDevice extends FakeDevice {
                 identity(),
                 segments.stream().map(Segment::line).toList(),
                 readOnly,
-                suspended || segments.isEmpty(),
+                isSuspended() || segments.isEmpty(),
                 users().size());
     }
 
@@ -97,7 +87,7 @@ final class DmDevice extends FakeDevice {
                         segment.line().start(),
                         segment.line().length(),
                         segment.line().type(),
-                        segment.target().status(flush && !suspended)))
+                        segment.target().status(flush && !isSuspended())))
                 .toList();
     }
 
@@ -151,11 +141,5 @@ final class DmDevice extends FakeDevice {
     void flush() {
         requireRunning();
         segments.forEach(segment -> segment.target().flush());
-    }
-
-    private void requireRunning() {
-        if (suspended) {
-            throw IoError.queued(name + " is suspended");
-        }
     }
 }

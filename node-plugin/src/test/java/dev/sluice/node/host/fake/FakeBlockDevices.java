@@ -29,9 +29,10 @@ final class FakeBlockDevices implements BlockDevices {
 
     @Override
     public void sync(BlockDevice device) {
-        faults.mutate(
-                "BlockDevices.sync " + device.path(),
-                () -> kernel.device(device).flush());
+        faults.mutate("BlockDevices.sync " + device.path(), () -> {
+            kernel.pageCache.writeBack(kernel.device(device));
+            kernel.device(device).flush();
+        });
     }
 
     @Override

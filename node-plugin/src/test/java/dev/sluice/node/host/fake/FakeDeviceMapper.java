@@ -52,6 +52,7 @@ final class FakeDeviceMapper implements DeviceMapper {
             device.swap(segments, readOnly);
             devices.put(name, device);
             kernel.add(device);
+            kernel.pageCache.thaw(device);
             return device.report();
         });
     }

@@ -49,8 +49,8 @@ public final class FakeHost {
         this.mounts = new FakeMounts(kernel, faults);
         this.fileSystems = new FakeFileSystems(kernel, mounts, faults);
         this.blockDevices = new FakeBlockDevices(kernel, faults);
-        this.pauses = new FakePauses(mapper, faults);
         this.luks = new FakeLuks(kernel, faults);
+        this.pauses = new FakePauses(kernel, mapper, luks, faults);
         for (PoolSettings pool : settings) {
             FakeGroup group = new FakeGroup(name, pool.volumeGroup());
             group.poolMade = true;
@@ -139,7 +139,15 @@ public final class FakeHost {
 
     /** What a pod's fsync does. */
     public void fsync(BlockDevice device) {
-        run(() -> kernel.device(device).flush());
+        run(() -> {
+            kernel.pageCache.writeBack(kernel.device(device));
+            kernel.device(device).flush();
+        });
+    }
+
+    /** A pod's write to a file system that is mounted from the device: in memory, until something writes it out. */
+    public void writeFile(BlockDevice device, long block, long value) {
+        run(() -> kernel.pageCache.write(kernel.device(device), block, value));
     }
 
     /** Over all blocks that are in use, with their places. */

@@ -12,6 +12,7 @@ final class FakeKernel {
     private static final int MAPPER_MAJOR = 253;
     private static final int SCSI_MAJOR = 8;
 
+    final FakePageCache pageCache = new FakePageCache();
     private final Map<String, FakeDevice> devices = new LinkedHashMap<>();
     /** Runs only when a test says so. */
     long nanoTime;
@@ -59,6 +60,7 @@ final class FakeKernel {
 
     void losePower() {
         devices.clear();
+        pageCache.losePower();
         nextMinor = 0;
         nextDisk = 1;
     }

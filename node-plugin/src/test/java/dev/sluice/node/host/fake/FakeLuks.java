@@ -63,7 +63,7 @@ public final class FakeLuks implements Luks {
                 throw new SluiceException(ErrorKind.HOST, "device " + name + " already exists");
             }
             below.claim(FakeDevice.Claim.MAPPER, name);
-            LuksTarget opened = new LuksTarget(kernel.nextMapped(), below, volumeKey, discards);
+            LuksTarget opened = new LuksTarget(kernel.nextMapped(), name, below, volumeKey, discards);
             kernel.add(opened);
             devices.put(name, opened);
             return report(opened);
@@ -99,6 +99,14 @@ public final class FakeLuks implements Luks {
             unlock(device.below, passphrase);
             device.resize();
         });
+    }
+
+    Optional<LuksTarget> device(String name) {
+        return Optional.ofNullable(devices.get(name));
+    }
+
+    List<LuksTarget> suspended() {
+        return devices.values().stream().filter(LuksTarget::isSuspended).toList();
     }
 
     List<String> names() {

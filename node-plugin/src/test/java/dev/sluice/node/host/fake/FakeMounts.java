@@ -50,6 +50,7 @@ final class FakeMounts implements Mounts {
             }
             requireUnique(source, superblock, fsType, options);
             source.claim(FakeDevice.Claim.MOUNT, path.toString());
+            kernel.pageCache.mount(source);
             boolean readOnly = options.contains("ro");
             mounts.add(new Mount(new MountPoint(device.number(), path.toString(), fsType, readOnly), source, null));
         });
@@ -120,8 +121,9 @@ final class FakeMounts implements Mounts {
     }
 
     /** As umount(2): a file system that can write no more is unmounted all the same. */
-    private static void flushAsFarAsItGoes(FakeDevice device) {
+    private void flushAsFarAsItGoes(FakeDevice device) {
         try {
+            kernel.pageCache.unmount(device);
             device.flush();
         } catch (IoError broken) {
             // What was not written is lost, as it was before.

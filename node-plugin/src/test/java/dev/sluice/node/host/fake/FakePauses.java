@@ -8,25 +8,26 @@ import org.jspecify.annotations.Nullable;
 
 /** A pause outlives the process that holds it; its deadline comes when the test says so. */
 final class FakePauses implements Pauses {
+    private final FakeKernel kernel;
     private final FakeDeviceMapper mapper;
+    private final FakeLuks luks;
     private final Faults faults;
     private @Nullable Held current;
 
-    FakePauses(FakeDeviceMapper mapper, Faults faults) {
+    FakePauses(FakeKernel kernel, FakeDeviceMapper mapper, FakeLuks luks, Faults faults) {
+        this.kernel = kernel;
         this.mapper = mapper;
+        this.luks = luks;
         this.faults = faults;
     }
 
     @Override
     public Pause suspend(List<String> devices, Duration deadline) {
-        List<DmDevice> suspended = new ArrayList<>();
+        List<SuspendableDevice> suspended = new ArrayList<>();
         Held held = new Held(suspended);
         try {
             for (String device : devices) {
-                faults.mutate(
-                        "Pauses.suspend " + device,
-                        () -> mapper.existing(device).suspend());
-                suspended.add(mapper.existing(device));
+                suspended.add(faults.mutate("Pauses.suspend " + device, () -> suspend(device)));
             }
         } catch (RuntimeException e) {
             held.end();
@@ -36,11 +37,25 @@ final class FakePauses implements Pauses {
         return held;
     }
 
+    private SuspendableDevice suspend(String name) {
+        SuspendableDevice device =
+                luks.device(name).<SuspendableDevice>map(found -> found).orElseGet(() -> mapper.existing(name));
+        kernel.pageCache.freeze(device);
+        device.suspend();
+        return device;
+    }
+
+    private void resume(SuspendableDevice device) {
+        device.resume();
+        kernel.pageCache.thaw(device);
+    }
+
     @Override
     public List<String> sweep() {
         return faults.mutate("Pauses.sweep", () -> {
-            List<DmDevice> left = mapper.suspended();
-            left.forEach(DmDevice::resume);
+            List<SuspendableDevice> left = new ArrayList<>(mapper.suspended());
+            left.addAll(luks.suspended());
+            left.forEach(this::resume);
             return left.stream().map(device -> device.name).toList();
         });
     }
@@ -49,16 +64,16 @@ final class FakePauses implements Pauses {
         if (current != null && !current.over) {
             current.expired = true;
             current.over = true;
-            current.devices.forEach(DmDevice::resume);
+            current.devices.reversed().forEach(FakePauses.this::resume);
         }
     }
 
     private final class Held implements Pause {
-        private final List<DmDevice> devices;
+        private final List<SuspendableDevice> devices;
         private boolean over;
         private boolean expired;
 
-        Held(List<DmDevice> devices) {
+        Held(List<SuspendableDevice> devices) {
             this.devices = devices;
         }
 
@@ -67,8 +82,8 @@ final class FakePauses implements Pauses {
             if (over) {
                 return !expired;
             }
-            for (DmDevice device : devices.reversed()) {
-                faults.mutate("Pauses.resume " + device.name, device::resume);
+            for (SuspendableDevice device : devices.reversed()) {
+                faults.mutate("Pauses.resume " + device.name, () -> resume(device));
             }
             over = true;
             return true;

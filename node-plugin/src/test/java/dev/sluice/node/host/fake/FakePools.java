@@ -4,6 +4,7 @@ import dev.sluice.node.host.Pool;
 import dev.sluice.node.host.PoolSettings;
 import dev.sluice.node.host.Pools;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 final class FakePools implements Pools {
     private static final long CHUNK = 64 << 10;
@@ -31,6 +32,11 @@ final class FakePools implements Pools {
             FakeGroup group = volumes.group(settings.volumeGroup());
             return group.poolMade ? Optional.of(report(settings, group)) : Optional.empty();
         });
+    }
+
+    @Override
+    public <T> T undisturbed(Supplier<T> action) {
+        return action.get();
     }
 
     private static Pool report(PoolSettings settings, FakeGroup group) {

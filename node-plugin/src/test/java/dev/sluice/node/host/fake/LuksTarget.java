@@ -4,7 +4,7 @@ import dev.sluice.api.Encryption;
 import dev.sluice.node.host.BlockDevice;
 
 /** A decrypted device: each block's ciphertext depends on the volume key and its place. A hole decrypts to garbage, as with a real cipher. */
-final class LuksTarget extends FakeDevice {
+final class LuksTarget extends SuspendableDevice {
     static final long HEADER_BLOCKS = Encryption.HEADER_BYTES / FakeHost.BLOCK;
 
     final FakeDevice below;
@@ -12,8 +12,8 @@ final class LuksTarget extends FakeDevice {
     private final boolean discards;
     private long blocks;
 
-    LuksTarget(BlockDevice identity, FakeDevice below, long volumeKey, boolean discards) {
-        super(identity);
+    LuksTarget(BlockDevice identity, String name, FakeDevice below, long volumeKey, boolean discards) {
+        super(identity, name);
         this.below = below;
         this.volumeKey = volumeKey;
         this.discards = discards;
@@ -46,11 +46,13 @@ final class LuksTarget extends FakeDevice {
 
     @Override
     protected long readBlock(long block) {
+        requireRunning();
         return below.read(HEADER_BLOCKS + block) ^ pad(block);
     }
 
     @Override
     protected void writeBlocks(long block, long count, long value) {
+        requireRunning();
         for (long each = block; each < block + count; each++) {
             below.write(HEADER_BLOCKS + each, 1, value ^ pad(each));
         }
@@ -58,6 +60,7 @@ final class LuksTarget extends FakeDevice {
 
     @Override
     protected void discardBlocks(long block, long count) {
+        requireRunning();
         if (!discards) {
             throw IoError.failed(identity().path() + ": operation not supported");
         }
@@ -66,6 +69,7 @@ final class LuksTarget extends FakeDevice {
 
     @Override
     void flush() {
+        requireRunning();
         below.flush();
     }
 

@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
-import dev.sluice.node.host.BlockDevice;
-import dev.sluice.node.host.MappedDevice;
 import dev.sluice.node.host.Pauses;
-import dev.sluice.node.host.TableLine;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
@@ -47,6 +46,38 @@ class LinuxPausesTest {
     }
 
     @Test
+    void theEndOfTheProcessResumesAndLetsNoOtherPauseBegin() {
+        Pauses.Pause pause = pauses.suspend(STACK, LONG);
+
+        pauses.endAll();
+
+        assertThat(calls.subList(2, calls.size())).containsExactly("resume sluice-a-clone", "resume sluice-a");
+        assertThat(pause.end()).isFalse();
+        assertThatThrownBy(() -> pauses.suspend(STACK, LONG))
+                .isInstanceOfSatisfying(
+                        SluiceException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.UNAVAILABLE));
+        assertThat(calls.getLast()).isEqualTo("resume sluice-a");
+    }
+
+    @Test
+    void aFileSystemThatIsFrozenAlreadyIsNotFrozenAgain() {
+        List<Integer> attempts = new ArrayList<>();
+
+        LinuxPauses.suspend(flags -> {
+            attempts.add(flags);
+            if (flags == DmRequest.SUSPEND) {
+                throw new SluiceException(ErrorKind.IN_USE, "device or resource busy");
+            }
+        });
+
+        assertThat(attempts).containsExactly(DmRequest.SUSPEND, DmRequest.SUSPEND | DmRequest.SKIP_LOCKFS);
+        assertThatThrownBy(() -> LinuxPauses.suspend(flags -> {
+                    throw new SluiceException(ErrorKind.HOST, "no such device");
+                }))
+                .hasMessage("no such device");
+    }
+
+    @Test
     void allAreResumedWhenOneCannotBeSuspended() {
         LinuxPauses failing = new LinuxPauses(
                 name -> {
@@ -63,23 +94,41 @@ class LinuxPausesTest {
     }
 
     @Test
-    void theSweepResumesEnginesFirstAndLeavesWhatNeverHadATable() {
-        List<TableLine> table = List.of(new TableLine(0, 8, "linear", "253:0 0"));
+    void theSweepTriesAllAndBeginsWithTheLowest() {
         LinuxPauses sweeping = new LinuxPauses(
                 name -> {},
-                name -> calls.add("resume " + name),
-                () -> List.of(
-                        device("sluice-a", table, true),
-                        device("sluice-b", table, false),
-                        device("sluice-c", List.of(), true),
-                        device("sluice-a-clone", table, true)));
+                name -> {
+                    calls.add("resume " + name);
+                    if (name.equals("sluice-a")) {
+                        throw new SluiceException(ErrorKind.HOST, "no " + name);
+                    }
+                },
+                () -> List.of("sluice-a-luks", "sluice-a", "sluice-b-luks", "sluice-a-clone"));
 
-        assertThat(sweeping.sweep()).containsExactly("sluice-a-clone", "sluice-a");
+        assertThatThrownBy(sweeping::sweep).hasMessage("no sluice-a");
 
-        assertThat(calls).containsExactly("resume sluice-a-clone", "resume sluice-a");
+        assertThat(calls)
+                .containsExactly(
+                        "resume sluice-a-clone", "resume sluice-a", "resume sluice-a-luks", "resume sluice-b-luks");
     }
 
-    private static MappedDevice device(String name, List<TableLine> table, boolean suspended) {
-        return new MappedDevice(name, "SLUICE-x", new BlockDevice("/dev/dm-1", 253, 1), table, false, suspended, 0);
+    @Test
+    void whatIsSuspendedIsKnownByItsFlagsAndUuid() {
+        int live = DmRequest.SUSPEND | DmRequest.ACTIVE_PRESENT;
+
+        assertThat(SuspendedDevices.isSuspended(reply("SLUICE-a", live))).isTrue();
+        assertThat(SuspendedDevices.isSuspended(reply("CRYPT-LUKS2-0-sluice-a-luks", live)))
+                .isTrue();
+        assertThat(SuspendedDevices.isSuspended(reply("SLUICE-a", DmRequest.ACTIVE_PRESENT)))
+                .isFalse();
+        assertThat(SuspendedDevices.isSuspended(reply("SLUICE-a", DmRequest.SUSPEND)))
+                .isFalse();
+        assertThat(SuspendedDevices.isSuspended(reply("mpath-a", live))).isFalse();
+    }
+
+    private static DmReply reply(String uuid, int flags) {
+        byte[] bytes = new byte[512];
+        DmRequest.over(bytes).putInt(28, flags).put(DmRequest.UUID_OFFSET, uuid.getBytes(StandardCharsets.US_ASCII));
+        return new DmReply(bytes);
     }
 }
