@@ -203,13 +203,13 @@ final class MovePlan {
                     "ChainTooLong",
                     "volume " + id + " has left " + left + " nodes without being hydrated; it moves on when it is"));
         }
-        return unfit(node).map(why -> waiting(why.reason(), "node " + node + " " + why.message()));
+        return unfit(node);
     }
 
     private Optional<AttachmentStatus> unfit(String node) {
         Optional<NodeView> found = find(node);
         if (found.isEmpty()) {
-            return Optional.of(waiting("Unfit", "is no storage node"));
+            return Optional.of(waiting("Unfit", "node " + node + " is no storage node"));
         }
         NodeView there = found.get();
         Optional<String> unfit = there.unfit();
@@ -224,11 +224,13 @@ final class MovePlan {
             unfit = Optional.of("has no pool " + spec.pool());
         }
         if (unfit.isPresent()) {
-            return unfit.map(why -> waiting("Unfit", why));
+            return unfit.map(why -> waiting("Unfit", "node " + node + " " + why));
         }
         long room = NodeChoice.room(pool.orElseThrow());
         return room < spec.sizeBytes()
-                ? Optional.of(waiting("NoSpace", "has " + room + " bytes free, " + spec.sizeBytes() + " are needed"))
+                ? Optional.of(waiting(
+                        "NoSpace",
+                        "node " + node + " has " + room + " bytes free, " + spec.sizeBytes() + " are needed"))
                 : Optional.empty();
     }
 

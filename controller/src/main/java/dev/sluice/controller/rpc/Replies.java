@@ -102,9 +102,17 @@ final class Replies {
             reply.addEntries(ListVolumesResponse.Entry.newBuilder()
                     .setVolume(volume(volume))
                     .setStatus(ListVolumesResponse.VolumeStatus.newBuilder()
-                            .addAllPublishedNodeIds(published.getOrDefault(volume.key(), List.of()))));
+                            .addAllPublishedNodeIds(publishedAt(volume, published))));
         }
         return reply.build();
+    }
+
+    /** Other nodes with an Attachment only wait for it. */
+    private static List<String> publishedAt(
+            Stored<VolumeSpec, VolumeStatus> volume, Map<String, List<String>> published) {
+        return published.getOrDefault(volume.key(), List.of()).stream()
+                .filter(volume.spec().home()::equals)
+                .toList();
     }
 
     static ControllerGetVolumeResponse volumeStatus(
@@ -112,7 +120,7 @@ final class Replies {
         return ControllerGetVolumeResponse.newBuilder()
                 .setVolume(volume(volume))
                 .setStatus(ControllerGetVolumeResponse.VolumeStatus.newBuilder()
-                        .addAllPublishedNodeIds(published.getOrDefault(volume.key(), List.of())))
+                        .addAllPublishedNodeIds(publishedAt(volume, published)))
                 .build();
     }
 

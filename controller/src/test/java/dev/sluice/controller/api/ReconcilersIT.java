@@ -212,7 +212,7 @@ class ReconcilersIT {
                         .get()
                         .getStatus()
                         .message())
-                .isEqualTo("volume " + ID + " is on node n2");
+                .isEqualTo("volume " + ID + " is pinned to node n2: run the pod there");
     }
 
     @Test

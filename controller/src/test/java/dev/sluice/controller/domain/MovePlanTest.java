@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.api.AttachmentState;
 import dev.sluice.api.DesiredState;
 import dev.sluice.api.HydrationSettings;
+import dev.sluice.api.Origin;
 import dev.sluice.api.OriginKind;
 import dev.sluice.api.Placement;
 import dev.sluice.api.VolumeMode;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -82,7 +84,7 @@ class MovePlanTest {
             return registry.volumes.find(VOLUME).orElseThrow();
         }
 
-        String reason(String node) {
+        @Nullable String reason(String node) {
             return operations.moves().answer(VOLUME, node).reason();
         }
     }
@@ -172,9 +174,7 @@ class MovePlanTest {
         assertThat(spec.home()).isEqualTo("n2");
         assertThat(spec.target()).isNull();
         assertThat(spec.epoch()).isEqualTo(2);
-        assertThat(spec.origin()).isNotNull();
-        assertThat(spec.origin().kind()).isEqualTo(OriginKind.NODE);
-        assertThat(spec.origin().node()).isEqualTo("n1");
+        assertThat(spec.origin()).isEqualTo(new Origin(OriginKind.NODE, "n1", "n1", null, 1L << 30));
         assertThat(world.operations.moves().answer(VOLUME, "n2").state()).isEqualTo(AttachmentState.GRANTED);
         assertThat(world.registry.nodes.isOnlyOn(VOLUME, "n2")).isFalse();
 

@@ -27,13 +27,17 @@ final class FakeCopies {
      */
     private record Copy(long epoch, long closedFor, boolean whole) {}
 
+    private Map<String, Copy> of(String volume) {
+        return copies.computeIfAbsent(volume, id -> new HashMap<>());
+    }
+
     static String lvUuid(String volume, String node) {
         return "lv-" + volume + "-" + node;
     }
 
     /** The home makes its copy, or finds it. */
     void open(String volume, VolumeSpec spec, boolean whole) {
-        Map<String, Copy> there = copies.computeIfAbsent(volume, id -> new HashMap<>());
+        Map<String, Copy> there = of(volume);
         there.putIfAbsent(spec.home(), new Copy(spec.epoch(), 0, whole));
         Copy own = Objects.requireNonNull(there.get(spec.home()));
         long open =
@@ -44,21 +48,21 @@ final class FakeCopies {
     }
 
     void hydrate(String volume, String node) {
-        copies.get(volume).computeIfPresent(node, (name, copy) -> new Copy(copy.epoch(), copy.closedFor(), true));
+        of(volume).computeIfPresent(node, (name, copy) -> new Copy(copy.epoch(), copy.closedFor(), true));
     }
 
     void remove(String volume, String node) {
-        copies.getOrDefault(volume, new HashMap<>()).remove(node);
+        of(volume).remove(node);
     }
 
     /** Whether no node has a copy any more except this. */
     boolean isOnlyOn(String volume, String node) {
-        return copies.getOrDefault(volume, Map.of()).keySet().equals(Set.of(node));
+        return of(volume).keySet().equals(Set.of(node));
     }
 
     void export(Stored<ExportSpec, ExportStatus> export) {
         ExportSpec spec = export.spec();
-        Copy copy = copies.getOrDefault(spec.volume(), Map.of()).get(spec.originNode());
+        Copy copy = of(spec.volume()).get(spec.originNode());
         boolean closed = copy != null && copy.closedFor() == spec.epoch();
         if (spec.state() == DesiredState.PRESENT) {
             if (closed || mayClose(spec)) {
@@ -85,14 +89,14 @@ final class FakeCopies {
     }
 
     private void close(ExportSpec spec, Copy copy) {
-        copies.get(spec.volume()).put(spec.originNode(), new Copy(copy.epoch(), spec.epoch(), copy.whole()));
+        of(spec.volume()).put(spec.originNode(), new Copy(copy.epoch(), spec.epoch(), copy.whole()));
     }
 
     private void release(Stored<ExportSpec, ExportStatus> export, ExportSpec spec) {
         if (!Objects.equals(spec.release(), lvUuid(spec.volume(), spec.originNode()))) {
             throw new AssertionError("the release names another copy: " + spec);
         }
-        Copy reader = copies.getOrDefault(spec.volume(), Map.of()).get(spec.clientNode());
+        Copy reader = of(spec.volume()).get(spec.clientNode());
         if (reader != null && reader.epoch() == spec.epoch() && !reader.whole()) {
             throw new AssertionError("a copy was released that another reads: " + spec);
         }

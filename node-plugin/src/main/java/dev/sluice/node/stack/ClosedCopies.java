@@ -56,9 +56,10 @@ public final class ClosedCopies {
                 if (!ordered.get()) {
                     return Optional.empty();
                 }
-                Observed found = stacks.observeIn(volume, pool);
+                String group = stacks.group(pool);
+                Observed found = stacks.observe(volume, group);
                 try {
-                    stacks.run(volume, pool, StackPlanner.close(volume, found, successor));
+                    new StepRunner(host, volume, group).run(StackPlanner.close(volume, found, successor));
                 } catch (SluiceException e) {
                     throw e.kind() == ErrorKind.IN_USE ? inUse(volume, e) : e;
                 }
@@ -79,9 +80,10 @@ public final class ClosedCopies {
                 throw new SluiceException(
                         ErrorKind.UNAVAILABLE, "volume " + volume + " was not given up for epoch " + successor);
             }
-            Observed found = stacks.observeIn(volume, order.pool());
-            Wanted wanted = Wanted.closed(volume, stacks.group(order.pool()), upstream);
-            stacks.run(volume, order.pool(), StackPlanner.serve(wanted, found));
+            String group = stacks.group(order.pool());
+            Wanted wanted = Wanted.closed(volume, group, upstream);
+            Observed found = stacks.observe(volume, group);
+            new StepRunner(host, volume, group).run(StackPlanner.serve(wanted, found));
             return exports.serve(order);
         });
     }

@@ -368,21 +368,11 @@ public final class VolumeStacks {
         return new VolumeOutcome(phase, allocation, hydrated, size, reason, message);
     }
 
-    /** What the host has of a volume, in the configured pool. */
-    Observed observeIn(String id, String pool) {
-        return observe(id, group(pool));
-    }
-
-    /** Carries steps out; the caller holds the volume's lock. */
-    void run(String id, String pool, List<Step> steps) {
-        new StepRunner(host, id, group(pool)).run(steps);
-    }
-
     String group(String pool) {
         return pools.named(pool).volumeGroup();
     }
 
-    private Observed observe(String id, String group) {
+    Observed observe(String id, String group) {
         return new Observed(
                 host.logicalVolumes().find(group, id).orElse(null),
                 host.logicalVolumes().find(group, Names.metadataVolume(id)).orElse(null),

@@ -36,7 +36,6 @@ import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,6 +47,8 @@ class MovesTest {
     private static final long SIZE = 64L << 20;
     private static final String VOLUME = Names.volumeId("data");
     private static final String EXPORT = Names.export(VOLUME, 2);
+    private static final ExportStatus UNTOLD =
+            new ExportStatus(ServedPhase.PENDING, null, null, null, null, null, null, null, null, null, null);
     private static final PoolSettings POOL = new PoolSettings("fast", "vg0", "thin");
 
     @SuppressWarnings("NullAway.Init") // set by the extension
@@ -103,7 +104,7 @@ class MovesTest {
     void aPodThatAskedMeanwhileKeepsItsVolumeUntilItGoes() {
         from.directory.createAttachment(VOLUME);
         order();
-        eventually().until(() -> exported() != null && "InUse".equals(exported().reason()));
+        eventually().until(() -> "InUse".equals(exported().reason()));
         assertThat(exported().message()).contains("a pod on this node");
         assertThat(consented()).isFalse();
 
@@ -115,7 +116,7 @@ class MovesTest {
     void aMoveThatIsTakenBackInTimeLeavesTheVolumeWhereItWas() {
         from.directory.createAttachment(VOLUME);
         order();
-        eventually().until(() -> exported() != null && "InUse".equals(exported().reason()));
+        eventually().until(() -> "InUse".equals(exported().reason()));
 
         edit(export -> export.withState(DesiredState.ABSENT));
         eventually().until(() -> exported().phase() == ServedPhase.REMOVED);
@@ -184,12 +185,13 @@ class MovesTest {
     }
 
     private boolean consented() {
-        ExportStatus status = exported();
-        return status != null && Long.valueOf(2).equals(status.consentedEpoch());
+        return Long.valueOf(2).equals(exported().consentedEpoch());
     }
 
-    private @Nullable ExportStatus exported() {
-        return client.resources(Export.class).withName(EXPORT).get().getStatus();
+    /** As far as its node has told; pending before. */
+    private ExportStatus exported() {
+        return Objects.requireNonNullElse(
+                client.resources(Export.class).withName(EXPORT).get().getStatus(), UNTOLD);
     }
 
     private void edit(UnaryOperator<ExportSpec> change) {
