@@ -34,6 +34,7 @@ bring_up() { # COUNT [KEEP]
   begin nodes start_nodes
   finish 'control plane' nodes
   step 'nodes ready' wait_until 180 nodes_ready
+  step 'kubelet settings' renew_kubelets
   [[ -n $BARE ]] || deploy_driver "$tag"
 }
 
@@ -66,6 +67,16 @@ prepare_run_folder() { # COUNT KEEP
   cp "$E2E/node/kubelet.yaml" "$SHARE/"
   link_tools
 }
+
+# A lab that runs already has the settings of the checkout that brought it up.
+renew_kubelets() {
+  ! cmp -s "$E2E/node/kubelet.yaml" "$SHARE/kubelet.yaml" || return 0
+  cp "$E2E/node/kubelet.yaml" "$SHARE/"
+  for_each_node restart_kubelet
+  wait_until 60 nodes_ready
+}
+
+restart_kubelet() { on_node "$1" 'systemctl restart kubelet'; } # NODE
 
 lab_is_running() {
   local pid
