@@ -61,7 +61,7 @@ final class Hydration {
         this.path = new SourcePath(host, id);
         this.readySince = now;
         this.lastAdvance = now;
-        this.skippedRegions = stacks.tags(id, order.spec().pool()).skippedRegions();
+        this.skippedRegions = stacks.tags(id).skippedRegions();
         // Whoever reads skipped regions from the tag has trimmed already, before a restart.
         this.trimmed = skippedRegions > 0;
     }
@@ -253,7 +253,7 @@ final class Hydration {
         rate.clear();
         trimmed = true;
         if (skippedRegions > 0) {
-            stacks.recordSkipped(id, order.spec().pool(), skippedRegions);
+            stacks.recordSkipped(id, skippedRegions);
         }
     }
 
@@ -280,7 +280,7 @@ final class Hydration {
     }
 
     private CopyTags tags() {
-        return stacks.tags(id, order.spec().pool());
+        return stacks.tags(id);
     }
 
     private HydrationReport report(

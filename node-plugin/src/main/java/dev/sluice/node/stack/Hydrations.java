@@ -62,7 +62,7 @@ public final class Hydrations implements AutoCloseable {
             listener.observed(HydrationReports.preparing(order, outcome, now));
         } else if (outcome.hydrated()) {
             Hydration known = followed.remove(order.id());
-            CopyTags tags = stacks.tags(order.id(), order.spec().pool());
+            CopyTags tags = stacks.tags(order.id());
             if (tags.originBytes() == 0) {
                 listener.observed(HydrationReports.shared(order, now));
             } else if (known == null) {

@@ -150,11 +150,9 @@ public final class VolumeStacks {
     }
 
     /** Writes down how many regions were known to be unused, so that a restart still tells copied from skipped. */
-    void recordSkipped(String id, String pool, long regions) {
+    void recordSkipped(String id, long regions) {
         locked(id, () -> {
-            LogicalVolume data = host.logicalVolumes()
-                    .find(pools.named(pool).volumeGroup(), id)
-                    .orElseThrow(() -> new SluiceException(ErrorKind.HOST, "volume " + id + " is not there"));
+            LogicalVolume data = logicalVolume(id);
             CopyTags tags = CopyTags.of(data);
             return host.logicalVolumes()
                     .retag(data, tags.print(), tags.withSkippedRegions(regions).print());
@@ -239,11 +237,8 @@ public final class VolumeStacks {
         return outer(id).device();
     }
 
-    CopyTags tags(String id, String pool) {
-        return host.logicalVolumes()
-                .find(pools.named(pool).volumeGroup(), id)
-                .map(CopyTags::of)
-                .orElseThrow(() -> new SluiceException(ErrorKind.NOT_FOUND, "volume " + id + " is not on this node"));
+    CopyTags tags(String id) {
+        return CopyTags.of(logicalVolume(id));
     }
 
     /** Copies of volumes that are on this node. */

@@ -221,7 +221,7 @@ class EncryptedVolumesTest {
     }
 
     private CopyState state() {
-        return story.originStacks.tags(EncryptedStory.SOURCE, "fast").state();
+        return story.originStacks.tags(EncryptedStory.SOURCE).state();
     }
 
     private static void refused(ErrorKind kind, String message, ThrowingCallable call) {
