@@ -19,6 +19,7 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -32,6 +33,10 @@ import org.slf4j.LoggerFactory;
 /** Serves this node's origins to the nodes that clone them. */
 public final class ExportReconciler implements Reconciler<Export> {
     private static final Logger log = LoggerFactory.getLogger(ExportReconciler.class);
+
+    // A copy that was given up before it was whole is followed by nobody else: its own origin may go away and come
+    // back.
+    private static final Duration PATH_CHECK = Duration.ofSeconds(10);
 
     private final NodeClusterAccess cluster;
     private final ExportWork work;
@@ -58,7 +63,7 @@ public final class ExportReconciler implements Reconciler<Export> {
         this.portal = portal;
     }
 
-    /** Has the exports of a source that has become ready looked at. */
+    /** Has the exports of a source looked at that has become ready, or can be fed now. */
     public void sourceReady(String source) {
         trigger(spec -> spec.source().equals(source));
     }
@@ -80,7 +85,10 @@ public final class ExportReconciler implements Reconciler<Export> {
             return UpdateControl.noUpdate();
         }
         reconcile(export);
-        return UpdateControl.noUpdate();
+        ExportSpec spec = export.getSpec();
+        return spec != null && spec.sourceIsVolume() && spec.state() == DesiredState.PRESENT
+                ? UpdateControl.<Export>noUpdate().rescheduleAfter(PATH_CHECK)
+                : UpdateControl.noUpdate();
     }
 
     @Override

@@ -72,6 +72,7 @@ public final class NodeReconcilers implements AutoCloseable {
             snapshots.trigger(fed);
         } else {
             volumes.trigger(fed);
+            exports.sourceReady(fed);
         }
     }
 

@@ -84,6 +84,7 @@ public final class ClosedCopies {
             Wanted wanted = Wanted.closed(volume, group, upstream);
             Observed found = stacks.observe(volume, group);
             new StepRunner(host, volume, group).run(StackPlanner.serve(wanted, found));
+            new SourcePath(host, volume).reinstate();
             return exports.serve(order);
         });
     }

@@ -39,15 +39,27 @@ final class SourcePath {
         if (session.isPresent() && !session.get().connected()) {
             return gone(now);
         }
-        BlockDevice disk = session.map(IscsiSession::disk).orElse(null);
-        Optional<MappedDevice> source = host.deviceMapper().find(Names.sourceDevice(id));
-        if (disk == null || source.isEmpty() || !Tables.uses(source.get().table(), disk)) {
+        if (!reinstate(session)) {
             broken = true;
             return gone(now);
         }
-        reinstate(disk);
         goneSince = null;
         return State.CONNECTED;
+    }
+
+    /** Puts the path back into use if the kernel had given it up and the session is back. */
+    void reinstate() {
+        reinstate(Sessions.ofVolume(host, id).filter(IscsiSession::connected));
+    }
+
+    private boolean reinstate(Optional<IscsiSession> session) {
+        BlockDevice disk = session.map(IscsiSession::disk).orElse(null);
+        Optional<MappedDevice> source = host.deviceMapper().find(Names.sourceDevice(id));
+        if (disk == null || source.isEmpty() || !Tables.uses(source.get().table(), disk)) {
+            return false;
+        }
+        reinstate(disk);
+        return true;
     }
 
     /** True when the last look found no disk, or one under another name: only bringing the stack up again mends that. */
