@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 @EndToEnd
 class CloneAcrossNodesIT {
-    private static final int MEBIBYTES = 256;
+    private static final int MEBIBYTES = 128;
     private static final int FEW_MEBIBYTES = 32;
     private static final Duration RELEASE = Duration.ofSeconds(30);
 

@@ -19,7 +19,7 @@ class CloneOnSameNodeIT {
 
     @Test
     void isBornHydratedAndMountsBesideItsSource(Sandbox sandbox) {
-        Node node = sandbox.node(0);
+        Node node = sandbox.anyNode();
         String xfs = sandbox.storageClass("xfs", Sandbox.FIRST_CONSUMER, Map.of("csi.storage.k8s.io/fstype", "xfs"));
         sandbox.claim(ClaimRequest.named("source").ofClass(xfs));
         Workload source =

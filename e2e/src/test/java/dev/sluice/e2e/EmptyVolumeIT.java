@@ -21,7 +21,7 @@ class EmptyVolumeIT {
         sandbox.claim(ClaimRequest.named("large").ofClass(xfs));
         sandbox.claim(ClaimRequest.named("raw").block().ofSize("64Mi"));
         PodRequest request = PodRequest.named("writer")
-                .on(sandbox.node(0).name())
+                .on(sandbox.anyNode().name())
                 .mounting("small", "/small")
                 .mounting("large", "/large")
                 .withDevice("raw", "/dev/raw");

@@ -23,7 +23,7 @@ class ExpansionIT {
 
     @Test
     void everyFileSystemAndABlockVolumeGrowUnderTheirPod(Sandbox sandbox) {
-        Node node = sandbox.node(0);
+        Node node = sandbox.anyNode();
         PodRequest request = PodRequest.named("pod").on(node.name());
         for (String fsType : List.of("ext4", "xfs", "btrfs")) {
             String type =
@@ -60,7 +60,8 @@ class ExpansionIT {
 
     @Test
     void whatGrewWithoutAPodIsLargerWhenOneComes(Sandbox sandbox) {
-        PodRequest request = PodRequest.named("pod").on(sandbox.node(0).name()).mounting("data", "/data");
+        PodRequest request =
+                PodRequest.named("pod").on(sandbox.anyNode().name()).mounting("data", "/data");
         sandbox.claim(ClaimRequest.named("data").ofSize("256Mi"));
         Workload first = sandbox.start(request);
         String checksum = first.writeRandom(Scene.FILE, MEBIBYTES);
@@ -97,8 +98,8 @@ class ExpansionIT {
     @Test
     void anExpansionBeyondThePoolIsToldAndTakenBack(Sandbox sandbox) {
         sandbox.claim(ClaimRequest.named("data"));
-        Workload pod =
-                sandbox.start(PodRequest.named("pod").on(sandbox.node(0).name()).mounting("data", "/data"));
+        Workload pod = sandbox.start(
+                PodRequest.named("pod").on(sandbox.anyNode().name()).mounting("data", "/data"));
         String checksum = pod.writeRandom(Scene.FILE, MEBIBYTES);
 
         sandbox.resize("data", "4Ti");

@@ -12,37 +12,61 @@ import dev.sluice.e2e.fixture.Workload;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a class says of file systems is what the kernel shows; a copy mounts beside its source whatever they share. */
 @EndToEnd
 class FileSystemsIT {
     private static final int MEBIBYTES = 16;
+    /** Those that refuse, or mistake, a second file system with the same identity. */
+    private static final List<String> FS_TYPES = List.of("xfs", "btrfs");
+
     private static final Duration REFUSAL = Duration.ofSeconds(20);
 
-    @ParameterizedTest
-    @ValueSource(strings = {"xfs", "btrfs"})
-    void aCloneMountsBesideItsSourceAndBothAreWritten(String fsType, Sandbox sandbox) {
-        Node node = sandbox.node(0);
-        String type = sandbox.storageClass(fsType, Sandbox.FIRST_CONSUMER, Map.of("csi.storage.k8s.io/fstype", fsType));
-        sandbox.claim(ClaimRequest.named("source").ofClass(type));
-        Workload source =
-                sandbox.start(PodRequest.named("source").on(node.name()).mounting("source", "/data"));
-        String checksum = source.writeRandom(Scene.FILE, MEBIBYTES);
-        sandbox.claim(ClaimRequest.named("clone").ofClass(type).cloneOf("source"));
-        Workload clone = sandbox.start(PodRequest.named("clone").on(node.name()).mounting("clone", "/data"));
-        assertThat(clone.checksum(Scene.FILE)).isEqualTo(checksum);
+    @Test
+    void aCloneMountsBesideItsSourceAndBothAreWritten(Sandbox sandbox) {
+        Node node = sandbox.anyNode();
+        PodRequest sourcePod = PodRequest.named("source").on(node.name());
+        PodRequest clonePod = PodRequest.named("clone").on(node.name());
+        for (String fsType : FS_TYPES) {
+            String type =
+                    sandbox.storageClass(fsType, Sandbox.FIRST_CONSUMER, Map.of("csi.storage.k8s.io/fstype", fsType));
+            sandbox.claim(ClaimRequest.named(fsType).ofClass(type));
+            sourcePod = sourcePod.mounting(fsType, "/" + fsType);
+            clonePod = clonePod.mounting(fsType + "-clone", "/" + fsType);
+        }
+        Workload source = sandbox.start(sourcePod);
+        Map<String, String> checksums = written(source, "file");
+        for (String fsType : FS_TYPES) {
+            sandbox.claim(ClaimRequest.named(fsType + "-clone")
+                    .ofClass(sandbox.namespace() + "-" + fsType)
+                    .cloneOf(fsType));
+        }
+        Workload clone = sandbox.start(clonePod);
+        assertThat(read(clone, "file")).isEqualTo(checksums);
 
-        String own = clone.writeRandom(Scene.FILE, MEBIBYTES);
-        String other = source.writeRandom("/data/other", MEBIBYTES);
+        Map<String, String> own = written(clone, "file");
+        Map<String, String> other = written(source, "other");
         node.dropCaches();
 
-        assertThat(source.checksum(Scene.FILE)).isEqualTo(checksum);
-        assertThat(source.checksum("/data/other")).isEqualTo(other);
-        assertThat(clone.checksum(Scene.FILE)).isEqualTo(own);
-        assertThat(clone.exec("ls /data")).doesNotContain("other");
+        assertThat(read(source, "file")).isEqualTo(checksums);
+        assertThat(read(source, "other")).isEqualTo(other);
+        assertThat(read(clone, "file")).isEqualTo(own);
+        assertThat(clone.exec("ls /xfs /btrfs")).contains("file").doesNotContain("other");
+    }
+
+    /** The checksum of a new file in the mount of each file system. */
+    private static Map<String, String> written(Workload pod, String file) {
+        return FS_TYPES.stream()
+                .collect(Collectors.toMap(
+                        Function.identity(), fsType -> pod.writeRandom("/" + fsType + "/" + file, MEBIBYTES)));
+    }
+
+    private static Map<String, String> read(Workload pod, String file) {
+        return FS_TYPES.stream()
+                .collect(Collectors.toMap(Function.identity(), fsType -> pod.checksum("/" + fsType + "/" + file)));
     }
 
     @Test
@@ -62,7 +86,7 @@ class FileSystemsIT {
 
     @Test
     void optionsOfTheClassReachMkfsAndMountAndAReaderCannotWrite(Sandbox sandbox) {
-        Node node = sandbox.node(0);
+        Node node = sandbox.anyNode();
         String ext4 = sandbox.storageClass(
                 "ext4",
                 Sandbox.FIRST_CONSUMER,

@@ -33,7 +33,7 @@ class GroupSnapshotIT {
 
     @Test
     void aGroupShowsOneInstantOfAllItsVolumes(Sandbox sandbox) {
-        String node = sandbox.node(0).name();
+        String node = sandbox.anyNode().name();
         sandbox.claim(ClaimRequest.named("first"));
         sandbox.claim(ClaimRequest.named("second"));
         Workload writer = sandbox.start(

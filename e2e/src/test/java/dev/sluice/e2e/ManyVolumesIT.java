@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Test;
 class ManyVolumesIT {
     private static final int VOLUMES = 50;
     private static final Duration ALL = Duration.ofMinutes(5);
+    /** A list of so many is dear: asked for ten times a second it would be what takes longest. */
+    private static final Duration LOOK = Duration.ofSeconds(1);
 
     @Test
     void fiftyAreMadeClonedAndDeletedAtOnce(Sandbox sandbox) {
@@ -25,11 +27,15 @@ class ManyVolumesIT {
 
         await("all claims are bound")
                 .atMost(ALL)
+                .pollInterval(LOOK)
                 .until(() -> sandbox.boundClaims().size() == 2 * VOLUMES);
         sources.forEach(sandbox::deleteClaim);
         clones.forEach(sandbox::deleteClaim);
 
-        await("all volumes are gone").atMost(ALL).until(() -> sandbox.volumes().isEmpty());
+        await("all volumes are gone")
+                .atMost(ALL)
+                .pollInterval(LOOK)
+                .until(() -> sandbox.volumes().isEmpty());
     }
 
     private static ClaimRequest request(String name) {

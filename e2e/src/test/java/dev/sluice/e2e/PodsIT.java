@@ -32,7 +32,7 @@ class PodsIT {
 
     @Test
     void podsOfOneNodeShareAVolume(Sandbox sandbox) {
-        Node node = sandbox.node(0);
+        Node node = sandbox.anyNode();
         sandbox.claim(ClaimRequest.named("shared"));
         Workload writer =
                 sandbox.start(PodRequest.named("writer").on(node.name()).mounting("shared", "/data"));
@@ -49,7 +49,7 @@ class PodsIT {
 
     @Test
     void aVolumeForOnePodIsGivenToOnePod(Sandbox sandbox) {
-        Node node = sandbox.node(0);
+        Node node = sandbox.anyNode();
         sandbox.claim(ClaimRequest.named("single").forOnePod());
         Workload first = sandbox.start(PodRequest.named("first").on(node.name()).mounting("single", "/data"));
         String checksum = first.writeRandom(Scene.FILE, 8);

@@ -10,8 +10,11 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 @EndToEnd
+@Execution(ExecutionMode.SAME_THREAD)
 @NeedsLab("it cuts the power of one node")
 class PowerCutIT {
     private static final Duration STALLED = Duration.ofSeconds(5);
@@ -19,7 +22,7 @@ class PowerCutIT {
 
     @Test
     void theDestinationGoesOnWhereItWas(Sandbox sandbox) {
-        Scene scene = Scene.hydrating(sandbox, "ext4", Scene.ENOUGH_MEBIBYTES);
+        Scene scene = Scene.hydrating(sandbox, "ext4", Scene.MORE_MEBIBYTES);
         String flushed = scene.copy().writeRandom("/data/flushed", 4);
         scene.copy().exec("sync");
         String container = scene.copy().containerId();
@@ -40,7 +43,7 @@ class PowerCutIT {
 
     @Test
     void readsWaitForTheOriginAndGoOnWhenItIsBack(Sandbox sandbox) {
-        Scene scene = Scene.hydrating(sandbox, "ext4", Scene.ENOUGH_MEBIBYTES);
+        Scene scene = Scene.hydrating(sandbox, "ext4", Scene.MORE_MEBIBYTES);
         String container = scene.source().containerId();
 
         sandbox.faults().kill(scene.origin().name());

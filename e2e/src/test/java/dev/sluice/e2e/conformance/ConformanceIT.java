@@ -12,11 +12,14 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** csi-sanity against the real processes: every spec passes, but for those that docs/conformance.md lists with their reasons. */
 @EndToEnd
+@Execution(ExecutionMode.SAME_THREAD)
 @NeedsLab("csi-sanity is built by the lab, and runs beside the driver's sockets")
 class ConformanceIT {
     private static final Pattern LISTED = Pattern.compile("^\\| `([^`]+)` \\|", Pattern.MULTILINE);

@@ -26,6 +26,11 @@ record Footprint(Map<String, NodeState> nodes, Set<String> objects) {
         return new Footprint(nodes, objects);
     }
 
+    /** Asking the cluster is cheap beside asking the nodes. */
+    boolean hasObjectsOf(Cluster cluster) {
+        return objects.equals(ClusterObjects.read(cluster.client()));
+    }
+
     private static NodeState readNode(Cluster cluster, String node) {
         return NodeState.parse(cluster.sh(node, NodeState.SCRIPT).orFail("the leak check on " + node));
     }
