@@ -12,6 +12,9 @@ public record Node(Cluster cluster, String name) {
               [ "$name" = java ] && grep -q NodePluginMain $process/cmdline && echo ${process#/proc/}
             done 2>/dev/null; :""";
 
+    /** Kills it with what it was doing; the kubelet starts another. */
+    public static final String KILL_PLUGIN = "kill -9 $(" + PLUGIN_PIDS + ")";
+
     public String sh(String script) {
         return cluster.sh(name, script).orFail("on " + name + ": " + script);
     }
@@ -41,7 +44,7 @@ public record Node(Cluster cluster, String name) {
     }
 
     public void killPlugin() {
-        sh("kill -9 $(" + PLUGIN_PIDS + ")");
+        sh(KILL_PLUGIN);
     }
 
     public long pluginResidentKibibytes() {
