@@ -5,15 +5,22 @@ import java.util.List;
 
 /** What a test looks at, and does, on one node. */
 public record Node(Cluster cluster, String name) {
-    /** Prints the process ids of the node plugin's java, found by its main class. */
-    private static final String PLUGIN_PIDS = """
-            for process in /proc/[0-9]*; do
-              read -r name <$process/comm || continue
-              [ "$name" = java ] && grep -q NodePluginMain $process/cmdline && echo ${process#/proc/}
-            done 2>/dev/null; :""";
+    /** Main classes of the driver's processes. */
+    public static final String PLUGIN = "NodePluginMain";
 
-    /** Kills it with what it was doing; the kubelet starts another. */
-    public static final String KILL_PLUGIN = "kill -9 $(" + PLUGIN_PIDS + ")";
+    public static final String CONTROLLER = "ControllerMain";
+
+    /** Kills the node plugin with what it was doing; the kubelet starts another. */
+    public static final String KILL_PLUGIN = "kill -9 $(" + pids(PLUGIN) + ")";
+
+    /** Prints the ids of java processes, found by their main class. */
+    private static String pids(String program) {
+        return """
+                for process in /proc/[0-9]*; do
+                  read -r name <$process/comm || continue
+                  [ "$name" = java ] && grep -q %s $process/cmdline && echo ${process#/proc/}
+                done 2>/dev/null; :""".formatted(program);
+    }
 
     public String sh(String script) {
         return cluster.sh(name, script).orFail("on " + name + ": " + script);
@@ -43,12 +50,17 @@ public record Node(Cluster cluster, String name) {
         sh("sync; echo 3 >/proc/sys/vm/drop_caches");
     }
 
+    /** False when there was none to kill. */
+    public boolean killIfRunning(String program) {
+        return cluster.sh(name, "kill -9 $(" + pids(program) + ")").succeeded();
+    }
+
     public void killPlugin() {
         sh(KILL_PLUGIN);
     }
 
     public long pluginResidentKibibytes() {
-        return Long.parseLong(sh("for pid in $(" + PLUGIN_PIDS
+        return Long.parseLong(sh("for pid in $(" + pids(PLUGIN)
                 + "); do sed -n 's/^VmRSS:[^0-9]*\\([0-9]*\\).*/\\1/p' /proc/$pid/status; done"));
     }
 }
