@@ -5,7 +5,8 @@ verb_test() { # [JUNIT-FILTER]
   require_machine
   if [[ -z $filter ]]; then
     step helm build_tool helm
-    HELM=$(tool_folder helm)/bin/helm maven verify
+    # Two modules at a time: neither keeps two processors busy.
+    HELM=$(tool_folder helm)/bin/helm maven --threads 2 verify
   fi
   ensure_up test
   maven_in_lab -Plab ${filter:+-Dit.test="$filter"}
