@@ -13,10 +13,12 @@ import dev.sluice.e2e.fixture.Sandbox;
 import dev.sluice.e2e.fixture.Workload;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** Every process dies again and again, at any moment of every operation; in the end all is as if none had. */
 @EndToEnd
+@Order(EndToEnd.LAST)
 @NeedsLab("it kills the driver's processes, which another kubelet would soon be slow to start again")
 class AnyMomentIT {
     /** Kubernetes asks again after pauses that grow with each failure. */
@@ -37,12 +39,12 @@ class AnyMomentIT {
         sandbox.claim(ClaimRequest.named("two"));
         Workload one = sandbox.submit(PodRequest.named("one").on(first.name()).mounting("one", "/data"));
         Workload two = sandbox.submit(PodRequest.named("two").on(second.name()).mounting("two", "/data"));
-        killer.killEach(1);
-        String dataOfOne = one.awaitReady(PATIENCE).writeRandom(Scene.FILE, MEBIBYTES);
-        String dataOfTwo = two.awaitReady(PATIENCE).writeRandom(Scene.FILE, MEBIBYTES);
+        String dataOfOne = one.awaitReady().writeRandom(Scene.FILE, MEBIBYTES);
+        String dataOfTwo = two.awaitReady().writeRandom(Scene.FILE, MEBIBYTES);
 
         sandbox.snapshots().submit("early", "one");
         sandbox.claim(ClaimRequest.named("restored").restoredFrom("early"));
+        sandbox.claim(ClaimRequest.named("empty"));
         sandbox.claim(ClaimRequest.named("one-here").cloneOf("one"));
         sandbox.claim(ClaimRequest.named("one-there").cloneOf("one"));
         sandbox.claim(ClaimRequest.named("two-here").ofSize(LARGER).cloneOf("two"));
@@ -50,7 +52,8 @@ class AnyMomentIT {
         Workload here = sandbox.submit(PodRequest.named("here")
                 .on(first.name())
                 .mounting("one-here", "/one")
-                .mounting("two-here", "/two"));
+                .mounting("two-here", "/two")
+                .mounting("empty", "/empty"));
         Workload there = sandbox.submit(PodRequest.named("there")
                 .on(second.name())
                 .mounting("one-there", "/one")
@@ -67,6 +70,7 @@ class AnyMomentIT {
         requireData(here, dataOfTwo, "/two/file");
         requireData(there.awaitReady(PATIENCE), dataOfOne, "/one/file");
         requireData(there, dataOfOne, "/restored/file");
+        String fresh = here.writeRandom("/empty/file", MEBIBYTES);
         String own = there.writeRandom("/one/own", MEBIBYTES);
         for (String clone : List.of("one-here", "one-there", "two-here", "restored")) {
             sandbox.hydration(clone).await(HydrationPhase.HYDRATED);
@@ -81,6 +85,7 @@ class AnyMomentIT {
         requireData(there, dataOfOne, "/one/file");
         requireData(there, own, "/one/own");
         requireData(there, dataOfOne, "/restored/file");
+        requireData(here, fresh, "/empty/file");
     }
 
     private static void requireData(Workload pod, String checksum, String file) {

@@ -10,10 +10,12 @@ import dev.sluice.e2e.fixture.Sandbox;
 import dev.sluice.e2e.fixture.Writer;
 import dev.sluice.names.Names;
 import java.time.Duration;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** A snapshot keeps a pod's writes waiting for a moment. A node plugin that dies in it leaves them so, and the next one ends it. */
 @EndToEnd
+@Order(EndToEnd.LAST)
 @NeedsLab("it suspends devices and kills the node plugin")
 class KilledInAPauseIT {
     /** The start of a node plugin, and what it does first. */

@@ -6,10 +6,12 @@ import dev.sluice.api.HydrationPhase;
 import dev.sluice.e2e.fixture.EndToEnd;
 import dev.sluice.e2e.fixture.Sandbox;
 import dev.sluice.e2e.fixture.Writer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /** The data path is in the kernel: no process of ours is needed for a read or a write. */
 @EndToEnd
+@Order(EndToEnd.LAST)
 class RestartIT {
     @Test
     void everyProcessMayDieWhileAVolumeHydrates(Sandbox sandbox) {

@@ -3,17 +3,21 @@ package dev.sluice.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.sluice.api.HydrationPhase;
 import dev.sluice.e2e.fixture.ClaimRequest;
 import dev.sluice.e2e.fixture.EndToEnd;
 import dev.sluice.e2e.fixture.PodRequest;
 import dev.sluice.e2e.fixture.Sandbox;
 import dev.sluice.e2e.fixture.VolumeGroupSnapshots;
+import dev.sluice.e2e.fixture.VolumeSnapshots;
 import dev.sluice.e2e.fixture.Workload;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+/** Of a volume that is in use, and of several at one instant. */
 @EndToEnd
-class GroupSnapshotIT {
+class SnapshotsIT {
+    private static final int MEBIBYTES = 16;
+
     /** The same number to one volume and then to the other, each acknowledged before the next. */
     private static final String COUNT = """
             i=0
@@ -24,15 +28,35 @@ class GroupSnapshotIT {
             done) </dev/null >/dev/null 2>&1 &
             """;
 
-    @BeforeEach
-    void needsTheApi(Sandbox sandbox) {
+    @Test
+    void aSnapshotOfALiveVolumeIsRestoredHereAndElsewhere(Sandbox sandbox) {
         assumeTrue(
-                VolumeGroupSnapshots.className(sandbox.cluster().client()).isPresent(),
-                "the group snapshot API, or a class of our driver, is not installed");
+                VolumeSnapshots.className(sandbox.cluster().client()).isPresent(),
+                "the snapshot API, or a class of our driver, is not installed");
+        sandbox.claim(ClaimRequest.named("source"));
+        Workload source = sandbox.start(
+                PodRequest.named("source").on(sandbox.node(0).name()).mounting("source", "/data"));
+        String checksum = source.writeRandom(Scene.FILE, MEBIBYTES);
+        sandbox.snapshots().take("monday", "source");
+        source.writeRandom(Scene.FILE, MEBIBYTES);
+        sandbox.claim(ClaimRequest.named("here").restoredFrom("monday"));
+        sandbox.claim(ClaimRequest.named("elsewhere").restoredFrom("monday"));
+
+        Workload here = sandbox.submit(
+                PodRequest.named("here").on(sandbox.node(0).name()).mounting("here", "/data"));
+        Workload elsewhere = sandbox.submit(
+                PodRequest.named("elsewhere").on(sandbox.node(1).name()).mounting("elsewhere", "/data"));
+
+        assertThat(here.awaitReady().checksum(Scene.FILE)).isEqualTo(checksum);
+        assertThat(elsewhere.awaitReady().checksum(Scene.FILE)).isEqualTo(checksum);
+        sandbox.hydration("here").await(HydrationPhase.HYDRATED);
+        sandbox.hydration("elsewhere").await(HydrationPhase.HYDRATED);
+        assertThat(elsewhere.checksum(Scene.FILE)).isEqualTo(checksum);
     }
 
     @Test
     void aGroupShowsOneInstantOfAllItsVolumes(Sandbox sandbox) {
+        needsGroups(sandbox);
         String node = sandbox.anyNode().name();
         sandbox.claim(ClaimRequest.named("first"));
         sandbox.claim(ClaimRequest.named("second"));
@@ -62,6 +86,7 @@ class GroupSnapshotIT {
 
     @Test
     void volumesOnTwoNodesAreRefusedWithTheReason(Sandbox sandbox) {
+        needsGroups(sandbox);
         sandbox.claim(ClaimRequest.named("here"));
         sandbox.claim(ClaimRequest.named("there"));
         sandbox.start(PodRequest.named("here").on(sandbox.node(0).name()).mounting("here", "/data"));
@@ -73,6 +98,12 @@ class GroupSnapshotIT {
                 .contains(
                         sandbox.volumeId("here") + " is on " + sandbox.node(0).name(),
                         sandbox.volumeId("there") + " is on " + sandbox.node(1).name());
+    }
+
+    private static void needsGroups(Sandbox sandbox) {
+        assumeTrue(
+                VolumeGroupSnapshots.className(sandbox.cluster().client()).isPresent(),
+                "the group snapshot API, or a class of our driver, is not installed");
     }
 
     private static int number(Workload pod, String file) {
