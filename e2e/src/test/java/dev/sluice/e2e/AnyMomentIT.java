@@ -42,13 +42,19 @@ class AnyMomentIT {
         String dataOfOne = one.awaitReady().writeRandom(Scene.FILE, MEBIBYTES);
         String dataOfTwo = two.awaitReady().writeRandom(Scene.FILE, MEBIBYTES);
 
+        // Made before anyone dies: external-provisioner forgets a claim that is deleted while it is provisioned, when
+        // it dies itself.
+        sandbox.claim(ClaimRequest.named("unwanted").ofSize(LARGER).cloneOf("two"));
+        Workload unwanted =
+                sandbox.submit(PodRequest.named("unwanted").on(first.name()).mounting("unwanted", "/data"));
+        sandbox.awaitBound("unwanted");
+
         sandbox.snapshots().submit("early", "one");
         sandbox.claim(ClaimRequest.named("restored").restoredFrom("early"));
         sandbox.claim(ClaimRequest.named("empty"));
         sandbox.claim(ClaimRequest.named("one-here").cloneOf("one"));
         sandbox.claim(ClaimRequest.named("one-there").cloneOf("one"));
         sandbox.claim(ClaimRequest.named("two-here").ofSize(LARGER).cloneOf("two"));
-        sandbox.claim(ClaimRequest.named("unwanted").ofSize(LARGER).cloneOf("two"));
         Workload here = sandbox.submit(PodRequest.named("here")
                 .on(first.name())
                 .mounting("one-here", "/one")
@@ -58,8 +64,6 @@ class AnyMomentIT {
                 .on(second.name())
                 .mounting("one-there", "/one")
                 .mounting("restored", "/restored"));
-        Workload unwanted =
-                sandbox.submit(PodRequest.named("unwanted").on(first.name()).mounting("unwanted", "/data"));
         sandbox.resize("two", LARGER);
         killer.killEach(1);
         unwanted.delete();

@@ -12,9 +12,12 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What a user asks of a hydration is obeyed within 5 s; the kernel is the witness. */
 @EndToEnd
+@Execution(ExecutionMode.SAME_THREAD)
 class BudgetIT {
     private static final int MEBIBYTES = 256;
     private static final long LIMIT = 8 * Scene.MEBIBYTE;
