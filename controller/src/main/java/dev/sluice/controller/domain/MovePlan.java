@@ -48,11 +48,9 @@ final class MovePlan {
             List<String> attachments,
             List<NodeView> nodes) {}
 
+    /** Of a volume that may move, and is not being deleted. */
     static List<Step> of(View view) {
         MovePlan plan = new MovePlan(view);
-        if (plan.spec.state() == DesiredState.ABSENT || plan.spec.placement() != Placement.FOLLOW) {
-            return List.of();
-        }
         return plan.spec.target() == null ? plan.begin() : plan.go(plan.spec.target());
     }
 

@@ -2,6 +2,8 @@ package dev.sluice.controller.domain;
 
 import dev.sluice.api.AttachmentState;
 import dev.sluice.api.AttachmentStatus;
+import dev.sluice.api.DesiredState;
+import dev.sluice.api.Placement;
 import dev.sluice.api.VolumeSpec;
 import dev.sluice.api.VolumeStatus;
 import java.util.List;
@@ -17,7 +19,10 @@ public final class Moves {
     }
 
     List<Step> plan(Stored<VolumeSpec, VolumeStatus> volume) {
-        return MovePlan.of(view(volume));
+        VolumeSpec spec = volume.spec();
+        return spec.placement() == Placement.FOLLOW && spec.state() == DesiredState.PRESENT
+                ? MovePlan.of(view(volume))
+                : List.of();
     }
 
     /** The answer to one node's wish to use a volume. */

@@ -60,6 +60,10 @@ public final class VolumePlan {
     // A node that still uses its origin must be the first to go: the export is its disk.
     private void planAbsent() {
         steps.addAll(HydrationPlan.of(family));
+        // What the home was just giving up is held open by that export: both go at once.
+        family.exports().stream()
+                .filter(each -> each.spec().epoch() > spec.epoch())
+                .forEach(this::release);
         if (!homeIsDone()) {
             return;
         }
@@ -120,7 +124,7 @@ public final class VolumePlan {
     // serves from those before.
     private void release() {
         Optional<Stored<ExportSpec, ExportStatus>> last = family.exports().stream()
-                .filter(each -> each.spec().epoch() <= spec.epoch() || spec.state() == DesiredState.ABSENT)
+                .filter(each -> each.spec().epoch() <= spec.epoch())
                 .max(Comparator.comparingLong(each -> each.spec().epoch()));
         if (last.isPresent()) {
             release(last.get());

@@ -253,6 +253,21 @@ class MovePlanTest {
     }
 
     @Test
+    void aVolumeThatIsDeletedJustAfterItsHomeGaveItUpLeavesNothing() {
+        World world = new World();
+        world.leave("n1");
+        world.want("n2");
+        world.operations.families().advance(VOLUME);
+        world.registry.volumes.await("none", seen -> true, Duration.ZERO);
+        world.leave("n2");
+        world.registry.volumes.change(VOLUME, spec -> spec.withState(DesiredState.ABSENT));
+        world.settle();
+
+        assertThat(world.registry.volumes.findAll()).isEmpty();
+        assertThat(world.registry.exports.findAll()).isEmpty();
+    }
+
+    @Test
     void aReleaseThatComesAfterTheConsentIsTakenBack() {
         World world = new World();
         world.leave("n1");

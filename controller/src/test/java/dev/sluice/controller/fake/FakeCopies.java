@@ -60,6 +60,12 @@ final class FakeCopies {
         return of(volume).keySet().equals(Set.of(node));
     }
 
+    /** It is open then, and cannot be removed but with what serves it. */
+    boolean isServed(String volume, String node) {
+        Copy copy = of(volume).get(node);
+        return copy != null && copy.closedFor() > 0;
+    }
+
     void export(Stored<ExportSpec, ExportStatus> export) {
         ExportSpec spec = export.spec();
         Copy copy = of(spec.volume()).get(spec.originNode());

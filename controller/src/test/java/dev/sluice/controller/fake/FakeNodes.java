@@ -154,8 +154,10 @@ public final class FakeNodes {
     private void stack(Stored<VolumeSpec, VolumeStatus> volume) {
         VolumeSpec spec = volume.spec();
         if (spec.state() == DesiredState.ABSENT) {
-            copies.remove(volume.key(), spec.home());
-            registry.volumes.report(volume.key(), status(volume, VolumePhase.REMOVED, false));
+            if (!copies.isServed(volume.key(), spec.home())) {
+                copies.remove(volume.key(), spec.home());
+                registry.volumes.report(volume.key(), status(volume, VolumePhase.REMOVED, false));
+            }
         } else if (spec.target() != null) {
             return;
         } else if (volume.status() == null

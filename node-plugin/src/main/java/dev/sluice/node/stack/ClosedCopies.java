@@ -13,11 +13,10 @@ import dev.sluice.node.host.Host;
 import dev.sluice.node.host.IscsiLogin;
 import dev.sluice.node.host.LogicalVolume;
 import dev.sluice.node.host.MappedDevice;
+import dev.sluice.node.host.MountPoint;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Copies of volumes that move away: given up once and for ever, read by their successors, and removed by order. */
@@ -55,6 +54,11 @@ public final class ClosedCopies {
             if (find(volume, successor).isEmpty()) {
                 if (!ordered.get()) {
                     return Optional.empty();
+                }
+                // A raw device that is shown to a pod need not be open just now; its number must not become another
+                // volume's.
+                if (!mounts(volume).isEmpty()) {
+                    throw inUse(volume, null);
                 }
                 String group = stacks.group(pool);
                 Observed found = stacks.observe(volume, group);
@@ -122,12 +126,16 @@ public final class ClosedCopies {
         return new ClosedCopy(copy.uuid(), tags.epoch(), tags.state() == CopyState.VIRGIN);
     }
 
-    private SluiceException inUse(String volume, SluiceException cause) {
-        String number = PodDevices.find(host, volume).map(BlockDevice::number).orElse("none");
-        String mounts = host.mounts().list().stream()
-                .filter(mount -> mount.deviceNumber().equals(number))
-                .map(mount -> mount.path())
-                .collect(Collectors.joining(", "));
+    private List<String> mounts(String volume) {
+        return PodDevices.find(host, volume).map(BlockDevice::number).stream()
+                .flatMap(number -> host.mounts().list().stream()
+                        .filter(mount -> mount.deviceNumber().equals(number)))
+                .map(MountPoint::path)
+                .toList();
+    }
+
+    private SluiceException inUse(String volume, @Nullable SluiceException cause) {
+        List<String> mounts = mounts(volume);
         int openers = host.deviceMapper()
                 .find(Names.outerDevice(volume))
                 .map(MappedDevice::openCount)
@@ -135,8 +143,10 @@ public final class ClosedCopies {
         return new SluiceException(
                 ErrorKind.IN_USE,
                 "volume " + volume + " is still open here ("
-                        + (mounts.isEmpty() ? openers + " have its device open" : "mounted at " + mounts)
+                        + (mounts.isEmpty()
+                                ? openers + " have its device open"
+                                : "mounted at " + String.join(", ", mounts))
                         + "); it is given up when that has ended",
-                Objects.requireNonNull(cause));
+                cause);
     }
 }

@@ -9,6 +9,7 @@ import dev.sluice.names.Names;
 import dev.sluice.node.host.fake.FakeHost;
 import dev.sluice.node.host.fake.IoError;
 import dev.sluice.node.host.fake.PowerCut;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -88,6 +89,21 @@ class MoveCutAnywhereTest {
 
         assertThat(story.bring(0).hydrated()).isTrue();
         assertThat(story.stop(0).copies.find(MoveStory.VOLUME, 2)).isEmpty();
+    }
+
+    /** Nobody has it open for the moment, but the pod would open whatever has its number next. */
+    @Test
+    void aRawDeviceThatIsShownToAPodIsNotGivenUp() {
+        MoveStory story = new MoveStory(2);
+        story.bring(0);
+        FakeHost host = story.stop(0).host;
+        Path device = Path.of(story.stop(0).stacks.device(MoveStory.VOLUME).path());
+        host.host().mounts().ensureBind(device, Path.of("/pods/device"), false);
+
+        assertThatThrownBy(() -> story.close(0)).hasMessageContaining("mounted at /pods/device");
+
+        host.host().mounts().remove(Path.of("/pods/device"));
+        assertThat(story.close(0)).isPresent();
     }
 
     @Test
