@@ -15,10 +15,15 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
 /** Every process dies again and again, at any moment of every operation; in the end all is as if none had. */
 @EndToEnd
 @Order(EndToEnd.LAST)
+@EnabledIfEnvironmentVariable(
+        named = "SLUICE_SOAK",
+        matches = ".+",
+        disabledReason = "a soak: SLUICE_SOAK=1 runs it too")
 @NeedsLab("it kills the driver's processes, which another kubelet would soon be slow to start again")
 class AnyMomentIT {
     /** Kubernetes asks again after pauses that grow with each failure. */

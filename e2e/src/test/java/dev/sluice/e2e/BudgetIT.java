@@ -3,6 +3,7 @@ package dev.sluice.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.api.CloneHydrationStatus;
 import dev.sluice.api.HydrationPhase;
 import dev.sluice.e2e.fixture.AttributesClasses;
 import dev.sluice.e2e.fixture.EndToEnd;
@@ -31,6 +32,14 @@ class BudgetIT {
     @Test
     void pauseAndRateAreObeyed(Sandbox sandbox) {
         Scene scene = Scene.hydrating(sandbox, "ext4", MEBIBYTES);
+        // What is skipped is no matter of rates, and is counted at once just before the copying begins.
+        await("copying begins")
+                .atMost(TOLD)
+                .until(() -> scene.hydration()
+                        .status()
+                        .map(CloneHydrationStatus::reason)
+                        .filter("Budget"::equals)
+                        .isPresent());
 
         scene.hydration().pause(true);
         awaitStandstill(scene);

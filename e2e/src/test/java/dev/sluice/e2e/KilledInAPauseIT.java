@@ -26,7 +26,7 @@ class KilledInAPauseIT {
 
     @Test
     void theNextNodePluginLetsThePodsGoOn(Sandbox sandbox) {
-        Scene scene = Scene.hydrating(sandbox, "ext4", Scene.MORE_MEBIBYTES);
+        Scene scene = Scene.hydrating(sandbox, "ext4", Scene.ENOUGH_MEBIBYTES);
         Writer frozen = Writer.in(scene.copy());
         Writer held = Writer.in(scene.source());
         String outer = Names.outerDevice(scene.volumeId());

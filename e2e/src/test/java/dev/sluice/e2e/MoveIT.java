@@ -39,6 +39,8 @@ class MoveIT {
         there.stop();
 
         Workload here = start(sandbox, "here", second);
+        // Before the copying begins, so that the next move comes before its end.
+        sandbox.hydration("data").pause(true);
 
         assertThat(here.checksum(Scene.FILE))
                 .as("read through from the node it left")
@@ -56,6 +58,7 @@ class MoveIT {
         assertThat(last.checksum(Scene.FILE)).as("read through two nodes").isEqualTo(checksum);
         assertThat(last.checksum("/data/own")).isEqualTo(own);
         String late = last.writeRandom("/data/late", 4);
+        sandbox.hydration("data").pause(false);
         sandbox.hydration("data").unlimit();
         sandbox.hydration("data").await(HydrationPhase.HYDRATED);
         third.dropCaches();

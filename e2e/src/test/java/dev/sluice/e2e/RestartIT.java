@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class RestartIT {
     @Test
     void everyProcessMayDieWhileAVolumeHydrates(Sandbox sandbox) {
-        Scene scene = Scene.hydrating(sandbox, "ext4", Scene.MORE_MEBIBYTES);
+        Scene scene = Scene.hydrating(sandbox, "ext4", Scene.ENOUGH_MEBIBYTES);
         Writer writer = Writer.in(scene.copy());
 
         scene.home().killPlugin();

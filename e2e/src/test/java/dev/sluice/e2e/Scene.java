@@ -21,10 +21,7 @@ record Scene(Sandbox sandbox, Node origin, Node home, Workload source, Workload 
      * Enough that a limited hydration is not over with the first burst: the engine can only be switched on and off, and is fast
      * while it is on.
      */
-    static final int ENOUGH_MEBIBYTES = 64;
-
-    /** While the node plugin is dead nobody switches the engine off: enough that it is not done before the next one does. */
-    static final int MORE_MEBIBYTES = 2 * ENOUGH_MEBIBYTES;
+    static final int ENOUGH_MEBIBYTES = 128;
 
     /** At this rate the data of a scene takes minutes: long enough to look at, and then the limit is lifted. */
     static final long SLOW = MEBIBYTE;
