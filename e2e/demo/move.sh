@@ -53,9 +53,9 @@ spec:
   serviceName: db
   replicas: $REPLICAS
   podManagementPolicy: Parallel
-  selector: {matchLabels: {app: db}}
+  selector: {matchLabels: {app: sluice-demo}}
   template:
-    metadata: {labels: {app: db}}
+    metadata: {labels: {app: sluice-demo}}
     spec:
       terminationGracePeriodSeconds: 1
       automountServiceAccountToken: false
@@ -63,7 +63,7 @@ spec:
         podAntiAffinity:
           preferredDuringSchedulingIgnoredDuringExecution:
             - weight: 100
-              podAffinityTerm: {topologyKey: kubernetes.io/hostname, labelSelector: {matchLabels: {app: db}}}
+              podAffinityTerm: {topologyKey: kubernetes.io/hostname, labelSelector: {matchLabels: {app: sluice-demo}}}
       containers:
         - name: shell
           image: $IMAGE
@@ -99,7 +99,7 @@ drain() {
   for pod in $(pods_on "$DRAINED"); do rows[$pod]=$(last_row "$pod"); done
   before=$(look)
   output=$(mktemp)
-  kubectl drain "$DRAINED" --ignore-daemonsets --pod-selector=app=db --timeout=120s >"$output" 2>&1 &
+  kubectl drain "$DRAINED" --ignore-daemonsets --pod-selector=app=sluice-demo --timeout=120s >"$output" 2>&1 &
   draining=$!
   local deadline=$((SECONDS + 240))
   until all_ready_elsewhere; do
