@@ -22,8 +22,11 @@ import java.util.function.Supplier;
 /** Suspends by ioctl. A thread of its own keeps the deadline; what a kill of the process leaves suspended, the next start resumes. */
 public final class LinuxPauses implements Pauses {
     private static final int AT_ONCE = 4;
+    /** Without the freeze and the flush of a file system above, each of which takes as long as the pod has written. */
+    private static final int HOLDING = DmRequest.SUSPEND | DmRequest.SKIP_LOCKFS | DmRequest.NOFLUSH;
 
     private final Consumer<String> suspend;
+    private final Consumer<String> hold;
     private final Consumer<String> resume;
     private final Supplier<List<String>> suspended;
     // A resumption waits for a suspension that hangs; the deadlines of other pauses must not wait for it.
@@ -33,8 +36,13 @@ public final class LinuxPauses implements Pauses {
     private final Set<Held> current = ConcurrentHashMap.newKeySet();
     private volatile boolean ending;
 
-    LinuxPauses(Consumer<String> suspend, Consumer<String> resume, Supplier<List<String>> suspended) {
+    LinuxPauses(
+            Consumer<String> suspend,
+            Consumer<String> hold,
+            Consumer<String> resume,
+            Supplier<List<String>> suspended) {
         this.suspend = suspend;
+        this.hold = hold;
         this.resume = resume;
         this.suspended = suspended;
     }
@@ -43,6 +51,8 @@ public final class LinuxPauses implements Pauses {
         LinuxPauses pauses = new LinuxPauses(
                 name -> suspend(flags -> control.call(
                         DmControl.SUSPEND, new DmRequest().name(name).flags(flags))),
+                name -> control.call(
+                        DmControl.SUSPEND, new DmRequest().name(name).flags(HOLDING)),
                 name -> control.find(DmControl.RESUME, resumption(name)),
                 new SuspendedDevices(control)::names);
         // A plugin that is replaced by a newer one must not keep a pod waiting until that has started.
@@ -79,11 +89,20 @@ public final class LinuxPauses implements Pauses {
 
     @Override
     public Pause suspend(List<String> names, Duration deadline) {
+        return suspend(names, deadline, suspend);
+    }
+
+    @Override
+    public Pause hold(String device, Duration deadline) {
+        return suspend(List.of(device), deadline, hold);
+    }
+
+    private Pause suspend(List<String> names, Duration deadline, Consumer<String> suspension) {
         Held held = new Held(names);
         current.add(held);
         held.watchedBy(deadlines.schedule(held::expire, deadline.toNanos(), TimeUnit.NANOSECONDS));
         try {
-            names.forEach(suspend);
+            names.forEach(suspension);
         } catch (SluiceException e) {
             if (!held.end()) {
                 held.resume();

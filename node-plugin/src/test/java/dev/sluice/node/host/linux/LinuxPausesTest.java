@@ -20,8 +20,11 @@ class LinuxPausesTest {
 
     private final List<String> calls = new CopyOnWriteArrayList<>();
 
-    private final LinuxPauses pauses =
-            new LinuxPauses(name -> calls.add("suspend " + name), name -> calls.add("resume " + name), List::of);
+    private final LinuxPauses pauses = new LinuxPauses(
+            name -> calls.add("suspend " + name),
+            name -> calls.add("hold " + name),
+            name -> calls.add("resume " + name),
+            List::of);
 
     @Test
     void theUpperIsSuspendedFirstAndResumedLast() {
@@ -43,6 +46,19 @@ class LinuxPausesTest {
         assertThat(calls.subList(2, 4)).containsExactly("resume sluice-a-clone", "resume sluice-a");
         assertThat(pause.end()).isFalse();
         assertThat(calls).hasSize(4);
+    }
+
+    @Test
+    void oneThatIsOnlyHeldIsNotFrozenAndHasTheSameDeadline() {
+        try (Pauses.Pause pause = pauses.hold("sluice-a", LONG)) {
+            assertThat(pause.end()).isTrue();
+        }
+        Pauses.Pause late = pauses.hold("sluice-b", Duration.ofMillis(50));
+
+        Awaitility.await().until(() -> calls.size() == 4);
+
+        assertThat(calls).containsExactly("hold sluice-a", "resume sluice-a", "hold sluice-b", "resume sluice-b");
+        assertThat(late.end()).isFalse();
     }
 
     @Test
@@ -85,6 +101,7 @@ class LinuxPausesTest {
                         throw new SluiceException(ErrorKind.HOST, "no " + name);
                     }
                 },
+                name -> {},
                 name -> calls.add("resume " + name),
                 List::of);
 
@@ -96,6 +113,7 @@ class LinuxPausesTest {
     @Test
     void theSweepTriesAllAndBeginsWithTheLowest() {
         LinuxPauses sweeping = new LinuxPauses(
+                name -> {},
                 name -> {},
                 name -> {
                     calls.add("resume " + name);
