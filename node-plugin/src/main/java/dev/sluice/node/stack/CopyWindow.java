@@ -59,7 +59,8 @@ final class CopyWindow {
         if (!latest.isDone()) {
             return Optional.empty();
         }
-        // The way to the origin may be dead without anyone having noticed: a read that waits there would keep the suspension waiting, and
+        // The way to the origin may be dead without anyone having noticed: a read that waits there would keep the
+        // suspension waiting, and
         // with it all I/O of the pod, also that to what is local.
         within("a read of the origin", this::probe);
         Result result = new Result();

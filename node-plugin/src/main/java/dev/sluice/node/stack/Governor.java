@@ -65,8 +65,8 @@ final class Governor {
             return Optional.empty();
         }
         next = now.plus(AFTER_FAILURE);
-        boolean measures =
-                least == null && (measuredAt == null || !measuredAt.plus(MEASURE_EVERY).isAfter(now));
+        boolean measures = least == null
+                && (measuredAt == null || !measuredAt.plus(MEASURE_EVERY).isAfter(now));
         begun = measures ? Math.max(bytes, MEASURED_WITH / region * region) : bytes;
         return Optional.of(new Window(begun, measures));
     }

@@ -166,7 +166,9 @@ final class Hydration {
         }
         Optional<Governor.Window> due = governing.due(now, engine, order.spec().hydration());
         if (due.isPresent()) {
-            inBackground("window", () -> governing.open(due.get(), now, engine, order.spec().hydration()));
+            inBackground(
+                    "window",
+                    () -> governing.open(due.get(), now, engine, order.spec().hydration()));
         } else if (!running.contains("window")) {
             governing.release(host, id, engine);
         }
@@ -195,7 +197,10 @@ final class Hydration {
             return report(engine, now, HydrationPhase.HYDRATING, "WaitingToStart", waiting);
         }
         Optional<Standstill.Cause> stalled = copying
-                ? standstill.look(now, engine, () -> path.disk().map(host.blockDevices()::bytesRead).orElse(0L))
+                ? standstill.look(
+                        now,
+                        engine,
+                        () -> path.disk().map(host.blockDevices()::bytesRead).orElse(0L))
                 : Optional.empty();
         if (stalled.isPresent()) {
             return stalled(engine, now, stalled.get());
@@ -214,7 +219,8 @@ final class Hydration {
             host.deviceMapper().message(Names.cloneDevice(id), "hydration_batch_size 1");
         }
         long missing = engine.totalRegions() - engine.hydratedRegions();
-        HydrationLimit limit = poolFull ? HydrationLimit.poolFull(order.spec().pool()) : HydrationLimit.of(cause, missing);
+        HydrationLimit limit =
+                poolFull ? HydrationLimit.poolFull(order.spec().pool()) : HydrationLimit.of(cause, missing);
         return report(engine, now, HydrationPhase.STALLED, limit.reason(), limit.message());
     }
 

@@ -24,18 +24,21 @@ record HydrationLimit(String reason, String message) {
             case FOREGROUND_IO ->
                 new HydrationLimit(
                         "ForegroundIO",
-                        nothing + "the pod keeps I/O in flight, to which background copying yields. Its I/O is held for an"
+                        nothing
+                                + "the pod keeps I/O in flight, to which background copying yields. Its I/O is held for an"
                                 + " instant as often as minBytesPerSecond asks for it; the node plugin's log says when that"
                                 + " fails");
             case SOURCE_SLOW ->
                 new HydrationLimit(
                         "SourceSlow",
-                        nothing + "copies are under way, but the origin's node sends no bytes. Look at that node's disk and"
+                        nothing
+                                + "copies are under way, but the origin's node sends no bytes. Look at that node's disk and"
                                 + " load");
             case REGION_ERRORS ->
                 new HydrationLimit(
                         "RegionErrors",
-                        nothing + "copies of " + missingRegions + " regions fail and are tried again. Look at the kernel's"
+                        nothing + "copies of " + missingRegions
+                                + " regions fail and are tried again. Look at the kernel's"
                                 + " log of this node and of the origin's for errors of a disk");
         };
     }

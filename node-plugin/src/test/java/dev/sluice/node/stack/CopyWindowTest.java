@@ -138,9 +138,7 @@ class CopyWindowTest {
 
     @Test
     void aFailureInItLetsThePodGoOn() {
-        story.home
-                .faults()
-                .failNext("DeviceMapper.message", new SluiceException(ErrorKind.HOST, "no message today"));
+        story.home.faults().failNext("DeviceMapper.message", new SluiceException(ErrorKind.HOST, "no message today"));
 
         assertThatThrownBy(() -> window.open(SOME, false)).hasMessage("no message today");
 
@@ -182,11 +180,7 @@ class CopyWindowTest {
 
         assertThat(story.home.host().deviceMapper().find(OUTER).filter(device -> device.suspended()))
                 .isEmpty();
-        story.home
-                .host()
-                .deviceMapper()
-                .find(OUTER)
-                .ifPresent(device -> story.home.keepBusy(OUTER, false));
+        story.home.host().deviceMapper().find(OUTER).ifPresent(device -> story.home.keepBusy(OUTER, false));
         assertThat(story.tell().phase()).isEqualTo(HydrationPhase.HYDRATED);
         story.verify();
     }

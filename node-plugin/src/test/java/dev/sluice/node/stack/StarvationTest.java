@@ -74,8 +74,9 @@ class StarvationTest {
 
         assertThat(end.phase()).isEqualTo(HydrationPhase.HYDRATED);
         assertThat(seen.stream().map(HydrationReport::phase)).doesNotContain(HydrationPhase.STALLED);
-        assertThat(seen).anyMatch(report -> report.phase() == HydrationPhase.HYDRATING
-                && "ForegroundIO".equals(report.reason()));
+        assertThat(seen)
+                .anyMatch(
+                        report -> report.phase() == HydrationPhase.HYDRATING && "ForegroundIO".equals(report.reason()));
         assertThat(seen.stream().map(HydrationReport::hydratedBytes).toList()).isSorted();
         story.home.keepBusy(OUTER, false);
         story.verify();
@@ -112,8 +113,7 @@ class StarvationTest {
 
         look(1);
 
-        int usual = HydrationGeometry.of(engine().regionBytes())
-                .threshold();
+        int usual = HydrationGeometry.of(engine().regionBytes()).threshold();
         assertThat(engine().threshold()).isEqualTo(usual);
     }
 

@@ -38,6 +38,7 @@ final class CloneTarget implements FakeTarget {
     private long batch;
     /** Copies that were begun and have not arrived. */
     private final BitSet hydrating = new BitSet();
+
     private boolean foreground;
     private Mode mode = Mode.RW;
 
@@ -133,7 +134,9 @@ final class CloneTarget implements FakeTarget {
 
     private int arrive(int limit) {
         int arrived = 0;
-        for (int region = hydrating.nextSetBit(0); region >= 0 && arrived < limit; region = hydrating.nextSetBit(region + 1)) {
+        for (int region = hydrating.nextSetBit(0);
+                region >= 0 && arrived < limit;
+                region = hydrating.nextSetBit(region + 1)) {
             hydrating.clear(region);
             if (hydrated.get(region)) {
                 continue;
