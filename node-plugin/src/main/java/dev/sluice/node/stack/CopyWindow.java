@@ -27,7 +27,7 @@ final class CopyWindow {
     private static final Duration MEASUREMENT = Duration.ofMillis(100);
     // A suspension waits for what is in flight below. Others must be able to mend what that waits for.
     private static final Duration PATIENCE = Duration.ofSeconds(2);
-    private static final int MOST_LOOKS = 100_000;
+    private static final int MOST_LOOKS = 20_000;
     private static final int PROBE = 4096;
 
     private final Host host;
@@ -59,9 +59,9 @@ final class CopyWindow {
         if (!latest.isDone()) {
             return Optional.empty();
         }
-        // The way to the origin may be dead without anyone having noticed: a read that waits there would keep the
-        // suspension waiting, and
-        // with it all I/O of the pod, also that to what is local.
+        // The way to the origin may be dead without anyone having noticed: a read of the pod that waits there would
+        // keep
+        // the suspension waiting, and with it all I/O of the pod, also that to what is local.
         within("a read of the origin", this::probe);
         Result result = new Result();
         boolean free = stacks.attempt(id, () -> result.seen = within("a window", () -> hold(regions, arrival)));

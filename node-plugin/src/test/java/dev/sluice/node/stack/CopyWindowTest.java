@@ -90,6 +90,7 @@ class CopyWindowTest {
     @Test
     void theDeadlineEndsItWhateverItWaitsFor() {
         story.home.faults().before("DeviceMapper.message", story.home::endPause);
+        onEachLook(() -> story.home.letPass(Duration.ofMillis(5)));
 
         window.open(SOME, false);
 

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -34,6 +35,12 @@ public final class LinuxPauses implements Pauses {
             AT_ONCE, Thread.ofPlatform().name("pauses-", 0).daemon().factory());
 
     private final Set<Held> current = ConcurrentHashMap.newKeySet();
+    /**
+     * Whose a device is, from before its suspension until after its end. A suspension that the kernel keeps outlives its deadline, and its
+     * own end would resume the device in the middle of another's pause.
+     */
+    private final Map<String, Held> claims = new ConcurrentHashMap<>();
+
     private volatile boolean ending;
 
     LinuxPauses(
@@ -99,16 +106,19 @@ public final class LinuxPauses implements Pauses {
 
     private Pause suspend(List<String> names, Duration deadline, Consumer<String> suspension) {
         Held held = new Held(names);
+        held.claim();
         current.add(held);
         held.watchedBy(deadlines.schedule(held::expire, deadline.toNanos(), TimeUnit.NANOSECONDS));
         try {
             names.forEach(suspension);
         } catch (SluiceException e) {
+            held.settle();
             if (!held.end()) {
                 held.resume();
             }
             throw e;
         }
+        held.settle();
         if (ending) {
             held.expire();
         }
@@ -170,9 +180,31 @@ public final class LinuxPauses implements Pauses {
         private final List<String> names;
         private final AtomicReference<State> state = new AtomicReference<>(State.HELD);
         private final AtomicReference<Future<?>> watch = new AtomicReference<>();
+        private volatile boolean settled;
 
         Held(List<String> names) {
             this.names = List.copyOf(names);
+        }
+
+        void claim() {
+            for (String name : names) {
+                if (claims.putIfAbsent(name, this) != null) {
+                    release();
+                    throw new SluiceException(
+                            ErrorKind.UNAVAILABLE,
+                            name
+                                    + " is being suspended by an earlier attempt that the kernel keeps; it is tried again");
+                }
+            }
+        }
+
+        private void release() {
+            names.forEach(name -> claims.remove(name, this));
+        }
+
+        /** The kernel keeps none of the suspensions any more. */
+        void settle() {
+            settled = true;
         }
 
         void watchedBy(Future<?> deadline) {
@@ -205,7 +237,14 @@ public final class LinuxPauses implements Pauses {
         /** The lower first: what the upper lets go may need it. */
         void resume() {
             current.remove(this);
-            resumeAll(names.reversed());
+            boolean last = settled;
+            try {
+                resumeAll(names.reversed());
+            } finally {
+                if (last) {
+                    release();
+                }
+            }
         }
     }
 }
