@@ -37,7 +37,14 @@ public final class ControllerMain {
         Operations operations = Operations.over(registry);
         HealthServer health = HealthServer.start(settings.healthPort(), settings.socket(), metrics);
         Operator operator =
-                Reconciliation.elected(client, settings.namespace(), settings.identity(), registry, operations, clock);
+                Reconciliation.elected(
+                        client,
+                        settings.namespace(),
+                        settings.identity(),
+                        registry,
+                        operations,
+                        settings.maxUnhydratedPerSet(),
+                        clock);
         operator.start();
         // Last: the sidecars give up a server that accepts and then has no time for them.
         SocketServer server = SocketServer.start(
