@@ -23,6 +23,8 @@ import java.util.Set;
 public final class EvacuationReconciler implements Reconciler<StorageNode> {
     // What a node waits for is spread over many objects, and some of it is no event: time, room, a node that is back.
     private static final Duration CHECK = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(1);
+    private static final Duration RARELY = Duration.ofSeconds(30);
 
     private final Evacuations evacuations;
     private final StorageNodes nodes;
@@ -45,13 +47,14 @@ public final class EvacuationReconciler implements Reconciler<StorageNode> {
             return UpdateControl.noUpdate();
         }
         // Everyone who places volumes must see the condition before anything is moved or found empty.
-        if (nodes.find(name).filter(StorageNodes::isTold).isPresent()) {
-            nodes.tell(name, evacuations.advance(name));
-        } else {
+        if (nodes.find(name).filter(StorageNodes::isTold).isEmpty()) {
             evacuations.end(name);
             nodes.tell(name, Evacuation.begun());
+            return UpdateControl.<StorageNode>noUpdate().rescheduleAfter(SOON);
         }
-        return UpdateControl.<StorageNode>noUpdate().rescheduleAfter(CHECK);
+        Evacuation evacuation = evacuations.advance(name);
+        nodes.tell(name, evacuation);
+        return UpdateControl.<StorageNode>noUpdate().rescheduleAfter(evacuation.done() ? RARELY : CHECK);
     }
 
     /** Cordoned alone is no reason: its pods, and so their volumes, stay. */

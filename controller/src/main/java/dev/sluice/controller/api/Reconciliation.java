@@ -50,8 +50,8 @@ public final class Reconciliation {
             Operations operations,
             int membersAtOnce,
             Clock clock) {
-        Evacuations evacuations = new Evacuations(
-                registry, operations.families(), new ClusterClaimSets(client), membersAtOnce, clock);
+        Evacuations evacuations =
+                new Evacuations(registry, operations.families(), new ClusterClaimSets(client), membersAtOnce, clock);
         operator.register(
                 new EvacuationReconciler(evacuations, new StorageNodes(client, clock)),
                 each -> each.withRetry(unlimited()));

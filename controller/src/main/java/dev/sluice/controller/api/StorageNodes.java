@@ -57,7 +57,9 @@ final class StorageNodes {
 
     private static Optional<Condition> evacuated(StorageNode node) {
         StorageNodeStatus status = node.getStatus();
-        return status == null ? Optional.empty() : status.foreignConditions().stream().findFirst();
+        return status == null
+                ? Optional.empty()
+                : status.foreignConditions().stream().findFirst();
     }
 
     /** Written at once when more than the figures is new. */
@@ -76,13 +78,13 @@ final class StorageNodes {
 
     void forget(String name) {
         written.remove(name);
-        Shelf.retried(() -> find(name)
-                .filter(node -> evacuated(node).isPresent())
-                .ifPresent(node -> replace(node, List.of())));
+        Shelf.retried(() ->
+                find(name).filter(node -> evacuated(node).isPresent()).ifPresent(node -> replace(node, List.of())));
     }
 
     Optional<StorageNode> find(String name) {
-        return ApiErrors.translate("storage node " + name, () -> Optional.ofNullable(resource(name).get()));
+        return ApiErrors.translate(
+                "storage node " + name, () -> Optional.ofNullable(resource(name).get()));
     }
 
     private boolean wasJustWritten(String name) {

@@ -236,6 +236,9 @@ final class EvacuationPlan {
 
     private static Leftover leftover(Leftover.Kind kind, Stored<VolumeSpec, VolumeStatus> volume, String more) {
         String name = EvacuationView.name(volume);
-        return new Leftover(kind, more.isEmpty() ? name : name + " (" + more + ")", volume.spec().sizeBytes());
+        return new Leftover(
+                kind,
+                more.isEmpty() ? name : name + " (" + more + ")",
+                volume.spec().sizeBytes());
     }
 }

@@ -89,7 +89,8 @@ record EvacuationView(
         return hydrations.stream()
                 .filter(each -> each.spec().volume().equals(volume.key()))
                 .map(Stored::status)
-                .filter(status -> status != null && status.epoch() == volume.spec().epoch())
+                .filter(status ->
+                        status != null && status.epoch() == volume.spec().epoch())
                 .findFirst();
     }
 

@@ -23,7 +23,8 @@ public final class Evacuations {
     /** Volumes on their way from one node at a time. */
     public static final int MOVES_AT_ONCE = 8;
 
-    // The pod of a volume that has just been left may be on its way to another node: the volume should go where that goes.
+    // The pod of a volume that has just been left may be on its way to another node: the volume should go where that
+    // goes.
     static final Duration IDLE = Duration.ofSeconds(15);
     // As long as a call that has chosen the node may take to write so, if it chose before the evacuation could be seen.
     static final Duration CONFIRMED = Duration.ofSeconds(10);
@@ -115,7 +116,11 @@ public final class Evacuations {
         String id = move.volume().key();
         try {
             registry.volumes().replace(move.volume(), move.volume().spec().withTarget(move.node()));
-            log.info("volume {} leaves node {} for {}: the node is evacuated", id, move.volume().spec().home(), move.node());
+            log.info(
+                    "volume {} leaves node {} for {}: the node is evacuated",
+                    id,
+                    move.volume().spec().home(),
+                    move.node());
             families.advance(id);
         } catch (SluiceException e) {
             if (e.kind() != ErrorKind.BUSY) {

@@ -25,9 +25,10 @@ final class SetLimits {
     boolean allow(Stored<VolumeSpec, VolumeStatus> volume) {
         ClaimReference claim = volume.spec().claim();
         return claim == null
-                || sets.stream().allMatch(set -> set.member(claim)
-                        .map(member -> allows(unhydrated.getOrDefault(set, Set.of()), member))
-                        .orElse(true));
+                || sets.stream()
+                        .allMatch(set -> set.member(claim)
+                                .map(member -> allows(unhydrated.getOrDefault(set, Set.of()), member))
+                                .orElse(true));
     }
 
     private boolean allows(Set<String> members, String member) {

@@ -104,8 +104,9 @@ class EvacuationIT {
         });
         client.resources(Volume.class).withName(ID).delete();
         await().atMost(PATIENCE)
-                .until(() ->
-                        condition("n1").filter(each -> each.status().equals("True")).isPresent());
+                .until(() -> condition("n1")
+                        .filter(each -> each.status().equals("True"))
+                        .isPresent());
         StorageNode node = node("n1");
         assertThat(condition("n1").orElseThrow().observedGeneration())
                 .isEqualTo(node.getMetadata().getGeneration());
@@ -173,14 +174,14 @@ class EvacuationIT {
                         .endSpec()
                         .build())
                 .create();
-        assertThat(new ClusterClaimSets(client).findAll())
-                .containsExactly(new ClaimSet("apps", "db", List.of("data")));
+        assertThat(new ClusterClaimSets(client).findAll()).containsExactly(new ClaimSet("apps", "db", List.of("data")));
     }
 
     private void eventually(String reason) {
         await().atMost(PATIENCE)
-                .until(() ->
-                        condition("n1").filter(each -> each.reason().equals(reason)).isPresent());
+                .until(() -> condition("n1")
+                        .filter(each -> each.reason().equals(reason))
+                        .isPresent());
     }
 
     private Optional<Condition> condition(String name) {
@@ -252,8 +253,8 @@ class EvacuationIT {
                                 HydrationSettings.DEFAULT,
                                 DesiredState.PRESENT));
         Volume volume = volume();
-        volume.setStatus(new VolumeStatus(
-                1, VolumePhase.READY, new Allocation("vg", "lv"), true, 1L << 30, null, null, null));
+        volume.setStatus(
+                new VolumeStatus(1, VolumePhase.READY, new Allocation("vg", "lv"), true, 1L << 30, null, null, null));
         client.resource(volume).updateStatus();
     }
 

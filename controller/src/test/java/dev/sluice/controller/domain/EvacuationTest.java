@@ -143,7 +143,10 @@ class EvacuationTest {
         }
 
         List<String> homes() {
-            return registry.volumes.findAll().stream().map(each -> each.spec().home()).sorted().toList();
+            return registry.volumes.findAll().stream()
+                    .map(each -> each.spec().home())
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -160,7 +163,9 @@ class EvacuationTest {
         Evacuation moved = world.look();
         assertThat(moved.done()).isFalse();
         assertThat(moved.reason()).isEqualTo("Moving");
-        assertThat(moved.message()).contains("still read by copies on other nodes: apps/a").contains("apps/b");
+        assertThat(moved.message())
+                .contains("still read by copies on other nodes: apps/a")
+                .contains("apps/b");
 
         world.hydrateAll();
         assertThat(world.look().done()).isTrue();
@@ -223,8 +228,9 @@ class EvacuationTest {
         }
         assertThat(world.homes()).doesNotContain("n1");
         assertThat(List.of("n2", "n3", "n4"))
-                .allSatisfy(node ->
-                        assertThat(world.homes().stream().filter(node::equals).count()).isPositive());
+                .allSatisfy(node -> assertThat(
+                                world.homes().stream().filter(node::equals).count())
+                        .isPositive());
     }
 
     @Test
@@ -254,15 +260,14 @@ class EvacuationTest {
     void membersOfAStatefulSetGoOneAtATime() {
         World world = new World("n1", "n2", "n3");
         world.sets.add(new ClaimSet("apps", "db", List.of("data", "log")));
-        Stream.of("data-db-0", "log-db-0", "data-db-1", "data-db-x", "data-dbs-0").forEach(world::volume);
+        Stream.of("data-db-0", "log-db-0", "data-db-1", "data-db-x", "data-dbs-0")
+                .forEach(world::volume);
         String elsewhere = world.volume("data-db-2", "n3", GIB, Placement.FOLLOW);
         world.evacuate(true);
 
         world.begin();
         assertThat(atHome(world)).as("of one member only").contains("db-1").doesNotContain("db-x", "dbs-0");
-        assertThat(world.home(Names.volumeId("data-db-0")))
-                .isNotEqualTo("n1")
-                .as("a member goes with all it has");
+        assertThat(world.home(Names.volumeId("data-db-0"))).isNotEqualTo("n1").as("a member goes with all it has");
         assertThat(world.home(Names.volumeId("log-db-0"))).isNotEqualTo("n1");
         world.look();
         assertThat(atHome(world)).contains("db-1");
@@ -346,6 +351,24 @@ class EvacuationTest {
             assertThat(world.spec(id).epoch()).isEqualTo(node.equals("n1") ? 1 : 2);
             assertThat(world.begin().done()).isFalse();
         }
+    }
+
+    @Test
+    void aPodThatComesAfterTheConsentGetsTheVolumeByAnotherMove() {
+        World world = asked();
+        String id = Names.volumeId("data");
+        world.registry.nodes.away.clear();
+        world.nodesAct();
+        world.registry.attach(id, "n3", true);
+        world.settle();
+
+        assertThat(world.home(id)).isEqualTo("n3");
+        assertThat(world.spec(id).epoch()).isEqualTo(3);
+        assertThat(world.begin().message())
+                .as("read through n2")
+                .contains("still read by copies on other nodes: apps/data");
+        world.hydrateAll();
+        assertThat(world.look().done()).isTrue();
     }
 
     /** A volume that is to leave n1 for n2, and a home that has not heard of it. */
