@@ -11,7 +11,6 @@ import dev.sluice.e2e.fixture.EvacuatedNode;
 import dev.sluice.e2e.fixture.PodRequest;
 import dev.sluice.e2e.fixture.Sandbox;
 import dev.sluice.e2e.fixture.Workload;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -22,53 +21,52 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @EndToEnd
 @Execution(ExecutionMode.SAME_THREAD)
 class EvacuationIT {
+    /** A claim with content, and the pod that wrote it. */
+    private record Written(String claim, Workload pod, String checksum) {}
+
     @Test
     void idleVolumesLeaveAndWhatIsInUseHoldsTheNode(Sandbox sandbox) {
         String follow = sandbox.storageClass("follow", Sandbox.FIRST_CONSUMER, Map.of("placement", "Follow"));
         Node node = sandbox.node(0);
-        List<String> claims = List.of("idle", "spare", "used");
-        Map<String, String> checksums = new HashMap<>();
-        Map<String, Workload> pods = new HashMap<>();
-        for (String claim : claims) {
-            sandbox.claim(ClaimRequest.named(claim).ofSize("64Mi").ofClass(follow));
-            pods.put(claim, sandbox.submit(pod(claim, node)));
-        }
-        for (String claim : claims) {
-            checksums.put(claim, pods.get(claim).awaitReady().writeRandom(Scene.FILE, 16));
-        }
-        pods.get("idle").stop();
-        pods.get("spare").stop();
+        Written idle = write(sandbox, "idle", follow, node);
+        Written spare = write(sandbox, "spare", follow, node);
+        Written used = write(sandbox, "used", follow, node);
+        List<Written> all = List.of(idle, spare, used);
+        String held = "in use: " + sandbox.namespace() + "/used (by a pod on node " + node.name();
+        idle.pod().stop();
+        spare.pod().stop();
 
-        try (EvacuatedNode cancelled = new EvacuatedNode(sandbox.cluster().client(), node.name())) {
-            cancelled.awaitMessage("in use: " + sandbox.namespace() + "/used");
+        try (EvacuatedNode ended = new EvacuatedNode(sandbox.cluster().client(), node.name())) {
+            ended.awaitMessage(held);
         }
-        assertThat(claims)
-                .as("an evacuation that was ended")
-                .allSatisfy(claim -> assertThat(home(sandbox, claim)).isEqualTo(node.name()));
+        assertThat(all)
+                .as("after an evacuation that was ended at once")
+                .allSatisfy(each -> assertThat(home(sandbox, each.claim())).isEqualTo(node.name()));
 
         try (EvacuatedNode evacuated = new EvacuatedNode(sandbox.cluster().client(), node.name())) {
-            evacuated.awaitMessage("in use: " + sandbox.namespace() + "/used (by a pod on node " + node.name());
-            assertThat(pods.get("used").checksum(Scene.FILE)).isEqualTo(checksums.get("used"));
-            pods.get("used").stop();
+            evacuated.awaitMessage(held);
+            assertThat(used.pod().checksum(Scene.FILE)).isEqualTo(used.checksum());
+            used.pod().stop();
 
             evacuated.awaitEmpty();
 
-            for (String claim : claims) {
-                assertThat(sandbox.hydration(claim).phase()).isEqualTo(HydrationPhase.HYDRATED);
-                MoveIT.assertGone(sandbox.volumeId(claim), node);
+            for (Written each : all) {
+                assertThat(sandbox.hydration(each.claim()).phase()).isEqualTo(HydrationPhase.HYDRATED);
+                MoveIT.assertGone(sandbox.volumeId(each.claim()), node);
             }
-            for (String claim : claims) {
-                Node home = new Node(sandbox.cluster(), home(sandbox, claim));
+            for (Written each : all) {
+                Node home = new Node(sandbox.cluster(), home(sandbox, each.claim()));
                 home.dropCaches();
-                assertThat(sandbox.start(pod("again-" + claim, claim, home)).checksum(Scene.FILE))
-                        .as(claim)
-                        .isEqualTo(checksums.get(claim));
+                Workload again = sandbox.start(pod("again-" + each.claim(), each.claim(), home));
+                assertThat(again.checksum(Scene.FILE)).as(each.claim()).isEqualTo(each.checksum());
             }
         }
     }
 
-    private static PodRequest pod(String claim, Node node) {
-        return pod(claim, claim, node);
+    private static Written write(Sandbox sandbox, String claim, String storageClass, Node node) {
+        sandbox.claim(ClaimRequest.named(claim).ofSize("64Mi").ofClass(storageClass));
+        Workload pod = sandbox.start(pod(claim, claim, node));
+        return new Written(claim, pod, pod.writeRandom(Scene.FILE, 16));
     }
 
     private static PodRequest pod(String name, String claim, Node node) {
