@@ -36,8 +36,14 @@ public final class ControllerMain {
         Registry registry = ControllerClusterAccess.registry(client, settings.namespace(), clock);
         Operations operations = Operations.over(registry);
         HealthServer health = HealthServer.start(settings.healthPort(), settings.socket(), metrics);
-        Operator operator =
-                Reconciliation.elected(client, settings.namespace(), settings.identity(), registry, operations, clock);
+        Operator operator = Reconciliation.elected(
+                client,
+                settings.namespace(),
+                settings.identity(),
+                registry,
+                operations,
+                settings.maxUnhydratedPerSet(),
+                clock);
         operator.start();
         // Last: the sidecars give up a server that accepts and then has no time for them.
         SocketServer server = SocketServer.start(

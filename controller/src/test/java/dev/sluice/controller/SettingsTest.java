@@ -11,7 +11,7 @@ class SettingsTest {
     @Test
     void defaults() {
         assertThat(Settings.of(Map.of()))
-                .isEqualTo(new Settings("sluice-system", Path.of("/run/sluice/csi.sock"), 9808, "controller"));
+                .isEqualTo(new Settings("sluice-system", Path.of("/run/sluice/csi.sock"), 9808, "controller", 1));
     }
 
     @Test
@@ -21,8 +21,9 @@ class SettingsTest {
                         "CSI_ENDPOINT", "unix:///tmp/csi.sock",
                         "HEALTH_PORT", "1234",
                         "HOSTNAME", "host",
-                        "POD_NAME", "pod-1")))
-                .isEqualTo(new Settings("storage", Path.of("/tmp/csi.sock"), 1234, "pod-1"));
+                        "POD_NAME", "pod-1",
+                        "MAX_UNHYDRATED_PER_SET", "2")))
+                .isEqualTo(new Settings("storage", Path.of("/tmp/csi.sock"), 1234, "pod-1", 2));
     }
 
     @Test
@@ -30,6 +31,8 @@ class SettingsTest {
         assertThatThrownBy(() -> Settings.of(Map.of("CSI_ENDPOINT", "tcp://1:2")))
                 .hasMessageContaining("CSI_ENDPOINT");
         assertThatThrownBy(() -> Settings.of(Map.of("HEALTH_PORT", "x"))).hasMessageContaining("HEALTH_PORT");
+        assertThatThrownBy(() -> Settings.of(Map.of("MAX_UNHYDRATED_PER_SET", "0")))
+                .hasMessageContaining("MAX_UNHYDRATED_PER_SET must be 1 or more");
     }
 
     @Test

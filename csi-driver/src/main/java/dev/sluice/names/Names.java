@@ -28,6 +28,9 @@ public final class Names {
     /** Label on Snapshots, Exports, Attachments and CloneHydrations: the volume they serve. */
     public static final String LABEL_VOLUME = "sluice.dev/volume";
 
+    /** Annotation on a Node: "true" on one that is cordoned has it emptied, as evacuate in its StorageNode does. */
+    public static final String ANNOTATION_EVACUATE = "sluice.dev/evacuate";
+
     public static final String FINALIZER = "sluice.dev/release";
 
     private static final Pattern ID = Pattern.compile("[vsg]-[0-9a-f]{32}");

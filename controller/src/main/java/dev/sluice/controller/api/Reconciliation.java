@@ -1,5 +1,6 @@
 package dev.sluice.controller.api;
 
+import dev.sluice.controller.domain.Evacuations;
 import dev.sluice.controller.domain.Operations;
 import dev.sluice.controller.domain.Registry;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -19,20 +20,41 @@ public final class Reconciliation {
 
     private Reconciliation() {}
 
-    /** An operator that is ready to be started; identity tells this replica from the others. */
+    /**
+     * An operator that is ready to be started; identity tells this replica from the others.
+     *
+     * @param membersAtOnce members of one StatefulSet that an evacuation may have unhydrated at a time
+     */
     public static Operator elected(
             KubernetesClient client,
             String namespace,
             String identity,
             Registry registry,
             Operations operations,
+            int membersAtOnce,
             Clock clock) {
         var election = LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEADER_LEASE)
                 .withLeaseNamespace(namespace)
                 .withIdentity(identity)
                 .build();
-        return operator(
+        Operator operator = operator(
                 client, registry, operations, clock, overrider -> overrider.withLeaderElectionConfiguration(election));
+        evacuate(operator, client, registry, operations, membersAtOnce, clock);
+        return operator;
+    }
+
+    static void evacuate(
+            Operator operator,
+            KubernetesClient client,
+            Registry registry,
+            Operations operations,
+            int membersAtOnce,
+            Clock clock) {
+        Evacuations evacuations =
+                new Evacuations(registry, operations.families(), new ClusterClaimSets(client), membersAtOnce, clock);
+        operator.register(
+                new EvacuationReconciler(evacuations, new StorageNodes(client, clock)),
+                each -> each.withRetry(unlimited()));
     }
 
     static Operator operator(

@@ -8,7 +8,6 @@ import dev.sluice.api.ExportStatus;
 import dev.sluice.api.Origin;
 import dev.sluice.api.OriginKind;
 import dev.sluice.api.Placement;
-import dev.sluice.api.PoolStatus;
 import dev.sluice.api.ServedPhase;
 import dev.sluice.api.VolumeSpec;
 import dev.sluice.api.VolumeStatus;
@@ -54,6 +53,11 @@ final class MovePlan {
         return plan.spec.target() == null ? plan.begin() : plan.go(plan.spec.target());
     }
 
+    /** Why a volume cannot go to this node now; empty when it can. */
+    static Optional<AttachmentStatus> obstacle(View view, String node) {
+        return new MovePlan(view).obstacle(node);
+    }
+
     /** The answer to one node's Attachment. */
     static AttachmentStatus answer(View view, String node) {
         return new MovePlan(view).answer(node);
@@ -70,7 +74,7 @@ final class MovePlan {
 
     private List<Step> go(String target) {
         Optional<Stored<ExportSpec, ExportStatus>> pending = pending();
-        boolean wanted = view.attachments().contains(target);
+        boolean wanted = view.attachments().contains(target) || isEmptied(target);
         if (pending.isEmpty()) {
             return List.of(
                     wanted
@@ -91,6 +95,16 @@ final class MovePlan {
         return status != null && status.phase() == ServedPhase.REMOVED
                 ? List.of(new Step.ForgetExport(export))
                 : List.of();
+    }
+
+    /**
+     * A volume that nobody uses leaves a node that is being evacuated. A pod that comes meanwhile, anywhere but on the target, has the move
+     * taken back and then its own, and so has the end of the evacuation.
+     */
+    private boolean isEmptied(String target) {
+        return view.attachments().isEmpty()
+                && find(spec.home()).map(NodeView::evacuating).orElse(false)
+                && unfitness(target).isEmpty();
     }
 
     private boolean consented(ExportStatus status) {
@@ -147,7 +161,12 @@ final class MovePlan {
         if (target != null) {
             return target.equals(node)
                     ? asked()
-                    : waiting("Moving", "volume " + id + " is moving to node " + target + ", which asked first");
+                    : waiting(
+                            "Moving",
+                            "volume " + id + " is moving to node " + target
+                                    + (view.attachments().contains(target)
+                                            ? ", which asked first"
+                                            : ", because its node is evacuated"));
         }
         if (view.attachments().contains(spec.home())) {
             return waiting("InUse", "volume " + id + " is in use on node " + spec.home() + away());
@@ -205,6 +224,23 @@ final class MovePlan {
     }
 
     private Optional<AttachmentStatus> unfit(String node) {
+        Optional<AttachmentStatus> unfit = unfitness(node);
+        if (unfit.isPresent()) {
+            return unfit;
+        }
+        long room = find(node)
+                .flatMap(there -> there.pool(spec.pool()))
+                .map(NodeChoice::room)
+                .orElse(0L);
+        return room < spec.sizeBytes()
+                ? Optional.of(waiting(
+                        "NoSpace",
+                        "node " + node + " has " + room + " bytes free, " + spec.sizeBytes() + " are needed"))
+                : Optional.empty();
+    }
+
+    /** What of a node does not change with the bytes that are free. */
+    private Optional<AttachmentStatus> unfitness(String node) {
         Optional<NodeView> found = find(node);
         if (found.isEmpty()) {
             return Optional.of(waiting("Unfit", "node " + node + " is no storage node"));
@@ -217,19 +253,10 @@ final class MovePlan {
         if (unfit.isEmpty() && !there.canHydrate()) {
             unfit = Optional.of("cannot hydrate a clone (no engine in its kernel)");
         }
-        Optional<PoolStatus> pool = there.pool(spec.pool());
-        if (unfit.isEmpty() && pool.isEmpty()) {
+        if (unfit.isEmpty() && there.pool(spec.pool()).isEmpty()) {
             unfit = Optional.of("has no pool " + spec.pool());
         }
-        if (unfit.isPresent()) {
-            return unfit.map(why -> waiting("Unfit", "node " + node + " " + why));
-        }
-        long room = NodeChoice.room(pool.orElseThrow());
-        return room < spec.sizeBytes()
-                ? Optional.of(waiting(
-                        "NoSpace",
-                        "node " + node + " has " + room + " bytes free, " + spec.sizeBytes() + " are needed"))
-                : Optional.empty();
+        return unfit.map(why -> waiting("Unfit", "node " + node + " " + why));
     }
 
     private boolean isAlive(String node) {
