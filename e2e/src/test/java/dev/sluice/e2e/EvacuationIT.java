@@ -51,7 +51,7 @@ class EvacuationIT {
             evacuated.awaitEmpty();
 
             for (Written each : all) {
-                assertThat(sandbox.hydration(each.claim()).phase()).isEqualTo(HydrationPhase.HYDRATED);
+                sandbox.hydration(each.claim()).await(HydrationPhase.HYDRATED);
                 MoveIT.assertGone(sandbox.volumeId(each.claim()), node);
             }
             for (Written each : all) {

@@ -3,6 +3,8 @@ package dev.sluice.controller.domain;
 import dev.sluice.api.AttachmentStatus;
 import dev.sluice.api.CloneHydrationStatus;
 import dev.sluice.api.DesiredState;
+import dev.sluice.api.ExportSpec;
+import dev.sluice.api.ExportStatus;
 import dev.sluice.api.HeldVolume;
 import dev.sluice.api.OriginKind;
 import dev.sluice.api.Placement;
@@ -78,8 +80,20 @@ final class EvacuationPlan {
                 .filter(view::feedsAnother)
                 .forEach(each ->
                         left.add(new Leftover(Leftover.Kind.FED, each.spec().volume(), 0)));
+        view.exports().stream()
+                .filter(each -> view.isLettingGo(each) && !isFed(each))
+                .forEach(each -> left.add(new Leftover(
+                        Leftover.Kind.LEAVING, "what fed " + each.spec().volume(), 0)));
         held().forEach(this::keep);
         return new Result(List.copyOf(moves), List.copyOf(left), rate);
+    }
+
+    /** It is told of then already. */
+    private boolean isFed(Stored<ExportSpec, ExportStatus> export) {
+        return view.feedsAnother(export)
+                || view.find(export.spec().volume())
+                        .filter(each -> view.isHere(each) || view.feeds(each))
+                        .isPresent();
     }
 
     private boolean isOnItsWay(Stored<VolumeSpec, VolumeStatus> volume) {
@@ -105,7 +119,7 @@ final class EvacuationPlan {
             return new Leftover(Leftover.Kind.LEAVING, EvacuationView.name(volume), 0);
         }
         if (spec.target() != null) {
-            return leftover(Leftover.Kind.MOVING, volume, "to node " + spec.target());
+            return leftover(Leftover.Kind.MOVING, volume, "to node " + spec.target() + view.answer(volume));
         }
         if (spec.placement() == Placement.PINNED) {
             return leftover(Leftover.Kind.PINNED, volume, users.isEmpty() ? "" : "in use");

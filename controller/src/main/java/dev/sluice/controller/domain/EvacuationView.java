@@ -14,6 +14,7 @@ import dev.sluice.api.SnapshotStatus;
 import dev.sluice.api.VolumePhase;
 import dev.sluice.api.VolumeSpec;
 import dev.sluice.api.VolumeStatus;
+import dev.sluice.names.Names;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,6 +77,23 @@ record EvacuationView(
                 .noneMatch(status -> status != null
                         && (status.phase() == ServedPhase.REMOVED
                                 || status.phase() == ServedPhase.READY && !Boolean.FALSE.equals(status.hydrated())));
+    }
+
+    /** Ordered away, and not gone: the node should be there until it is. */
+    boolean isLettingGo(Stored<ExportSpec, ExportStatus> export) {
+        return node.alive() && serves(export) && export.spec().state() == DesiredState.ABSENT;
+    }
+
+    /** What the home says to the order to give a volume up; empty while it says nothing. */
+    String answer(Stored<VolumeSpec, VolumeStatus> volume) {
+        String ordered = Names.export(volume.key(), volume.spec().epoch() + 1);
+        return exports.stream()
+                .filter(each -> each.key().equals(ordered))
+                .map(Stored::status)
+                .filter(status -> status != null && status.message() != null)
+                .map(status -> ": " + status.message())
+                .findFirst()
+                .orElse("");
     }
 
     private boolean serves(Stored<ExportSpec, ExportStatus> export) {

@@ -12,7 +12,7 @@ record Leftover(Kind kind, String text, long bytes) {
         MOVING("moving", true),
         FED("still read by copies on other nodes", true),
         QUEUED("waiting for their turn", true),
-        INCOMPLETE("still hydrating here", true),
+        INCOMPLETE("not whole here yet", true),
         LEAVING("being deleted", true),
         FULL("no other node can take", false),
         IN_USE("in use", false),

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.api.ClaimReference;
 import dev.sluice.api.DesiredState;
+import dev.sluice.api.ExportStatus;
 import dev.sluice.api.HeldVolume;
 import dev.sluice.api.HydrationSettings;
 import dev.sluice.api.Placement;
+import dev.sluice.api.ServedPhase;
 import dev.sluice.api.SnapshotSpec;
 import dev.sluice.api.VolumeMode;
 import dev.sluice.api.VolumeSpec;
@@ -167,7 +169,13 @@ class EvacuationTest {
                 .contains("still read by copies on other nodes: apps/a")
                 .contains("apps/b");
 
+        world.registry.nodes.away.add("n1");
         world.hydrateAll();
+        Evacuation releasing = world.look();
+        assertThat(releasing.reason()).as("the old copies are ordered away").isEqualTo("Moving");
+        assertThat(releasing.message()).contains("being deleted: what fed " + first);
+        world.registry.nodes.away.clear();
+        world.settle();
         assertThat(world.look().done()).isTrue();
         assertThat(world.registry.nodes.isOnlyOn(first, "n2")).isTrue();
         assertThat(world.registry.exports.findAll()).isEmpty();
@@ -369,6 +377,27 @@ class EvacuationTest {
                 .contains("still read by copies on other nodes: apps/data");
         world.hydrateAll();
         assertThat(world.look().done()).isTrue();
+    }
+
+    @Test
+    void whyAHomeDoesNotGiveAVolumeUpIsSaid() {
+        World world = asked();
+        String export = Names.export(Names.volumeId("data"), 2);
+        world.registry.exports.report(
+                export,
+                new ExportStatus(
+                        ServedPhase.PENDING,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        "InUse",
+                        "still open here"));
+        assertThat(world.look().message()).contains("moving: apps/data (to node n2: still open here)");
     }
 
     /** A volume that is to leave n1 for n2, and a home that has not heard of it. */

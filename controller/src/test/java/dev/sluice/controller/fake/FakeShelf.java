@@ -97,7 +97,8 @@ public final class FakeShelf<S, T> implements Shelf<S, T> {
         }
     }
 
-    void report(String key, T status) {
+    /** What a node says of it. */
+    public void report(String key, T status) {
         synchronized (registry) {
             Stored<S, T> current = objects.get(key);
             if (current != null && !status.equals(current.status())) {
