@@ -3,6 +3,7 @@ package dev.sluice.controller;
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -10,8 +11,11 @@ import java.util.Map;
  *
  * @param namespace where the driver lives; leases are there
  * @param identity tells this replica from the others
+ * @param webhookPort 0: there is no webhook
+ * @param rescueAfter how long a pod may wait on a node that cannot take its volume; zero: for ever
  */
-record Settings(String namespace, Path socket, int healthPort, String identity) {
+record Settings(
+        String namespace, Path socket, int healthPort, String identity, int webhookPort, Duration rescueAfter) {
     private static final String SCHEME = "unix://";
 
     static Settings of(Map<String, String> environment) {
@@ -23,15 +27,25 @@ record Settings(String namespace, Path socket, int healthPort, String identity) 
         return new Settings(
                 environment.getOrDefault("NAMESPACE", "sluice-system"),
                 Path.of(endpoint.substring(SCHEME.length())),
-                port(environment.getOrDefault("HEALTH_PORT", "9808")),
-                environment.getOrDefault("POD_NAME", host));
+                number(environment, "HEALTH_PORT", 9808),
+                environment.getOrDefault("POD_NAME", host),
+                number(environment, "WEBHOOK_PORT", 0),
+                Duration.ofSeconds(number(environment, "RESCUE_AFTER_SECONDS", 30)));
     }
 
-    private static int port(String text) {
-        try {
-            return Integer.parseInt(text);
-        } catch (NumberFormatException e) {
-            throw new SluiceException(ErrorKind.INVALID, "HEALTH_PORT must be a number, not " + text, e);
+    private static int number(Map<String, String> environment, String name, int fallback) {
+        String text = environment.get(name);
+        if (text == null) {
+            return fallback;
         }
+        try {
+            int number = Integer.parseInt(text);
+            if (number >= 0) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            throw new SluiceException(ErrorKind.INVALID, name + " must be a number, not " + text, e);
+        }
+        throw new SluiceException(ErrorKind.INVALID, name + " must not be negative: " + text);
     }
 }

@@ -28,6 +28,9 @@ public final class Names {
     /** Label on Snapshots, Exports, Attachments and CloneHydrations: the volume they serve. */
     public static final String LABEL_VOLUME = "sluice.dev/volume";
 
+    /** Label on Kubernetes nodes that no volume should come to now; its value says why in a word. */
+    public static final String LABEL_UNFIT = "sluice.dev/unfit";
+
     public static final String FINALIZER = "sluice.dev/release";
 
     private static final Pattern ID = Pattern.compile("[vsg]-[0-9a-f]{32}");

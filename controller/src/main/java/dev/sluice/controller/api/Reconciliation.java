@@ -3,6 +3,7 @@ package dev.sluice.controller.api;
 import dev.sluice.controller.domain.Operations;
 import dev.sluice.controller.domain.Registry;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
@@ -19,17 +20,24 @@ public final class Reconciliation {
 
     private Reconciliation() {}
 
-    /** An operator that is ready to be started; identity tells this replica from the others. */
+    /**
+     * An operator that is ready to be started.
+     *
+     * @param identity tells this replica from the others
+     * @param leading called when this replica leads; one that leads no more ends
+     */
     public static Operator elected(
             KubernetesClient client,
             String namespace,
             String identity,
             Registry registry,
             Operations operations,
-            Clock clock) {
+            Clock clock,
+            Runnable leading) {
         var election = LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEADER_LEASE)
                 .withLeaseNamespace(namespace)
                 .withIdentity(identity)
+                .withLeaderCallbacks(new LeaderCallbacks(leading, () -> {}, leader -> {}))
                 .build();
         return operator(
                 client, registry, operations, clock, overrider -> overrider.withLeaderElectionConfiguration(election));

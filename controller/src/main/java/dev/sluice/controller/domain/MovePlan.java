@@ -8,7 +8,6 @@ import dev.sluice.api.ExportStatus;
 import dev.sluice.api.Origin;
 import dev.sluice.api.OriginKind;
 import dev.sluice.api.Placement;
-import dev.sluice.api.PoolStatus;
 import dev.sluice.api.ServedPhase;
 import dev.sluice.api.VolumeSpec;
 import dev.sluice.api.VolumeStatus;
@@ -57,6 +56,17 @@ final class MovePlan {
     /** The answer to one node's Attachment. */
     static AttachmentStatus answer(View view, String node) {
         return new MovePlan(view).answer(node);
+    }
+
+    /** Nodes where a pod could use the volume: its home, and those it could come to. Of a volume that may move and is not on its way. */
+    static List<String> places(View view) {
+        MovePlan plan = new MovePlan(view);
+        return view.nodes().stream()
+                .filter(node -> node.name().equals(plan.spec.home())
+                        ? node.unfit().isEmpty()
+                        : plan.obstacle(node.name()).isEmpty())
+                .map(NodeView::name)
+                .toList();
     }
 
     private List<Step> begin() {
@@ -207,29 +217,9 @@ final class MovePlan {
     private Optional<AttachmentStatus> unfit(String node) {
         Optional<NodeView> found = find(node);
         if (found.isEmpty()) {
-            return Optional.of(waiting("Unfit", "node " + node + " is no storage node"));
+            return Optional.of(waiting(NodeFitness.UNFIT, "node " + node + " is no storage node"));
         }
-        NodeView there = found.get();
-        Optional<String> unfit = there.unfit();
-        if (spec.encryption() != null) {
-            unfit = unfit.or(there::unfitToEncrypt);
-        }
-        if (unfit.isEmpty() && !there.canHydrate()) {
-            unfit = Optional.of("cannot hydrate a clone (no engine in its kernel)");
-        }
-        Optional<PoolStatus> pool = there.pool(spec.pool());
-        if (unfit.isEmpty() && pool.isEmpty()) {
-            unfit = Optional.of("has no pool " + spec.pool());
-        }
-        if (unfit.isPresent()) {
-            return unfit.map(why -> waiting("Unfit", "node " + node + " " + why));
-        }
-        long room = NodeChoice.room(pool.orElseThrow());
-        return room < spec.sizeBytes()
-                ? Optional.of(waiting(
-                        "NoSpace",
-                        "node " + node + " has " + room + " bytes free, " + spec.sizeBytes() + " are needed"))
-                : Optional.empty();
+        return NodeFitness.refusal(found.get(), spec);
     }
 
     private boolean isAlive(String node) {

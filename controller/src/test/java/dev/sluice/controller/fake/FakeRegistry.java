@@ -100,6 +100,13 @@ public final class FakeRegistry implements NodeRegistry, ClaimRegistry {
         change();
     }
 
+    public synchronized void setEvacuating(String name, boolean evacuating) {
+        NodeView view = views.get(name);
+        if (view != null) {
+            views.put(name, new NodeView(name, view.alive(), evacuating, view.status()));
+        }
+    }
+
     public synchronized void deleteNode(String name) {
         views.remove(name);
     }
