@@ -10,7 +10,8 @@ import java.util.List;
 
 /** The webhook and the care for its certificate; every replica has them. */
 final class Webhook implements AutoCloseable {
-    private static final Duration CERTIFICATE_INTERVAL = Duration.ofMinutes(1);
+    /** Short: the chart's webhook configuration may come after the controller, and is to be told of the certificate. */
+    private static final Duration CERTIFICATE_INTERVAL = Duration.ofSeconds(15);
     /** The chart gives the API server two seconds. */
     private static final Duration PATIENCE = Duration.ofMillis(1500);
 
