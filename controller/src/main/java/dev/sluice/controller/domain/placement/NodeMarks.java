@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * which a new leader begins anew.
  */
 public final class NodeMarks {
-    /** A plugin that restarts is unfit for less. */
-    static final Duration SETTLES = Duration.ofSeconds(20);
+    /** A plugin that restarts, or comes up after its node, is unfit for less. */
+    static final Duration SETTLES = Duration.ofMinutes(1);
     /** A pod that was just sent away is to find the label still there. */
     static final Duration LINGERS = Duration.ofMinutes(2);
 
