@@ -41,8 +41,8 @@ public final class ControllerMain {
         Registry registry = ControllerClusterAccess.registry(client, settings.namespace(), clock);
         Operations operations = Operations.over(registry);
         HealthServer health = HealthServer.start(settings.healthPort(), settings.socket(), metrics);
-        PlacementWatch placement = ControllerClusterAccess.placement(
-                client, registry, operations.moves(), settings.rescueAfter(), clock);
+        PlacementWatch placement =
+                ControllerClusterAccess.placement(client, registry, operations.moves(), settings.rescueAfter(), clock);
         Operator operator = Reconciliation.elected(
                 client, settings.namespace(), settings.identity(), registry, operations, clock, () -> watch(placement));
         operator.start();

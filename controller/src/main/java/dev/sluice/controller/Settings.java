@@ -14,8 +14,7 @@ import java.util.Map;
  * @param webhookPort 0: there is no webhook
  * @param rescueAfter how long a pod may wait on a node that cannot take its volume; zero: for ever
  */
-record Settings(
-        String namespace, Path socket, int healthPort, String identity, int webhookPort, Duration rescueAfter) {
+record Settings(String namespace, Path socket, int healthPort, String identity, int webhookPort, Duration rescueAfter) {
     private static final String SCHEME = "unix://";
 
     static Settings of(Map<String, String> environment) {

@@ -57,12 +57,16 @@ class SchedulingIT {
         try (Replica stubborn = Replica.start(
                 sandbox, PodRequest.named("stubborn").preferring(full.name()).mounting("large", "/data"))) {
             await("it was evicted, and its successor runs elsewhere")
-                    .atMost(Duration.ofSeconds(120))
+                    .atMost(Duration.ofMinutes(2))
                     .until(() -> stubborn.readyNode()
                             .filter(node -> !node.equals(full.name()))
                             .isPresent());
             assertThat(stubborn.workload().checksum(Scene.FILE)).isEqualTo(checksum);
-            assertThat(client.v1().events().inNamespace(sandbox.namespace()).list().getItems())
+            assertThat(client.v1()
+                            .events()
+                            .inNamespace(sandbox.namespace())
+                            .list()
+                            .getItems())
                     .filteredOn(event -> event.getReason().equals("NodeCannotTakeVolume"))
                     .singleElement()
                     .satisfies(event -> assertThat(event.getMessage()).contains(full.name(), "bytes free"));

@@ -21,8 +21,8 @@ class WebhookIT {
             Node home = sandbox.node(index);
             String claim = "data-" + index;
             sandbox.claim(ClaimRequest.named(claim));
-            Workload first =
-                    sandbox.start(PodRequest.named("first-" + index).on(home.name()).mounting(claim, "/data"));
+            Workload first = sandbox.start(
+                    PodRequest.named("first-" + index).on(home.name()).mounting(claim, "/data"));
             String checksum = first.writeRandom(Scene.FILE, 8);
             first.stop();
 
@@ -47,9 +47,7 @@ class WebhookIT {
                 .inNamespace(sandbox.namespace())
                 .withName(name)
                 .get();
-        return String.valueOf(pod.getSpec()
-                .getAffinity()
-                .getNodeAffinity()
-                .getRequiredDuringSchedulingIgnoredDuringExecution());
+        return String.valueOf(
+                pod.getSpec().getAffinity().getNodeAffinity().getRequiredDuringSchedulingIgnoredDuringExecution());
     }
 }

@@ -27,14 +27,16 @@ final class ClusterCertificates implements CertificateStore {
 
     @Override
     public Optional<Kept> find() {
-        return ApiErrors.translate("secret " + NAME, () -> Optional.ofNullable(secret())
-                .map(secret -> new Kept(secret.getMetadata().getResourceVersion(), decoded(secret))));
+        return ApiErrors.translate(
+                "secret " + NAME,
+                () -> Optional.ofNullable(secret())
+                        .map(secret -> new Kept(secret.getMetadata().getResourceVersion(), decoded(secret))));
     }
 
     @Override
     public boolean replace(Kept seen, Map<String, String> entries) {
         Secret secret = secret();
-        if (secret == null) {
+        if (secret == null || !seen.version().equals(secret.getMetadata().getResourceVersion())) {
             return false;
         }
         secret.setData(entries.entrySet().stream()

@@ -23,8 +23,9 @@ final class ClusterClaimVolumes implements ClaimVolumes {
                     .inNamespace(namespace)
                     .withName(claim)
                     .get();
-            String bound =
-                    found == null || found.getSpec() == null ? null : found.getSpec().getVolumeName();
+            String bound = found == null || found.getSpec() == null
+                    ? null
+                    : found.getSpec().getVolumeName();
             if (bound == null || bound.isEmpty()) {
                 return Optional.empty();
             }

@@ -67,8 +67,9 @@ final class ClusterPods implements PodRegistry {
     /** The PVC that the volume is bound to now, which need not be the one it was made for. */
     private Optional<ObjectReference> claim(String volume) {
         Volume found = client.resources(Volume.class).withName(volume).get();
-        ClaimReference made =
-                found == null || found.getSpec() == null ? null : found.getSpec().claim();
+        ClaimReference made = found == null || found.getSpec() == null
+                ? null
+                : found.getSpec().claim();
         if (made == null || made.persistentVolume() == null) {
             return Optional.empty();
         }
@@ -108,19 +109,18 @@ final class ClusterPods implements PodRegistry {
     public Optional<Instant> findRescue(StrandedVolume stranded, String namespace) {
         return ApiErrors.translate(
                 "the events of pods that used " + stranded.volume(),
-                () ->
-                        client
-                                .v1()
-                                .events()
-                                .inNamespace(namespace)
-                                .withLabel(Names.LABEL_VOLUME, stranded.volume())
-                                .withLabel(Names.LABEL_NODE, stranded.node())
-                                .list()
-                                .getItems()
-                                .stream()
-                                .filter(event -> REASON.equals(event.getReason()))
-                                .map(event -> Instant.parse(event.getMetadata().getCreationTimestamp()))
-                                .min(Instant::compareTo));
+                () -> client
+                        .v1()
+                        .events()
+                        .inNamespace(namespace)
+                        .withLabel(Names.LABEL_VOLUME, stranded.volume())
+                        .withLabel(Names.LABEL_NODE, stranded.node())
+                        .list()
+                        .getItems()
+                        .stream()
+                        .filter(event -> REASON.equals(event.getReason()))
+                        .map(event -> Instant.parse(event.getMetadata().getCreationTimestamp()))
+                        .min(Instant::compareTo));
     }
 
     @Override

@@ -70,7 +70,7 @@ final class Der {
         for (int number : more) {
             for (int shift = 14; shift > 0; shift -= 7) {
                 if (number >> shift > 0) {
-                    out.write(number >> shift & 0x7f | 0x80);
+                    out.write(((number >> shift) & 0x7f) | 0x80);
                 }
             }
             out.write(number & 0x7f);
@@ -86,7 +86,7 @@ final class Der {
         } else {
             byte[] length = BigInteger.valueOf(content.length).toByteArray();
             int skipped = length[0] == 0 ? 1 : 0;
-            out.write(SHORT_LENGTH | length.length - skipped);
+            out.write(SHORT_LENGTH | (length.length - skipped));
             out.write(length, skipped, length.length - skipped);
         }
         out.writeBytes(content);

@@ -28,8 +28,7 @@ final class Reviews {
         }
         Map<String, Object> pod =
                 request.path("object").isObject() ? mapper.convertValue(request.path("object"), OBJECT) : Map.of();
-        return new Question(
-                uid.asText(), PodShape.of(request.path("namespace").asText(), pod));
+        return new Question(uid.asText(), PodShape.of(request.path("namespace").asText(), pod));
     }
 
     private JsonNode tree(byte[] body) throws IOException {

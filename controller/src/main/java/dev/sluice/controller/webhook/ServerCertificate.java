@@ -68,8 +68,7 @@ record ServerCertificate(X509Certificate certificate, PrivateKey key) {
                 // basicConstraints: it signs no other certificate.
                 Der.sequence(Der.oid(2, 5, 29, 19), Der.yes(), Der.octets(Der.sequence())),
                 // extendedKeyUsage: serverAuth.
-                Der.sequence(
-                        Der.oid(2, 5, 29, 37), Der.octets(Der.sequence(Der.oid(1, 3, 6, 1, 5, 5, 7, 3, 1)))));
+                Der.sequence(Der.oid(2, 5, 29, 37), Der.octets(Der.sequence(Der.oid(1, 3, 6, 1, 5, 5, 7, 3, 1)))));
     }
 
     /** Of what toPem wrote; throws IOException when it is something else. */

@@ -34,8 +34,7 @@ public final class WebhookServer implements AutoCloseable {
     private final Duration patience;
     private final Reviews reviews = new Reviews();
 
-    private WebhookServer(
-            HttpsServer server, Function<PodShape, List<PatchOperation>> decision, Duration patience) {
+    private WebhookServer(HttpsServer server, Function<PodShape, List<PatchOperation>> decision, Duration patience) {
         this.server = server;
         this.threads = Executors.newVirtualThreadPerTaskExecutor();
         this.decision = decision;

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,10 @@ class CertificateRotationTest {
         private boolean there = true;
         private @Nullable Runnable faster;
         private boolean crashBeforeTrust;
+
+        String entry(String key) {
+            return Objects.requireNonNull(entries.get(key), key);
+        }
 
         @Override
         public Optional<Kept> find() {
@@ -72,9 +77,10 @@ class CertificateRotationTest {
         }
 
         ServerCertificate served() {
-            String alias = alias();
-            assertThat(alias).isNotNull();
-            return new ServerCertificate(keys.getCertificateChain(alias)[0], keys.getPrivateKey(alias));
+            String alias = Objects.requireNonNull(alias(), "nothing is served");
+            return new ServerCertificate(
+                    Objects.requireNonNull(keys.getCertificateChain(alias))[0],
+                    Objects.requireNonNull(keys.getPrivateKey(alias)));
         }
     }
 
@@ -84,15 +90,16 @@ class CertificateRotationTest {
 
         ServerCertificate served = replica.served();
         assertThat(store.trusted).isEqualTo(served.certificatePem());
-        assertThat(ServerCertificate.fromPem(
-                                store.entries.get("tls.crt"), store.entries.get("tls.key"))
+        assertThat(ServerCertificate.fromPem(store.entry("tls.crt"), store.entry("tls.key"))
                         .certificate())
                 .isEqualTo(served.certificate());
         assertThat(served.isFor(NAME)).isTrue();
         assertThat(served.expires()).isEqualTo(clock.instant().plus(CertificateRotation.LIFE));
         served.certificate().verify(served.certificate().getPublicKey());
         assertThat(served.certificate().getExtendedKeyUsage()).containsExactly("1.3.6.1.5.5.7.3.1");
-        assertThat(served.certificate().getBasicConstraints()).as("it signs nothing else").isNegative();
+        assertThat(served.certificate().getBasicConstraints())
+                .as("it signs nothing else")
+                .isNegative();
     }
 
     @Test
@@ -102,7 +109,9 @@ class CertificateRotationTest {
         store.faster = second::tend;
 
         first.tend();
-        assertThat(first.alias()).as("it lost the race and waits for the next look").isNull();
+        assertThat(first.alias())
+                .as("it lost the race and waits for the next look")
+                .isNull();
         first.tend();
 
         assertThat(first.alias()).isEqualTo(second.alias());
@@ -112,14 +121,18 @@ class CertificateRotationTest {
     void aCertificateIsRenewedInTimeAndServedWhenItHasBeenTrustedForAWhile() {
         Replica replica = new Replica().tend();
         ServerCertificate old = replica.served();
-        clock.pass(CertificateRotation.LIFE.minus(CertificateRotation.RENEWED_BEFORE).minus(TICK));
+        clock.pass(CertificateRotation.LIFE
+                .minus(CertificateRotation.RENEWED_BEFORE)
+                .minus(TICK));
         replica.tend();
         assertThat(store.trusted).as("not yet").isEqualTo(old.certificatePem());
 
         clock.pass(TICK);
         replica.tend();
 
-        assertThat(store.trusted).contains(old.certificatePem()).hasSizeGreaterThan(old.certificatePem().length());
+        assertThat(store.trusted)
+                .contains(old.certificatePem())
+                .hasSizeGreaterThan(old.certificatePem().length());
         assertThat(replica.served()).isEqualTo(old);
         assertThat(new Replica().tend().served().certificate())
                 .as("a replica that starts now")

@@ -17,11 +17,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -53,11 +55,13 @@ class WebhookServerTest {
     private final ServedKeys keys = new ServedKeys();
     private final ServerCertificate certificate =
             ServerCertificate.make("localhost", Instant.now(), Duration.ofDays(1));
-    private WebhookServer server;
+    private @Nullable WebhookServer server;
 
     @AfterEach
     void stop() {
-        server.close();
+        if (server != null) {
+            server.close();
+        }
     }
 
     @Test
@@ -172,7 +176,8 @@ class WebhookServerTest {
         try (HttpClient client =
                 HttpClient.newBuilder().sslContext(trusting(trusted)).build()) {
             return client.send(
-                    HttpRequest.newBuilder(URI.create("https://localhost:" + server.port() + WebhookServer.PATH + "?timeout=2s"))
+                    HttpRequest.newBuilder(URI.create(
+                                    "https://localhost:" + Objects.requireNonNull(server).port() + WebhookServer.PATH + "?timeout=2s"))
                             .header("Content-Type", "application/json")
                             .POST(HttpRequest.BodyPublishers.ofString(body))
                             .build(),

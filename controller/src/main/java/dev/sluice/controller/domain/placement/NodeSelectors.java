@@ -26,8 +26,8 @@ final class NodeSelectors {
                 && expressions.stream()
                         .allMatch(each -> holds(each, worker.labels().get(JsonTree.string(each, "key"))))
                 && fields.stream()
-                        .allMatch(each -> "metadata.name".equals(JsonTree.string(each, "key"))
-                                && holds(each, worker.name()));
+                        .allMatch(each ->
+                                "metadata.name".equals(JsonTree.string(each, "key")) && holds(each, worker.name()));
     }
 
     private static boolean holds(Map<String, Object> requirement, @Nullable String value) {

@@ -19,8 +19,7 @@ public final class PlacementWatch {
     private final Map<Wait, Instant> since = new HashMap<>();
 
     /** @param rescueAfter zero: nothing is ever evicted */
-    public PlacementWatch(
-            PlacementCluster cluster, NodeMarks marks, Rescue rescue, Duration rescueAfter, Clock clock) {
+    public PlacementWatch(PlacementCluster cluster, NodeMarks marks, Rescue rescue, Duration rescueAfter, Clock clock) {
         this.cluster = cluster;
         this.marks = marks;
         this.rescue = rescue;

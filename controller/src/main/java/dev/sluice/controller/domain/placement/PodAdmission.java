@@ -23,8 +23,7 @@ public final class PodAdmission {
     private final Supplier<List<NodeView>> nodes;
 
     /** @param nodes may be some seconds old: it only tells who has room */
-    public PodAdmission(
-            ClaimVolumes claims, Shelf<VolumeSpec, VolumeStatus> volumes, Supplier<List<NodeView>> nodes) {
+    public PodAdmission(ClaimVolumes claims, Shelf<VolumeSpec, VolumeStatus> volumes, Supplier<List<NodeView>> nodes) {
         this.claims = claims;
         this.volumes = volumes;
         this.nodes = nodes;

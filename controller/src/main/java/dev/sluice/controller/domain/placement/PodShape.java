@@ -32,8 +32,7 @@ public record PodShape(
                         .collect(Collectors.toUnmodifiableMap(
                                 Map.Entry::getKey, entry -> String.valueOf(entry.getValue()))),
                 JsonTree.objects(spec, "volumes").stream()
-                        .map(volume ->
-                                JsonTree.string(JsonTree.object(volume, "persistentVolumeClaim"), "claimName"))
+                        .map(volume -> JsonTree.string(JsonTree.object(volume, "persistentVolumeClaim"), "claimName"))
                         .filter(Objects::nonNull)
                         .map(Objects::requireNonNull)
                         .distinct()

@@ -22,7 +22,8 @@ final class RoomyNodes {
     /** Names, in alphabetical order, of nodes that are no volume's home and could take all of them at once. */
     static List<String> of(List<VolumeSpec> volumes, List<NodeView> nodes) {
         return nodes.stream()
-                .filter(node -> volumes.stream().noneMatch(volume -> volume.home().equals(node.name())))
+                .filter(node ->
+                        volumes.stream().noneMatch(volume -> volume.home().equals(node.name())))
                 .flatMap(node -> left(volumes, node).map(left -> new Candidate(node.name(), left)).stream())
                 .sorted(Comparator.comparingLong(Candidate::left).reversed().thenComparing(Candidate::node))
                 .limit(NAMED)

@@ -8,4 +8,5 @@ import org.jspecify.annotations.Nullable;
  *
  * @param controller the kind of what would make a successor; null when nothing would
  */
-public record StrandedPod(String name, String uid, Instant created, @Nullable String controller, PodShape shape) {}
+public record StrandedPod(
+        String name, String uid, Instant created, @Nullable String controller, PodShape shape) {}

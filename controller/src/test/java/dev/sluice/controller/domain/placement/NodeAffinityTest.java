@@ -118,8 +118,8 @@ class NodeAffinityTest {
                 for (int node = 0; node < 16; node++) {
                     Worker worker = worker(node);
                     boolean home = worker.name().equals("n1") && !homes.contains("n2");
-                    boolean wanted = runs(before, worker)
-                            && (home || !worker.labels().containsKey("sluice.dev/unfit"));
+                    boolean wanted =
+                            runs(before, worker) && (home || !worker.labels().containsKey("sluice.dev/unfit"));
                     assertThat(runs(after, worker))
                             .as("%s on %s with %s", homes, worker, own)
                             .isEqualTo(wanted);
@@ -174,7 +174,8 @@ class NodeAffinityTest {
     static Map<String, Object> json(String text) {
         try {
             return JSON.readValue(
-                    text.replaceAll("([A-Za-z][A-Za-z0-9./-]*)", "\"$1\""), new TypeReference<Map<String, Object>>() {});
+                    text.replaceAll("([A-Za-z][A-Za-z0-9./-]*)", "\"$1\""),
+                    new TypeReference<Map<String, Object>>() {});
         } catch (JsonProcessingException e) {
             throw new AssertionError(text, e);
         }

@@ -18,8 +18,8 @@ class NodeMarksTest {
 
     private final FakeRegistry registry = new FakeRegistry();
     private final TestClock clock = new TestClock();
-    private final FakePlacement cluster = new FakePlacement(
-            registry, Operations.over(registry.asRegistry()).moves(), clock, Names.volumeId("data"));
+    private final FakePlacement cluster =
+            new FakePlacement(registry, Operations.over(registry.asRegistry()).moves(), clock, Names.volumeId("data"));
     private NodeMarks marks = new NodeMarks(registry, cluster, clock);
 
     @BeforeEach

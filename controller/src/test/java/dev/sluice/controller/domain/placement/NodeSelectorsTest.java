@@ -63,9 +63,8 @@ class NodeSelectorsTest {
     private static PodShape pod(Map<String, Object>... terms) {
         Map<String, Object> affinity = Map.of(
                 "nodeAffinity",
-                Map.of(
-                        "requiredDuringSchedulingIgnoredDuringExecution",
-                        Map.of("nodeSelectorTerms", List.of((Object[]) terms))));
+                Map.of("requiredDuringSchedulingIgnoredDuringExecution", Map.of("nodeSelectorTerms", List.of((Object[])
+                        terms))));
         return new PodShape("default", null, Map.of(), List.of(), affinity, Map.of());
     }
 }

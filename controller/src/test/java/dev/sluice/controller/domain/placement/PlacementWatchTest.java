@@ -258,8 +258,7 @@ class PlacementWatchTest {
                                     HydrationSettings.DEFAULT,
                                     null,
                                     null,
-                                    new Topology(
-                                            List.of(Map.of(Names.TOPOLOGY_NODE, node)), List.of()),
+                                    new Topology(List.of(Map.of(Names.TOPOLOGY_NODE, node)), List.of()),
                                     Placement.FOLLOW,
                                     null),
                             Deadline.in(Duration.ofSeconds(5)));

@@ -86,7 +86,9 @@ class PodAdmissionTest {
         pin("data");
 
         assertThat(review(POD)).isEmpty();
-        assertThat(review("{spec: {securityContext: {fsGroup: 5}, volumes: [{persistentVolumeClaim: {claimName: data}}]}}"))
+        assertThat(
+                        review(
+                                "{spec: {securityContext: {fsGroup: 5}, volumes: [{persistentVolumeClaim: {claimName: data}}]}}"))
                 .hasSize(1);
     }
 
@@ -113,9 +115,12 @@ class PodAdmissionTest {
     void askedAgainItAddsNothing() {
         Map<String, Object> pod = json(POD);
         Map<String, Object> spec = new HashMap<>(JsonTree.object(pod, "spec"));
-        spec.put("affinity", admission.review(PodShape.of("default", pod)).getFirst().value());
+        spec.put(
+                "affinity",
+                admission.review(PodShape.of("default", pod)).getFirst().value());
 
-        assertThat(admission.review(PodShape.of("default", Map.of("spec", spec)))).isEmpty();
+        assertThat(admission.review(PodShape.of("default", Map.of("spec", spec))))
+                .isEmpty();
     }
 
     private void pin(String name) {
