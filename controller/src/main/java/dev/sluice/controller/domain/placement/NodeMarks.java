@@ -104,9 +104,8 @@ public final class NodeMarks {
 
     private Optional<String> unfit(NodeView node) {
         if (!node.alive()) {
-            // Where the whole node is away Kubernetes itself sees to it; and a kubelet that comes back would end the
-            // pods whose affinity
-            // speaks of the label, if it found it.
+            // Where the whole node is away Kubernetes itself sees to it; and a kubelet that comes back and finds the
+            // label would end the pods whose affinity speaks of it.
             return cluster.findWorker(node.name()).filter(Worker::ready).map(worker -> AWAY);
         }
         return node.unfit().isPresent() || !node.canHydrate() ? Optional.of(NodeFitness.UNFIT) : Optional.empty();
