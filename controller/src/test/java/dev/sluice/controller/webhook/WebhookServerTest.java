@@ -176,8 +176,8 @@ class WebhookServerTest {
         try (HttpClient client =
                 HttpClient.newBuilder().sslContext(trusting(trusted)).build()) {
             return client.send(
-                    HttpRequest.newBuilder(URI.create(
-                                    "https://localhost:" + Objects.requireNonNull(server).port() + WebhookServer.PATH + "?timeout=2s"))
+                    HttpRequest.newBuilder(URI.create("https://localhost:"
+                                    + Objects.requireNonNull(server).port() + WebhookServer.PATH + "?timeout=2s"))
                             .header("Content-Type", "application/json")
                             .POST(HttpRequest.BodyPublishers.ofString(body))
                             .build(),
