@@ -21,7 +21,7 @@ verb_bench() { # [NAME]
 
 verb_demo() { # [NAME]
   local script=$E2E/demo/${1:-clone}.sh
-  [[ -f $script ]] || die "no demonstration '${1:-clone}' (there are: $(cd "$E2E/demo" && ls | sed 's/\.sh$//' | paste -sd' '))"
+  [[ -f $script ]] || die "no demonstration '${1:-clone}' (there are: $(cd "$E2E/demo" && ls -- *.sh | sed 's/\.sh$//' | paste -sd' '))"
   require_machine
   ensure_up demo
   SLUICE_LAB_COMMAND=$E2E/lab verb_run bash "$script"

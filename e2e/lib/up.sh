@@ -126,7 +126,7 @@ Usage: e2e/lab VERB
   deploy                             build the driver again, load its image, upgrade the chart
   down                               end all of it; caches stay in $SLUICE_LAB
   status                             processes, nodes, the driver's pods, memory of the node plugins
-  demo [NAME]                        the main job, told step by step
+  demo [NAME]                        the main job, told step by step; move: a StatefulSet across the drain of a node
   test [FILTER]                      ./mvnw verify and every lab test; with a filter only those lab tests
   bench [NAME]                       every benchmark, or one
 

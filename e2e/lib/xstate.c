@@ -41,9 +41,10 @@ static void keep(long pid, const struct iovec *state) {
   one->pid = pid;
 }
 
+/* Of a buffer that is longer than the state, as it is where a CPU has less than UML makes room for, the host takes as much as there is. */
 static int has(long pid, const struct iovec *state) {
   struct held *one = slot(pid);
-  return one->pid == pid && one->length == state->iov_len && memcmp(one->state, state->iov_base, state->iov_len) == 0;
+  return one->pid == pid && one->length <= state->iov_len && memcmp(one->state, state->iov_base, one->length) == 0;
 }
 
 static long set_padded(long pid, void *addr, struct iovec *state) {
@@ -75,9 +76,17 @@ static long get_state(long pid, void *addr, struct iovec *state) {
   return result;
 }
 
-static int leaves_state(long request) {
+static int goes_on(long request) {
   switch (request) {
     case PTRACE_CONT: case PTRACE_SYSCALL: case PTRACE_SYSEMU: case PTRACE_SYSEMU_SINGLESTEP: case PTRACE_SINGLESTEP:
+      return 1;
+  }
+  return 0;
+}
+
+static int leaves_state(long request) {
+  if (goes_on(request)) return 1;
+  switch (request) {
     case PTRACE_GETREGS: case PTRACE_SETREGS: case PTRACE_PEEKUSER: case PTRACE_POKEUSER: case PTRACE_GETSIGINFO:
       return 1;
   }
@@ -92,8 +101,9 @@ long ptrace(enum __ptrace_request request, ...) {
   va_end(arguments);
   if ((uintptr_t)addr == NT_X86_XSTATE && request == PTRACE_SETREGSET) return set_state(pid, addr, data);
   if ((uintptr_t)addr == NT_X86_XSTATE && request == PTRACE_GETREGSET) return get_state(pid, addr, data);
-  /* Every process begins with options being set: one that has a dead one's number has nothing of its state. */
-  if (!leaves_state(request)) slot(pid)->pid = 0;
+  /* Every process begins with options being set: one that has a dead one's number has nothing of its state. One that goes on
+   * with a signal (data) enters its handler with a fresh state. */
+  if (!leaves_state(request) || (goes_on(request) && data)) slot(pid)->pid = 0;
   if (request >= PTRACE_PEEKTEXT && request <= PTRACE_PEEKUSER) {
     long word;
     if (raw(request, pid, addr, &word) < 0) return -1;

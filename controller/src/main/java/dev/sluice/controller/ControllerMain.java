@@ -44,7 +44,14 @@ public final class ControllerMain {
         PlacementWatch placement =
                 ControllerClusterAccess.placement(client, registry, operations.moves(), settings.rescueAfter(), clock);
         Operator operator = Reconciliation.elected(
-                client, settings.namespace(), settings.identity(), registry, operations, clock, () -> watch(placement));
+                client,
+                settings.namespace(),
+                settings.identity(),
+                registry,
+                operations,
+                settings.maxUnhydratedPerSet(),
+                clock,
+                () -> watch(placement));
         operator.start();
         ServedKeys keys = new ServedKeys();
         Webhook webhook = Webhook.start(

@@ -11,10 +11,18 @@ import java.util.Map;
  *
  * @param namespace where the driver lives; leases are there
  * @param identity tells this replica from the others
+ * @param maxUnhydratedPerSet members of one StatefulSet that an evacuation may have unhydrated at a time
  * @param webhookPort 0: there is no webhook
  * @param rescueAfter how long a pod may wait on a node that cannot take its volume; zero: for ever
  */
-record Settings(String namespace, Path socket, int healthPort, String identity, int webhookPort, Duration rescueAfter) {
+record Settings(
+        String namespace,
+        Path socket,
+        int healthPort,
+        String identity,
+        int maxUnhydratedPerSet,
+        int webhookPort,
+        Duration rescueAfter) {
     private static final String SCHEME = "unix://";
 
     static Settings of(Map<String, String> environment) {
@@ -26,25 +34,30 @@ record Settings(String namespace, Path socket, int healthPort, String identity, 
         return new Settings(
                 environment.getOrDefault("NAMESPACE", "sluice-system"),
                 Path.of(endpoint.substring(SCHEME.length())),
-                number(environment, "HEALTH_PORT", 9808),
+                number(environment, "HEALTH_PORT", 9808, 0),
                 environment.getOrDefault("POD_NAME", host),
-                number(environment, "WEBHOOK_PORT", 0),
-                Duration.ofSeconds(number(environment, "RESCUE_AFTER_SECONDS", 30)));
+                number(environment, "MAX_UNHYDRATED_PER_SET", 1, 1),
+                number(environment, "WEBHOOK_PORT", 0, 0),
+                Duration.ofSeconds(number(environment, "RESCUE_AFTER_SECONDS", 30, 0)));
     }
 
-    private static int number(Map<String, String> environment, String name, int fallback) {
+    private static int number(Map<String, String> environment, String name, int fallback, int least) {
         String text = environment.get(name);
         if (text == null) {
             return fallback;
         }
+        int number = number(name, text);
+        if (number < least) {
+            throw new SluiceException(ErrorKind.INVALID, name + " must be " + least + " or more, not " + text);
+        }
+        return number;
+    }
+
+    private static int number(String name, String text) {
         try {
-            int number = Integer.parseInt(text);
-            if (number >= 0) {
-                return number;
-            }
+            return Integer.parseInt(text);
         } catch (NumberFormatException e) {
             throw new SluiceException(ErrorKind.INVALID, name + " must be a number, not " + text, e);
         }
-        throw new SluiceException(ErrorKind.INVALID, name + " must not be negative: " + text);
     }
 }

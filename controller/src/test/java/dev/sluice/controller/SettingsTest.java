@@ -17,6 +17,7 @@ class SettingsTest {
                         Path.of("/run/sluice/csi.sock"),
                         9808,
                         "controller",
+                        1,
                         0,
                         Duration.ofSeconds(30)));
     }
@@ -29,9 +30,10 @@ class SettingsTest {
                         "HEALTH_PORT", "1234",
                         "HOSTNAME", "host",
                         "POD_NAME", "pod-1",
+                        "MAX_UNHYDRATED_PER_SET", "2",
                         "WEBHOOK_PORT", "9443",
                         "RESCUE_AFTER_SECONDS", "0")))
-                .isEqualTo(new Settings("storage", Path.of("/tmp/csi.sock"), 1234, "pod-1", 9443, Duration.ZERO));
+                .isEqualTo(new Settings("storage", Path.of("/tmp/csi.sock"), 1234, "pod-1", 2, 9443, Duration.ZERO));
     }
 
     @Test
@@ -41,6 +43,8 @@ class SettingsTest {
         assertThatThrownBy(() -> Settings.of(Map.of("HEALTH_PORT", "x"))).hasMessageContaining("HEALTH_PORT");
         assertThatThrownBy(() -> Settings.of(Map.of("RESCUE_AFTER_SECONDS", "-1")))
                 .hasMessageContaining("RESCUE_AFTER_SECONDS");
+        assertThatThrownBy(() -> Settings.of(Map.of("MAX_UNHYDRATED_PER_SET", "0")))
+                .hasMessageContaining("MAX_UNHYDRATED_PER_SET must be 1 or more");
     }
 
     @Test

@@ -18,4 +18,7 @@ public record Condition(
         @Nullable Long observedGeneration) {
     /** On a StorageNode: encrypted volumes can be placed there. */
     public static final String ENCRYPTION = "Encryption";
+
+    /** On a StorageNode, and only while it is evacuated: nothing is left there. The controller's; all others there are the node's. */
+    public static final String EVACUATED = "Evacuated";
 }

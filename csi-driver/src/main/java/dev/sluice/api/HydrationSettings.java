@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxBytesPerSecond bytes a second of background copying; null means no limit
  * @param priority higher is served first among volumes that share a budget; 0 by default
  * @param regionBytes bytes of a region; null means chosen by rule from size and thin chunk
- * @param minBytesPerSecond bytes a second that background copying should reach; kept, not enforced yet; null means none
+ * @param minBytesPerSecond bytes a second that background copying does not fall below while a pod keeps I/O in flight; null means a
+ *     part of what was measured
  */
 public record HydrationSettings(
         boolean paused,

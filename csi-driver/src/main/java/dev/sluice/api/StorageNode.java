@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 @Plural("storagenodes")
 @Categories("sluice")
 @AdditionalPrinterColumn(name = "READY", jsonPath = ".status.conditions[?(@.type==\"Ready\")].status")
+@AdditionalPrinterColumn(name = "EVACUATED", jsonPath = ".status.conditions[?(@.type==\"Evacuated\")].status")
 @AdditionalPrinterColumn(name = "ADDRESS", jsonPath = ".status.address")
 @AdditionalPrinterColumn(
         name = "KERNEL",

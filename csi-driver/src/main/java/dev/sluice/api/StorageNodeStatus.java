@@ -1,6 +1,7 @@
 package dev.sluice.api;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,4 +22,29 @@ public record StorageNodeStatus(
         @Nullable String engine,
         @Nullable List<PoolStatus> pools,
         @Nullable List<HeldVolume> inventory,
-        @Nullable List<Condition> conditions) {}
+        @Nullable List<Condition> conditions) {
+
+    /** The conditions that are not the node's. */
+    public List<Condition> foreignConditions() {
+        return all().filter(each -> each.type().equals(Condition.EVACUATED)).toList();
+    }
+
+    /** The node's own conditions with these of others. */
+    public StorageNodeStatus withForeignConditions(List<Condition> foreign) {
+        List<Condition> own =
+                all().filter(each -> !each.type().equals(Condition.EVACUATED)).toList();
+        return new StorageNodeStatus(
+                address,
+                publicKey,
+                initiatorName,
+                kernel,
+                engine,
+                pools,
+                inventory,
+                Stream.concat(own.stream(), foreign.stream()).toList());
+    }
+
+    private Stream<Condition> all() {
+        return conditions == null ? Stream.empty() : conditions.stream();
+    }
+}

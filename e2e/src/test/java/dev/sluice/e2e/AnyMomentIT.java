@@ -10,6 +10,7 @@ import dev.sluice.e2e.fixture.EndToEnd;
 import dev.sluice.e2e.fixture.Killer;
 import dev.sluice.e2e.fixture.PodRequest;
 import dev.sluice.e2e.fixture.Sandbox;
+import dev.sluice.e2e.fixture.Seed;
 import dev.sluice.e2e.fixture.Workload;
 import java.time.Duration;
 import java.util.List;
@@ -38,7 +39,7 @@ class AnyMomentIT {
     void whatWasAskedForIsThereInTheEndWhoeverDiedOnTheWay(Sandbox sandbox) {
         Node first = sandbox.node(0);
         Node second = sandbox.node(1);
-        Killer killer = Killer.of(sandbox, List.of(first, second), seed());
+        Killer killer = Killer.of(sandbox, List.of(first, second), Seed.ofThisRun());
 
         sandbox.claim(ClaimRequest.named("one"));
         sandbox.claim(ClaimRequest.named("two"));
@@ -99,13 +100,5 @@ class AnyMomentIT {
 
     private static void requireData(Workload pod, String checksum, String file) {
         assertThat(pod.checksum(file)).as(file).isEqualTo(checksum);
-    }
-
-    /** Of SLUICE_SEED, for a run like one before. */
-    private static long seed() {
-        String given = System.getenv("SLUICE_SEED");
-        long seed = given == null ? System.nanoTime() : Long.parseLong(given);
-        System.err.println("SLUICE_SEED=" + seed);
-        return seed;
     }
 }

@@ -10,7 +10,7 @@ import dev.sluice.e2e.cluster.Node;
 import dev.sluice.e2e.fixture.ClaimRequest;
 import dev.sluice.e2e.fixture.EndToEnd;
 import dev.sluice.e2e.fixture.PodRequest;
-import dev.sluice.e2e.fixture.Replica;
+import dev.sluice.e2e.fixture.OwnedPod;
 import dev.sluice.e2e.fixture.Sandbox;
 import dev.sluice.e2e.fixture.Workload;
 import dev.sluice.names.Names;
@@ -54,7 +54,7 @@ class SchedulingIT {
     /** The volume exists now, so that the scheduler asks nobody for room. */
     private static void rescue(Sandbox sandbox, Node full, String checksum) {
         KubernetesClient client = sandbox.cluster().client();
-        try (Replica stubborn = Replica.start(
+        try (OwnedPod stubborn = OwnedPod.start(
                 sandbox, PodRequest.named("stubborn").preferring(full.name()).mounting("large", "/data"))) {
             await("it was evicted, and its successor runs elsewhere")
                     .atMost(Duration.ofMinutes(2))

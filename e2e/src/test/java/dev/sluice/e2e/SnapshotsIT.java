@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.api.HydrationPhase;
+import dev.sluice.e2e.cluster.Node;
 import dev.sluice.e2e.fixture.ClaimRequest;
 import dev.sluice.e2e.fixture.EndToEnd;
 import dev.sluice.e2e.fixture.PodRequest;
@@ -11,6 +12,7 @@ import dev.sluice.e2e.fixture.Sandbox;
 import dev.sluice.e2e.fixture.VolumeGroupSnapshots;
 import dev.sluice.e2e.fixture.VolumeSnapshots;
 import dev.sluice.e2e.fixture.Workload;
+import dev.sluice.names.Names;
 import org.junit.jupiter.api.Test;
 
 /** Of a volume that is in use, and of several at one instant. */
@@ -42,13 +44,19 @@ class SnapshotsIT {
         sandbox.claim(ClaimRequest.named("here").restoredFrom("monday"));
         sandbox.claim(ClaimRequest.named("elsewhere").restoredFrom("monday"));
 
-        Workload here = sandbox.submit(
-                PodRequest.named("here").on(sandbox.node(0).name()).mounting("here", "/data"));
-        Workload elsewhere = sandbox.submit(
+        Workload elsewhere = sandbox.start(
                 PodRequest.named("elsewhere").on(sandbox.node(1).name()).mounting("elsewhere", "/data"));
+        sandbox.hydration("elsewhere").pause(true);
+        assertThat(features(sandbox.node(0), Names.exportDevice(Names.export(sandbox.volumeId("elsewhere"), 1))))
+                .as("a file system that was frozen when the snapshot was taken has nothing to recover")
+                .contains("has_journal")
+                .doesNotContain("needs_recovery");
+        sandbox.hydration("elsewhere").pause(false);
+        Workload here = sandbox.start(
+                PodRequest.named("here").on(sandbox.node(0).name()).mounting("here", "/data"));
 
-        assertThat(here.awaitReady().checksum(Scene.FILE)).isEqualTo(checksum);
-        assertThat(elsewhere.awaitReady().checksum(Scene.FILE)).isEqualTo(checksum);
+        assertThat(here.checksum(Scene.FILE)).isEqualTo(checksum);
+        assertThat(elsewhere.checksum(Scene.FILE)).isEqualTo(checksum);
         sandbox.hydration("here").await(HydrationPhase.HYDRATED);
         sandbox.hydration("elsewhere").await(HydrationPhase.HYDRATED);
         assertThat(elsewhere.checksum(Scene.FILE)).isEqualTo(checksum);
@@ -98,6 +106,12 @@ class SnapshotsIT {
                 .contains(
                         sandbox.volumeId("here") + " is on " + sandbox.node(0).name(),
                         sandbox.volumeId("there") + " is on " + sandbox.node(1).name());
+    }
+
+    /** Of the ext4 that a device shows. */
+    private static String features(Node node, String device) {
+        return node.sh("dumpe2fs -h /dev/$(dmsetup info -c --noheadings -o blkdevname " + device
+                + ") 2>/dev/null | sed -n 's/^Filesystem features: *//p'");
     }
 
     private static void needsGroups(Sandbox sandbox) {

@@ -91,8 +91,8 @@ final class ClusterNodes implements NodeRegistry {
     }
 
     private NodeView view(StorageNode node, @Nullable Lease lease) {
-        boolean evacuating = node.getSpec() != null && node.getSpec().evacuate();
-        return new NodeView(node.getMetadata().getName(), isFresh(lease), evacuating, node.getStatus());
+        return new NodeView(
+                node.getMetadata().getName(), isFresh(lease), StorageNodes.isEvacuating(node), node.getStatus());
     }
 
     private boolean isFresh(@Nullable Lease lease) {

@@ -1,5 +1,6 @@
 package dev.sluice.controller.api;
 
+import dev.sluice.controller.domain.Evacuations;
 import dev.sluice.controller.domain.Operations;
 import dev.sluice.controller.domain.Registry;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -24,6 +25,7 @@ public final class Reconciliation {
      * An operator that is ready to be started.
      *
      * @param identity tells this replica from the others
+     * @param membersAtOnce members of one StatefulSet that an evacuation may have unhydrated at a time
      * @param leading called when this replica leads; one that leads no more ends
      */
     public static Operator elected(
@@ -32,6 +34,7 @@ public final class Reconciliation {
             String identity,
             Registry registry,
             Operations operations,
+            int membersAtOnce,
             Clock clock,
             Runnable leading) {
         var election = LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEADER_LEASE)
@@ -39,8 +42,24 @@ public final class Reconciliation {
                 .withIdentity(identity)
                 .withLeaderCallbacks(new LeaderCallbacks(leading, () -> {}, leader -> {}))
                 .build();
-        return operator(
+        Operator operator = operator(
                 client, registry, operations, clock, overrider -> overrider.withLeaderElectionConfiguration(election));
+        evacuate(operator, client, registry, operations, membersAtOnce, clock);
+        return operator;
+    }
+
+    static void evacuate(
+            Operator operator,
+            KubernetesClient client,
+            Registry registry,
+            Operations operations,
+            int membersAtOnce,
+            Clock clock) {
+        Evacuations evacuations =
+                new Evacuations(registry, operations.families(), new ClusterClaimSets(client), membersAtOnce, clock);
+        operator.register(
+                new EvacuationReconciler(evacuations, new StorageNodes(client, clock)),
+                each -> each.withRetry(unlimited()));
     }
 
     static Operator operator(

@@ -31,7 +31,7 @@ public final class VolumeReconciler implements Reconciler<Volume> {
     // Nor is there one when the PVC, which is not watched, gets its PV.
     private static final Duration CLAIM_CHECK = Duration.ofSeconds(10);
 
-    // Room in a pool, or a node that is back, is no event either.
+    // Room in a pool, a node that is back, or an evacuation that was ended, is no event either.
     private static final Duration MOVE_CHECK = Duration.ofSeconds(5);
 
     private final Families families;
@@ -49,7 +49,7 @@ public final class VolumeReconciler implements Reconciler<Volume> {
         if (volume.getSpec().state() == DesiredState.ABSENT) {
             return UpdateControl.<Volume>noUpdate().rescheduleAfter(TOMBSTONE_CHECK);
         }
-        if (isWantedElsewhere(volume, context)) {
+        if (volume.getSpec().target() != null || isWantedElsewhere(volume, context)) {
             return UpdateControl.<Volume>noUpdate().rescheduleAfter(MOVE_CHECK);
         }
         return awaitsOwner(volume, context)

@@ -3,6 +3,7 @@ package dev.sluice.controller.domain;
 import dev.sluice.api.CloneHydrationStatus;
 import dev.sluice.api.HydrationPhase;
 import dev.sluice.api.Origin;
+import dev.sluice.api.OriginKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -61,7 +62,12 @@ public final class HydrationStory {
     }
 
     private static String origin(@Nullable Origin origin) {
-        return origin == null ? "its origin" : origin.name() + " on " + origin.node();
+        if (origin == null) {
+            return "its origin";
+        }
+        return origin.kind() == OriginKind.NODE
+                ? "node " + origin.node() + ", where the volume was"
+                : origin.name() + " on " + origin.node();
     }
 
     private static boolean isNews(String time, Instant now) {

@@ -53,6 +53,11 @@ final class MovePlan {
         return plan.spec.target() == null ? plan.begin() : plan.go(plan.spec.target());
     }
 
+    /** Why a volume cannot go to this node now; empty when it can. */
+    static Optional<AttachmentStatus> obstacle(View view, String node) {
+        return new MovePlan(view).obstacle(node);
+    }
+
     /** The answer to one node's Attachment. */
     static AttachmentStatus answer(View view, String node) {
         return new MovePlan(view).answer(node);
@@ -80,7 +85,7 @@ final class MovePlan {
 
     private List<Step> go(String target) {
         Optional<Stored<ExportSpec, ExportStatus>> pending = pending();
-        boolean wanted = view.attachments().contains(target);
+        boolean wanted = view.attachments().contains(target) || isEmptied(target);
         if (pending.isEmpty()) {
             return List.of(
                     wanted
@@ -101,6 +106,16 @@ final class MovePlan {
         return status != null && status.phase() == ServedPhase.REMOVED
                 ? List.of(new Step.ForgetExport(export))
                 : List.of();
+    }
+
+    /**
+     * A volume that nobody uses leaves a node that is being evacuated. A pod that comes meanwhile, anywhere but on the target, has the move
+     * taken back and then its own, and so has the end of the evacuation.
+     */
+    private boolean isEmptied(String target) {
+        return view.attachments().isEmpty()
+                && find(spec.home()).map(NodeView::evacuating).orElse(false)
+                && unfitness(target).isEmpty();
     }
 
     private boolean consented(ExportStatus status) {
@@ -157,7 +172,12 @@ final class MovePlan {
         if (target != null) {
             return target.equals(node)
                     ? asked()
-                    : waiting("Moving", "volume " + id + " is moving to node " + target + ", which asked first");
+                    : waiting(
+                            "Moving",
+                            "volume " + id + " is moving to node " + target
+                                    + (view.attachments().contains(target)
+                                            ? ", which asked first"
+                                            : ", because its node is evacuated"));
         }
         if (view.attachments().contains(spec.home())) {
             return waiting("InUse", "volume " + id + " is in use on node " + spec.home() + away());
@@ -215,11 +235,16 @@ final class MovePlan {
     }
 
     private Optional<AttachmentStatus> unfit(String node) {
-        Optional<NodeView> found = find(node);
-        if (found.isEmpty()) {
-            return Optional.of(waiting(NodeFitness.UNFIT, "node " + node + " is no storage node"));
-        }
-        return NodeFitness.refusal(found.get(), spec);
+        return find(node).map(there -> NodeFitness.refusal(there, spec)).orElseGet(() -> noStorageNode(node));
+    }
+
+    /** What of a node does not change with the bytes that are free. */
+    private Optional<AttachmentStatus> unfitness(String node) {
+        return find(node).map(there -> NodeFitness.unfitness(there, spec)).orElseGet(() -> noStorageNode(node));
+    }
+
+    private static Optional<AttachmentStatus> noStorageNode(String node) {
+        return Optional.of(waiting(NodeFitness.UNFIT, "node " + node + " is no storage node"));
     }
 
     private boolean isAlive(String node) {

@@ -66,7 +66,8 @@ public final class Moves {
         if (still) {
             return new MovePlan.View(volume, List.of(), attachments, List.of());
         }
-        List<NodeView> nodes = Stream.concat(Stream.of(spec.home()), attachments.stream())
+        Stream<String> way = spec.target() == null ? Stream.of(spec.home()) : Stream.of(spec.home(), spec.target());
+        List<NodeView> nodes = Stream.concat(way, attachments.stream())
                 .distinct()
                 .flatMap(node -> registry.nodes().find(node).stream())
                 .toList();

@@ -2,7 +2,6 @@ package dev.sluice.controller.domain;
 
 import dev.sluice.api.AttachmentState;
 import dev.sluice.api.AttachmentStatus;
-import dev.sluice.api.PoolStatus;
 import dev.sluice.api.VolumeSpec;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +20,20 @@ public final class NodeFitness {
 
     /** Why the node cannot take the volume now; empty when it can. */
     public static Optional<AttachmentStatus> refusal(NodeView node, VolumeSpec volume) {
+        return unfitness(node, volume).or(() -> {
+            long room =
+                    node.pool(volume.pool()).map(NodeChoice::room).orElse(0L);
+            return room < volume.sizeBytes()
+                    ? Optional.of(waiting(
+                            NO_SPACE,
+                            "node " + node.name() + " has " + room + " bytes free, " + volume.sizeBytes()
+                                    + " are needed"))
+                    : Optional.empty();
+        });
+    }
+
+    /** What of a refusal does not change with the bytes that are free. */
+    static Optional<AttachmentStatus> unfitness(NodeView node, VolumeSpec volume) {
         Optional<String> unfit = node.unfit();
         if (volume.encryption() != null) {
             unfit = unfit.or(node::unfitToEncrypt);
@@ -28,19 +41,10 @@ public final class NodeFitness {
         if (unfit.isEmpty() && !node.canHydrate()) {
             unfit = Optional.of("cannot hydrate a clone (no engine in its kernel)");
         }
-        Optional<PoolStatus> pool = node.pool(volume.pool());
-        if (unfit.isEmpty() && pool.isEmpty()) {
+        if (unfit.isEmpty() && node.pool(volume.pool()).isEmpty()) {
             unfit = Optional.of("has no pool " + volume.pool());
         }
-        if (unfit.isPresent()) {
-            return unfit.map(why -> waiting(UNFIT, "node " + node.name() + " " + why));
-        }
-        long room = NodeChoice.room(pool.orElseThrow());
-        return room < volume.sizeBytes()
-                ? Optional.of(waiting(
-                        NO_SPACE,
-                        "node " + node.name() + " has " + room + " bytes free, " + volume.sizeBytes() + " are needed"))
-                : Optional.empty();
+        return unfit.map(why -> waiting(UNFIT, "node " + node.name() + " " + why));
     }
 
     private static AttachmentStatus waiting(String reason, String message) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A storage node as the controller judges it.
  *
  * @param alive its plugin renewed its lease lately
- * @param evacuating an administrator wants it emptied
+ * @param evacuating it is to be emptied: by its StorageNode, or as a cordoned node with the annotation
  */
 public record NodeView(
         String name,

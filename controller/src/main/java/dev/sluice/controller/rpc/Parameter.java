@@ -34,7 +34,12 @@ enum Parameter {
             "the thin pool's chunk, more for origins of a tebibyte and up",
             "a power of two from `4Ki` to `1Mi`"),
     MAX_BYTES_PER_SECOND("maxBytesPerSecond", Scope.MUTABLE, "size", "no limit", "1 or more"),
-    MIN_BYTES_PER_SECOND("minBytesPerSecond", Scope.MUTABLE, "size", "none", "1 to `maxBytesPerSecond`"),
+    MIN_BYTES_PER_SECOND(
+            "minBytesPerSecond",
+            Scope.MUTABLE,
+            "size",
+            "5 % of what the origin was measured to give, at least 1Mi",
+            "1 to `maxBytesPerSecond`"),
     PRIORITY("priority", Scope.MUTABLE, "integer", "0", "-2147483648 to 2147483647"),
     ENCRYPTED(
             "encrypted",

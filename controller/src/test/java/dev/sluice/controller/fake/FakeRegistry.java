@@ -6,6 +6,7 @@ import dev.sluice.api.CloneHydrationStatus;
 import dev.sluice.api.Condition;
 import dev.sluice.api.ExportSpec;
 import dev.sluice.api.ExportStatus;
+import dev.sluice.api.HeldVolume;
 import dev.sluice.api.PoolStatus;
 import dev.sluice.api.SnapshotSpec;
 import dev.sluice.api.SnapshotStatus;
@@ -105,6 +106,31 @@ public final class FakeRegistry implements NodeRegistry, ClaimRegistry {
         if (view != null) {
             views.put(name, new NodeView(name, view.alive(), evacuating, view.status()));
         }
+        change();
+    }
+
+    /** What the node says that it has. */
+    public synchronized void setInventory(String name, List<HeldVolume> inventory) {
+        NodeView view = views.get(name);
+        StorageNodeStatus status = view == null ? null : view.status();
+        if (view != null && status != null) {
+            views.put(
+                    name,
+                    new NodeView(
+                            name,
+                            view.alive(),
+                            view.evacuating(),
+                            new StorageNodeStatus(
+                                    status.address(),
+                                    status.publicKey(),
+                                    status.initiatorName(),
+                                    status.kernel(),
+                                    status.engine(),
+                                    status.pools(),
+                                    inventory,
+                                    status.conditions())));
+        }
+        change();
     }
 
     public synchronized void deleteNode(String name) {

@@ -30,14 +30,14 @@ class BenchStart {
     void fromApplyToARunningPod(Sandbox sandbox) {
         prepareSources(sandbox);
         int standing = volumes(sandbox);
-        Map<Scenario, Samples> samples = new EnumMap<>(Scenario.class);
+        Map<Scenario, Samples<Milestone>> samples = new EnumMap<>(Scenario.class);
         // Round 0 warms caches and code and is not counted.
         for (int round = 0; round <= ROUNDS; round++) {
             for (Scenario scenario : Scenario.values()) {
                 Map<Milestone, Double> timeline = measure(sandbox, scenario, "m" + round + "-" + scenario.ordinal());
                 System.err.printf("round %d, %s: %s%n", round, scenario, timeline);
                 if (round > 0) {
-                    samples.computeIfAbsent(scenario, key -> new Samples()).add(timeline);
+                    samples.computeIfAbsent(scenario, key -> new Samples<>()).add(timeline);
                 }
                 await("the volume is gone again").atMost(GONE).until(() -> volumes(sandbox) == standing);
             }

@@ -1,21 +1,25 @@
 package dev.sluice.e2e.bench;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The measurements of one scenario, in seconds. */
-final class Samples {
-    private final Map<Milestone, List<Double>> seconds = new EnumMap<>(Milestone.class);
+/**
+ * The measurements of one scenario, in seconds.
+ *
+ * @param <M> what was measured
+ */
+final class Samples<M> {
+    private final Map<M, List<Double>> seconds = new HashMap<>();
 
-    void add(Map<Milestone, Double> timeline) {
+    void add(Map<M, Double> timeline) {
         timeline.forEach((milestone, value) ->
                 seconds.computeIfAbsent(milestone, key -> new ArrayList<>()).add(value));
     }
 
-    double median(Milestone milestone) {
+    double median(M milestone) {
         List<Double> values = sorted(milestone);
         if (values.isEmpty()) {
             return Double.NaN;
@@ -24,7 +28,7 @@ final class Samples {
         return values.size() % 2 == 1 ? values.get(middle) : (values.get(middle - 1) + values.get(middle)) / 2;
     }
 
-    String spread(Milestone milestone) {
+    String spread(M milestone) {
         List<Double> values = sorted(milestone);
         return values.isEmpty() ? "-" : text(values.getFirst()) + " to " + text(values.getLast());
     }
@@ -33,7 +37,7 @@ final class Samples {
         return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.2f", value);
     }
 
-    private List<Double> sorted(Milestone milestone) {
+    private List<Double> sorted(M milestone) {
         return seconds.getOrDefault(milestone, List.of()).stream().sorted().toList();
     }
 }

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class SamplesTest {
     @Test
     void tellsMedianAndSpread() {
-        Samples samples = new Samples();
+        Samples<Milestone> samples = new Samples<>();
         for (double value : new double[] {5, 1, 3}) {
             samples.add(Map.of(Milestone.RUNNING, value));
         }
@@ -19,6 +19,7 @@ class SamplesTest {
 
     @Test
     void aMilestoneNobodySawHasNoNumber() {
-        assertThat(Samples.text(new Samples().median(Milestone.STAGING))).isEqualTo("-");
+        assertThat(Samples.text(new Samples<Milestone>().median(Milestone.STAGING)))
+                .isEqualTo("-");
     }
 }

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** The results in Markdown: what was measured, the bars and whether they are reached, and where the time goes. */
-record StartReport(String machine, String date, int rounds, Map<Scenario, Samples> samples) {
+record StartReport(String machine, String date, int rounds, Map<Scenario, Samples<Milestone>> samples) {
 
     String markdown() {
         StringBuilder text = new StringBuilder();
@@ -62,7 +62,7 @@ record StartReport(String machine, String date, int rounds, Map<Scenario, Sample
     }
 
     private double running(Scenario scenario) {
-        Samples values = samples.get(scenario);
+        Samples<Milestone> values = samples.get(scenario);
         return values == null ? Double.NaN : values.median(Milestone.RUNNING);
     }
 }

@@ -4,6 +4,7 @@ import dev.sluice.api.CloneHydrationStatus;
 import dev.sluice.api.HydrationPhase;
 import dev.sluice.api.HydrationSummary;
 import dev.sluice.api.Origin;
+import dev.sluice.api.OriginKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -35,7 +36,11 @@ final class HydrationText {
                 origin == null ? null : origin(origin));
     }
 
+    /** Of a clone the node and what is there; of a move, the node that was left. */
     static String origin(Origin origin) {
+        if (origin.kind() == OriginKind.NODE) {
+            return "node/" + origin.node();
+        }
         String name = origin.name();
         return origin.node() + "/" + (name.length() > SHORT_ID ? name.substring(0, SHORT_ID) : name);
     }

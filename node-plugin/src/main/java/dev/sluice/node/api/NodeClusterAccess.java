@@ -50,6 +50,7 @@ import java.util.function.Supplier;
 
 /** All this node asks of, and tells, the cluster. A status has one writer, so it is patched without a version. */
 public final class NodeClusterAccess {
+    private static final int ATTEMPTS = 3;
     private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
     private static final PatchContext REPLACE = PatchContext.of(PatchType.JSON);
 
@@ -143,8 +144,27 @@ public final class NodeClusterAccess {
         patch(hydration(claim), status, Map.of("/spec/node", node, "/spec/epoch", status.epoch()));
     }
 
+    /** The conditions that are not this node's stay as they are; UNAVAILABLE when they change all the time. */
     public void patchStatus(StorageNodeStatus status) {
-        patch(client.resources(StorageNode.class).withName(node), status);
+        Resource<StorageNode> resource = client.resources(StorageNode.class).withName(node);
+        for (int attempt = 1; ; attempt++) {
+            StorageNode live = asking(resource::get);
+            StorageNodeStatus known = live == null ? null : live.getStatus();
+            Map<String, Object> premises = live == null
+                    ? Map.of()
+                    : Map.of("/metadata/resourceVersion", live.getMetadata().getResourceVersion());
+            try {
+                patch(
+                        resource,
+                        known == null ? status : status.withForeignConditions(known.foreignConditions()),
+                        premises);
+                return;
+            } catch (SluiceException e) {
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /** Creates this node's StorageNode if it is absent. */

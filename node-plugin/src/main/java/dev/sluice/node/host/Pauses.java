@@ -11,6 +11,12 @@ public interface Pauses {
      */
     Pause suspend(List<String> devices, Duration deadline);
 
+    /**
+     * Holds back the I/O of one device, no more: no file system is frozen, nothing is written out, so it is as short as what is in flight
+     * there takes. It is resumed as any other.
+     */
+    Pause hold(String device, Duration deadline);
+
     /** Resumes every device of ours that was left suspended by a process that died in a pause; their names. For the start. */
     List<String> sweep();
 

@@ -29,7 +29,6 @@ final class Hydration {
     private static final String FINISH = "finish";
     // A pod that starts needs the processor, the wire and the disk more than the copy does.
     private static final Duration START_GRACE = Duration.ofSeconds(10);
-    private static final Duration STALLED_AFTER = Duration.ofSeconds(60);
 
     private final VolumeStacks stacks;
     private final Host host;
@@ -38,6 +37,8 @@ final class Hydration {
     private final SourcePath path;
     private final CopyBudget budget = new CopyBudget();
     private final RateWindow rate = new RateWindow();
+    private final Governing governing;
+    private final Standstill standstill;
     private final Instant readySince;
 
     private volatile VolumeOrder order;
@@ -49,8 +50,7 @@ final class Hydration {
     private boolean copyWanted;
     private boolean begun;
     private @Nullable Instant openSince;
-    private long lastRegions = -1;
-    private Instant lastAdvance;
+    private volatile boolean poolFull;
 
     Hydration(VolumeStacks stacks, Host host, Executor work, VolumeOrder order, Instant now) {
         this.stacks = stacks;
@@ -60,7 +60,8 @@ final class Hydration {
         this.id = order.id();
         this.path = new SourcePath(host, id);
         this.readySince = now;
-        this.lastAdvance = now;
+        this.governing = new Governing(new CopyWindow(host, stacks, id, System::nanoTime));
+        this.standstill = new Standstill(now);
         this.skippedRegions = stacks.tags(id).skippedRegions();
         // Whoever reads skipped regions from the tag has trimmed already, before a restart.
         this.trimmed = skippedRegions > 0;
@@ -108,10 +109,6 @@ final class Hydration {
     private HydrationReport steer(CloneStatus.Working engine, Instant now) {
         long hydrated = engine.hydratedRegions() * engine.regionBytes();
         rate.add(now, hydrated);
-        if (engine.hydratedRegions() != lastRegions) {
-            lastRegions = engine.hydratedRegions();
-            lastAdvance = now;
-        }
         if (engine.complete()) {
             inBackground(FINISH, () -> {
                 if (stacks.finish(order)) {
@@ -127,8 +124,9 @@ final class Hydration {
         String waiting = source == SourcePath.State.CONNECTED ? waitingFor(engine, now) : null;
         boolean paused = order.spec().hydration().paused();
         copyWanted = waiting == null && !paused && source == SourcePath.State.CONNECTED;
-        pace(engine, now);
-        return judge(engine, now, source, paused, waiting);
+        boolean copying = pace(engine, now);
+        govern(engine, now, copying);
+        return judge(engine, now, source, paused, waiting, copying);
     }
 
     /** A look between looks for a volume with a limit: the engine knows only on and off, so it is switched often. */
@@ -148,18 +146,32 @@ final class Hydration {
         return running.contains(FINISH);
     }
 
-    private void pace(CloneStatus.Working engine, Instant now) {
+    /** Whether the engine may copy now. */
+    private boolean pace(CloneStatus.Working engine, Instant now) {
         if (!copyWanted) {
             budget.restart();
             enable(engine, false);
-            return;
+            return false;
         }
         long hydrated = engine.hydratedRegions() * engine.regionBytes();
         boolean allowed = budget.allows(order.spec().hydration().maxBytesPerSecond(), now, hydrated);
-        if (!allowed) {
-            lastAdvance = now;
-        }
         enable(engine, allowed);
+        return allowed;
+    }
+
+    private void govern(CloneStatus.Working engine, Instant now, boolean copying) {
+        if (!copying || !engine.hydrationEnabled() || stacks.isQuiet(id)) {
+            governing.restart();
+            return;
+        }
+        Optional<Governor.Window> due = governing.due(now, engine, order.spec().hydration());
+        if (due.isPresent()) {
+            inBackground(
+                    "window",
+                    () -> governing.open(due.get(), now, engine, order.spec().hydration()));
+        } else if (!running.contains("window")) {
+            governing.release(host, id, engine);
+        }
     }
 
     private HydrationReport judge(
@@ -167,7 +179,11 @@ final class Hydration {
             Instant now,
             SourcePath.State source,
             boolean paused,
-            @Nullable String waiting) {
+            @Nullable String waiting,
+            boolean copying) {
+        if (!copying) {
+            standstill.reset(now);
+        }
         if (source == SourcePath.State.LOST) {
             return report(engine, now, HydrationPhase.SOURCE_LOST, "SourceLost", sourceMessage(engine));
         }
@@ -180,19 +196,32 @@ final class Hydration {
         if (waiting != null) {
             return report(engine, now, HydrationPhase.HYDRATING, "WaitingToStart", waiting);
         }
-        if (lastAdvance.plus(STALLED_AFTER).isBefore(now)) {
-            return report(
-                    engine,
-                    now,
-                    HydrationPhase.STALLED,
-                    "ForegroundIO",
-                    "nothing was copied for " + STALLED_AFTER.toSeconds()
-                            + " s: the pod keeps I/O in flight, to which background copying yields");
+        Optional<Standstill.Cause> stalled = copying
+                ? standstill.look(
+                        now,
+                        engine,
+                        () -> path.disk().map(host.blockDevices()::bytesRead).orElse(0L))
+                : Optional.empty();
+        if (stalled.isPresent()) {
+            return stalled(engine, now, stalled.get());
         }
-        boolean limited = order.spec().hydration().maxBytesPerSecond() != null;
-        return limited
-                ? report(engine, now, HydrationPhase.HYDRATING, "Budget", "copying as fast as maxBytesPerSecond allows")
-                : report(engine, now, HydrationPhase.HYDRATING, "Copying", "the kernel copies what has not arrived");
+        poolFull = false;
+        HydrationLimit limit = HydrationLimit.of(order.spec().hydration(), governing, now);
+        return report(engine, now, HydrationPhase.HYDRATING, limit.reason(), limit.message());
+    }
+
+    private HydrationReport stalled(CloneStatus.Working engine, Instant now, Standstill.Cause cause) {
+        if (cause != Standstill.Cause.FOREGROUND_IO) {
+            inBackground("pool", () -> poolFull = stacks.isFull(order.spec().pool()));
+        }
+        // A batch fails as a whole: alone, a region that can be read is told from one that cannot.
+        if (cause == Standstill.Cause.REGION_ERRORS && engine.batch() > 1) {
+            host.deviceMapper().message(Names.cloneDevice(id), "hydration_batch_size 1");
+        }
+        long missing = engine.totalRegions() - engine.hydratedRegions();
+        HydrationLimit limit =
+                poolFull ? HydrationLimit.poolFull(order.spec().pool()) : HydrationLimit.of(cause, missing);
+        return report(engine, now, HydrationPhase.STALLED, limit.reason(), limit.message());
     }
 
     private String sourceMessage(CloneStatus.Working engine) {

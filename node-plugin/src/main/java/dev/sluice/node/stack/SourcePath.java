@@ -62,6 +62,11 @@ final class SourcePath {
         return true;
     }
 
+    /** The origin as a disk of this node, when it is there. */
+    Optional<BlockDevice> disk() {
+        return Sessions.ofVolume(host, id).map(IscsiSession::disk);
+    }
+
     /** True when the last look found no disk, or one under another name: only bringing the stack up again mends that. */
     boolean broken() {
         return broken;

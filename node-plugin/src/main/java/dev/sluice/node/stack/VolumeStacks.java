@@ -24,12 +24,9 @@ import dev.sluice.node.host.MappedDevice;
 import dev.sluice.node.host.Pool;
 import dev.sluice.node.host.PoolSettings;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +37,7 @@ public final class VolumeStacks {
     private final PoolDirectory pools;
     private final FrozenSnapshots frozen;
     private final Composites composites;
-    private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
+    private final StackLocks locks = new StackLocks();
 
     public VolumeStacks(Host host, PoolDirectory pools) {
         this.host = host;
@@ -110,7 +107,7 @@ public final class VolumeStacks {
                                 + ", the order to remove names " + lvUuid + ". It is left alone.");
             }
             new StepRunner(host, id, group).run(StackPlanner.remove(found));
-            locks.remove(id);
+            locks.forget(id);
             return true;
         });
     }
@@ -363,6 +360,11 @@ public final class VolumeStacks {
         return new VolumeOutcome(phase, allocation, hydrated, size, reason, message);
     }
 
+    /** Whether nothing more can be mapped in the pool: what is to be copied waits then, or fails. */
+    boolean isFull(String pool) {
+        return host.pools().find(pools.named(pool)).filter(Pool::isFull).isPresent();
+    }
+
     String group(String pool) {
         return pools.named(pool).volumeGroup();
     }
@@ -377,21 +379,17 @@ public final class VolumeStacks {
                 Sessions.ofVolume(host, id).orElse(null));
     }
 
-    /** Nothing else changes any of these volumes meanwhile. Always in one order, so that two who want the same do not wait for each other. */
+    /** Nothing else changes any of these volumes meanwhile. */
     <T> T lockedAll(List<String> ids, Supplier<T> action) {
-        List<String> ordered = ids.stream().sorted().toList();
-        return ordered.isEmpty()
-                ? action.get()
-                : locked(ordered.getFirst(), () -> lockedAll(ordered.subList(1, ordered.size()), action));
+        return locks.lockedAll(ids, action);
+    }
+
+    /** The same for one volume, without waiting: false, and nothing is done, while anything else changes it. */
+    boolean attempt(String id, Runnable action) {
+        return locks.attempt(id, action);
     }
 
     private <T> T locked(String id, Supplier<T> action) {
-        ReentrantLock lock = locks.computeIfAbsent(id, key -> new ReentrantLock());
-        lock.lock();
-        try {
-            return action.get();
-        } finally {
-            lock.unlock();
-        }
+        return locks.locked(id, action);
     }
 }

@@ -3,6 +3,8 @@ package dev.sluice.node.stack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RateWindowTest {
@@ -27,6 +29,30 @@ class RateWindowTest {
         }
 
         assertThat(window.bytesPerSecond()).hasValue(50);
+    }
+
+    @Test
+    void burstsAreSpreadOverTheTimeBetweenThem() {
+        RateWindow window = new RateWindow();
+        List<Long> rates = new ArrayList<>();
+        for (int look = 0; look <= 600; look++) {
+            window.add(START.plusMillis(500L * look), look / 20 * 10_000L);
+            if (look > 120) {
+                rates.add(window.bytesPerSecond().orElseThrow());
+            }
+        }
+
+        assertThat(rates).allSatisfy(rate -> assertThat(rate).isBetween(800L, 1200L));
+    }
+
+    @Test
+    void whatStandsStillHasNoRate() {
+        RateWindow window = new RateWindow();
+        for (int second = 0; second <= 50; second++) {
+            window.add(START.plusSeconds(second), 1000L * Math.min(second, 15));
+        }
+
+        assertThat(window.bytesPerSecond()).hasValue(0);
     }
 
     @Test

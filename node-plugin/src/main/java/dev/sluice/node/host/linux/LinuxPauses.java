@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -22,8 +23,11 @@ import java.util.function.Supplier;
 /** Suspends by ioctl. A thread of its own keeps the deadline; what a kill of the process leaves suspended, the next start resumes. */
 public final class LinuxPauses implements Pauses {
     private static final int AT_ONCE = 4;
+    /** Without the freeze and the flush of a file system above, each of which takes as long as the pod has written. */
+    private static final int HOLDING = DmRequest.SUSPEND | DmRequest.SKIP_LOCKFS | DmRequest.NOFLUSH;
 
     private final Consumer<String> suspend;
+    private final Consumer<String> hold;
     private final Consumer<String> resume;
     private final Supplier<List<String>> suspended;
     // A resumption waits for a suspension that hangs; the deadlines of other pauses must not wait for it.
@@ -31,10 +35,21 @@ public final class LinuxPauses implements Pauses {
             AT_ONCE, Thread.ofPlatform().name("pauses-", 0).daemon().factory());
 
     private final Set<Held> current = ConcurrentHashMap.newKeySet();
+    /**
+     * Whose a device is, from before its suspension until after its end. A suspension that the kernel keeps outlives its deadline, and its
+     * own end would resume the device in the middle of another's pause.
+     */
+    private final Map<String, Held> claims = new ConcurrentHashMap<>();
+
     private volatile boolean ending;
 
-    LinuxPauses(Consumer<String> suspend, Consumer<String> resume, Supplier<List<String>> suspended) {
+    LinuxPauses(
+            Consumer<String> suspend,
+            Consumer<String> hold,
+            Consumer<String> resume,
+            Supplier<List<String>> suspended) {
         this.suspend = suspend;
+        this.hold = hold;
         this.resume = resume;
         this.suspended = suspended;
     }
@@ -43,6 +58,8 @@ public final class LinuxPauses implements Pauses {
         LinuxPauses pauses = new LinuxPauses(
                 name -> suspend(flags -> control.call(
                         DmControl.SUSPEND, new DmRequest().name(name).flags(flags))),
+                name -> control.call(
+                        DmControl.SUSPEND, new DmRequest().name(name).flags(HOLDING)),
                 name -> control.find(DmControl.RESUME, resumption(name)),
                 new SuspendedDevices(control)::names);
         // A plugin that is replaced by a newer one must not keep a pod waiting until that has started.
@@ -79,17 +96,29 @@ public final class LinuxPauses implements Pauses {
 
     @Override
     public Pause suspend(List<String> names, Duration deadline) {
+        return suspend(names, deadline, suspend);
+    }
+
+    @Override
+    public Pause hold(String device, Duration deadline) {
+        return suspend(List.of(device), deadline, hold);
+    }
+
+    private Pause suspend(List<String> names, Duration deadline, Consumer<String> suspension) {
         Held held = new Held(names);
+        held.claim();
         current.add(held);
         held.watchedBy(deadlines.schedule(held::expire, deadline.toNanos(), TimeUnit.NANOSECONDS));
         try {
-            names.forEach(suspend);
+            names.forEach(suspension);
         } catch (SluiceException e) {
+            held.settle();
             if (!held.end()) {
                 held.resume();
             }
             throw e;
         }
+        held.settle();
         if (ending) {
             held.expire();
         }
@@ -151,9 +180,31 @@ public final class LinuxPauses implements Pauses {
         private final List<String> names;
         private final AtomicReference<State> state = new AtomicReference<>(State.HELD);
         private final AtomicReference<Future<?>> watch = new AtomicReference<>();
+        private volatile boolean settled;
 
         Held(List<String> names) {
             this.names = List.copyOf(names);
+        }
+
+        void claim() {
+            for (String name : names) {
+                if (claims.putIfAbsent(name, this) != null) {
+                    release();
+                    throw new SluiceException(
+                            ErrorKind.UNAVAILABLE,
+                            name
+                                    + " is being suspended by an earlier attempt that the kernel keeps; it is tried again");
+                }
+            }
+        }
+
+        private void release() {
+            names.forEach(name -> claims.remove(name, this));
+        }
+
+        /** The kernel keeps none of the suspensions any more. */
+        void settle() {
+            settled = true;
         }
 
         void watchedBy(Future<?> deadline) {
@@ -186,7 +237,14 @@ public final class LinuxPauses implements Pauses {
         /** The lower first: what the upper lets go may need it. */
         void resume() {
             current.remove(this);
-            resumeAll(names.reversed());
+            boolean last = settled;
+            try {
+                resumeAll(names.reversed());
+            } finally {
+                if (last) {
+                    release();
+                }
+            }
         }
     }
 }

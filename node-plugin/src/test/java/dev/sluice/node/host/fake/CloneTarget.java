@@ -36,6 +36,10 @@ final class CloneTarget implements FakeTarget {
     private boolean hydration;
     private long threshold;
     private long batch;
+    /** Copies that were begun and have not arrived. */
+    private final BitSet hydrating = new BitSet();
+
+    private boolean foreground;
     private Mode mode = Mode.RW;
 
     CloneTarget(Setup setup, long targetSectors) {
@@ -103,12 +107,17 @@ final class CloneTarget implements FakeTarget {
         commit();
     }
 
-    /** The kernel's background copy, for at most so many regions; the number that was copied. */
+    /** Whether a pod has I/O in flight here: no background copy begins then. */
+    void foreground(boolean inFlight) {
+        foreground = inFlight;
+    }
+
+    /** Copies that were begun arrive; then the kernel's background copy, for at most so many regions. The number that was copied. */
     int hydrate(int limit) {
-        if (!hydration || threshold == 0 || mode != Mode.RW) {
-            return 0;
+        int copied = arrive(limit);
+        if (!hydration || threshold == 0 || mode != Mode.RW || foreground) {
+            return copied;
         }
-        int copied = 0;
         for (int region = hydrated.nextClearBit(0);
                 region < regions && copied < limit;
                 region = hydrated.nextClearBit(region + 1)) {
@@ -123,6 +132,38 @@ final class CloneTarget implements FakeTarget {
         return copied;
     }
 
+    private int arrive(int limit) {
+        int arrived = 0;
+        for (int region = hydrating.nextSetBit(0);
+                region >= 0 && arrived < limit;
+                region = hydrating.nextSetBit(region + 1)) {
+            hydrating.clear(region);
+            if (hydrated.get(region)) {
+                continue;
+            }
+            try {
+                copy(region);
+            } catch (IoError e) {
+                continue;
+            }
+            hydrated.set(region);
+            arrived++;
+        }
+        return arrived;
+    }
+
+    /** The worker begins what the threshold has room for, when nothing else is in flight. */
+    private void wake() {
+        if (!hydration || mode != Mode.RW || foreground) {
+            return;
+        }
+        for (int region = hydrated.nextClearBit(0);
+                region < regions && hydrating.cardinality() < threshold;
+                region = hydrated.nextClearBit(region + 1)) {
+            hydrating.set(region);
+        }
+    }
+
     /** What the once-a-second commit does. */
     void commit() {
         if (mode == Mode.RW) {
@@ -134,6 +175,7 @@ final class CloneTarget implements FakeTarget {
     /** A failed commit: the bitmap on disk counts again. */
     void breakMetadata(Mode broken) {
         mode = broken;
+        hydrating.clear();
         hydrated.clear();
         hydrated.or(store.committed());
     }
@@ -146,6 +188,7 @@ final class CloneTarget implements FakeTarget {
 
     @Override
     public void suspended() {
+        arrive(Integer.MAX_VALUE);
         commit();
     }
 
@@ -155,7 +198,10 @@ final class CloneTarget implements FakeTarget {
         switch (words[0]) {
             case "enable_hydration" -> hydration = true;
             case "disable_hydration" -> hydration = false;
-            case "hydration_threshold" -> threshold = Long.parseLong(words[1]);
+            case "hydration_threshold" -> {
+                threshold = Long.parseLong(words[1]);
+                wake();
+            }
             case "hydration_batch_size" -> batch = Long.parseLong(words[1]);
             default -> throw new SluiceException(ErrorKind.HOST, "clone: Unsupported message: " + message);
         }
@@ -177,13 +223,14 @@ final class CloneTarget implements FakeTarget {
             features.add("no_discard_passdown");
         }
         String words = features.isEmpty() ? "0" : features.size() + " " + String.join(" ", features);
-        return "8 %d/%d %d %d/%d 0 %s 4 hydration_threshold %d hydration_batch_size %d %s"
+        return "8 %d/%d %d %d/%d %d %s 4 hydration_threshold %d hydration_batch_size %d %s"
                 .formatted(
                         USED_METADATA_BLOCKS,
                         setup.metadata().blocks(),
                         setup.regionSectors(),
                         hydrated.cardinality(),
                         regions,
+                        hydrating.cardinality(),
                         words,
                         threshold,
                         batch,

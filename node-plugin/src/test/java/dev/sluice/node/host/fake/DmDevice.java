@@ -19,6 +19,9 @@ final class DmDevice extends SuspendableDevice {
     }
 
     final String uuid;
+    /** Someone keeps I/O in flight. */
+    boolean busy;
+
     private List<Segment> segments = List.of();
     private boolean readOnly;
 

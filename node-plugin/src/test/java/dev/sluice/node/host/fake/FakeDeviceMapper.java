@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 final class FakeDeviceMapper implements DeviceMapper {
     private final FakeKernel kernel;
@@ -78,6 +78,9 @@ final class FakeDeviceMapper implements DeviceMapper {
             if (segments.isEmpty()) {
                 throw new SluiceException(ErrorKind.HOST, name + " has no table");
             }
+            if (segments.getFirst().target() instanceof CloneTarget clone) {
+                clone.foreground(isBusy(existing(name)));
+            }
             segments.getFirst().target().message(message);
         });
     }
@@ -114,24 +117,34 @@ final class FakeDeviceMapper implements DeviceMapper {
 
     /** The clone target of a device, wherever in its table it is. */
     CloneTarget cloneTarget(String name) {
-        return Objects.requireNonNull(
-                existing(name).segments().stream()
-                        .map(DmDevice.Segment::target)
-                        .filter(CloneTarget.class::isInstance)
-                        .map(CloneTarget.class::cast)
-                        .findFirst()
-                        .orElse(null),
-                () -> name + " has no clone target");
+        DmDevice device = existing(name);
+        return cloneTargets(device)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(name + " has no clone target"));
     }
 
     List<CloneTarget> cloneTargets() {
         return devices.values().stream()
                 .filter(device -> !device.isSuspended())
-                .flatMap(device -> device.segments().stream())
+                .flatMap(this::cloneTargets)
+                .toList();
+    }
+
+    private Stream<CloneTarget> cloneTargets(DmDevice device) {
+        boolean busy = isBusy(device);
+        return device.segments().stream()
                 .map(DmDevice.Segment::target)
                 .filter(CloneTarget.class::isInstance)
                 .map(CloneTarget.class::cast)
-                .toList();
+                .peek(clone -> clone.foreground(busy));
+    }
+
+    /** Whether I/O is in flight here: someone never lets a device above be idle, and that is not suspended. */
+    private boolean isBusy(DmDevice device) {
+        return devices.values().stream()
+                .filter(above -> above.busy && !above.isSuspended())
+                .flatMap(above -> above.segments().stream())
+                .anyMatch(segment -> segment.target().devices().contains(device));
     }
 
     void losePower() {

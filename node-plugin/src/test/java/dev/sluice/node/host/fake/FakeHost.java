@@ -184,6 +184,11 @@ public final class FakeHost {
                 : mapper.cloneTarget(cloneDevice).hydrate(regions));
     }
 
+    /** A pod that always has I/O in flight on this device, or has no more. */
+    public void keepBusy(String mappedDevice, boolean busy) {
+        run(() -> mapper.existing(mappedDevice).busy = busy);
+    }
+
     /** Background copy of every clone on this host to its end, as far as sources can be read. */
     public void hydrateAll() {
         run(() -> mapper.cloneTargets().forEach(clone -> clone.hydrate(Integer.MAX_VALUE)));

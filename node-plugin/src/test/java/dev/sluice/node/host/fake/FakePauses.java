@@ -23,11 +23,20 @@ final class FakePauses implements Pauses {
 
     @Override
     public Pause suspend(List<String> devices, Duration deadline) {
+        return pause(devices, "Pauses.suspend ", true);
+    }
+
+    @Override
+    public Pause hold(String device, Duration deadline) {
+        return pause(List.of(device), "Pauses.hold ", false);
+    }
+
+    private Pause pause(List<String> devices, String call, boolean freeze) {
         List<SuspendableDevice> suspended = new ArrayList<>();
         Held held = new Held(suspended);
         try {
             for (String device : devices) {
-                suspended.add(faults.mutate("Pauses.suspend " + device, () -> suspend(device)));
+                suspended.add(faults.mutate(call + device, () -> suspend(device, freeze)));
             }
         } catch (RuntimeException e) {
             held.end();
@@ -37,10 +46,12 @@ final class FakePauses implements Pauses {
         return held;
     }
 
-    private SuspendableDevice suspend(String name) {
+    private SuspendableDevice suspend(String name, boolean freeze) {
         SuspendableDevice device =
                 luks.device(name).<SuspendableDevice>map(found -> found).orElseGet(() -> mapper.existing(name));
-        kernel.pageCache.freeze(device);
+        if (freeze) {
+            kernel.pageCache.freeze(device);
+        }
         device.suspend();
         return device;
     }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -20,8 +21,11 @@ class LinuxPausesTest {
 
     private final List<String> calls = new CopyOnWriteArrayList<>();
 
-    private final LinuxPauses pauses =
-            new LinuxPauses(name -> calls.add("suspend " + name), name -> calls.add("resume " + name), List::of);
+    private final LinuxPauses pauses = new LinuxPauses(
+            name -> calls.add("suspend " + name),
+            name -> calls.add("hold " + name),
+            name -> calls.add("resume " + name),
+            List::of);
 
     @Test
     void theUpperIsSuspendedFirstAndResumedLast() {
@@ -43,6 +47,58 @@ class LinuxPausesTest {
         assertThat(calls.subList(2, 4)).containsExactly("resume sluice-a-clone", "resume sluice-a");
         assertThat(pause.end()).isFalse();
         assertThat(calls).hasSize(4);
+    }
+
+    @Test
+    void oneThatIsOnlyHeldIsNotFrozenAndHasTheSameDeadline() {
+        try (Pauses.Pause pause = pauses.hold("sluice-a", LONG)) {
+            assertThat(pause.end()).isTrue();
+        }
+        Pauses.Pause late = pauses.hold("sluice-b", Duration.ofMillis(50));
+
+        Awaitility.await().until(() -> calls.size() == 4);
+
+        assertThat(calls).containsExactly("hold sluice-a", "resume sluice-a", "hold sluice-b", "resume sluice-b");
+        assertThat(late.end()).isFalse();
+    }
+
+    /** The kernel keeps a suspension for as long as something is in flight below, whatever the deadline says. */
+    @Test
+    void noOtherPauseBeginsWhileTheKernelKeepsASuspension() throws InterruptedException {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch flown = new CountDownLatch(1);
+        LinuxPauses kept = new LinuxPauses(
+                name -> calls.add("suspend " + name),
+                name -> {
+                    begun.countDown();
+                    await(flown);
+                },
+                name -> calls.add("resume " + name),
+                List::of);
+        Thread holder = Thread.ofVirtual()
+                .start(() -> assertThatThrownBy(() -> kept.hold("sluice-a", Duration.ofMillis(20)))
+                        .isInstanceOf(SluiceException.class));
+        await(begun);
+        Awaitility.await().until(() -> calls.contains("resume sluice-a"));
+
+        assertThatThrownBy(() -> kept.suspend(STACK, LONG))
+                .isInstanceOfSatisfying(
+                        SluiceException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.UNAVAILABLE));
+        flown.countDown();
+        holder.join();
+
+        assertThat(calls).containsExactly("resume sluice-a", "resume sluice-a");
+        try (Pauses.Pause pause = kept.suspend(STACK, LONG)) {
+            assertThat(pause.end()).isTrue();
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test
@@ -85,6 +141,7 @@ class LinuxPausesTest {
                         throw new SluiceException(ErrorKind.HOST, "no " + name);
                     }
                 },
+                name -> {},
                 name -> calls.add("resume " + name),
                 List::of);
 
@@ -96,6 +153,7 @@ class LinuxPausesTest {
     @Test
     void theSweepTriesAllAndBeginsWithTheLowest() {
         LinuxPauses sweeping = new LinuxPauses(
+                name -> {},
                 name -> {},
                 name -> {
                     calls.add("resume " + name);

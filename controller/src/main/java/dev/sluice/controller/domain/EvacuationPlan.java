@@ -1,0 +1,244 @@
+package dev.sluice.controller.domain;
+
+import dev.sluice.api.AttachmentStatus;
+import dev.sluice.api.CloneHydrationStatus;
+import dev.sluice.api.DesiredState;
+import dev.sluice.api.HeldVolume;
+import dev.sluice.api.OriginKind;
+import dev.sluice.api.Placement;
+import dev.sluice.api.ServedPhase;
+import dev.sluice.api.SnapshotSpec;
+import dev.sluice.api.SnapshotStatus;
+import dev.sluice.api.StorageNodeStatus;
+import dev.sluice.api.VolumePhase;
+import dev.sluice.api.VolumeSpec;
+import dev.sluice.api.VolumeStatus;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Which idle volumes of a node begin to move now and where to, and what else is left there. Pure; only begins moves, MovePlan does them. */
+final class EvacuationPlan {
+    private final EvacuationView view;
+    private final int movesAtOnce;
+    private final SetLimits sets;
+    private final Map<String, Long> reserved = new HashMap<>();
+    private final List<Step.SetTarget> moves = new ArrayList<>();
+    private final List<Leftover> left = new ArrayList<>();
+    private int moving;
+
+    private EvacuationPlan(EvacuationView view, int movesAtOnce, int membersAtOnce) {
+        this.view = view;
+        this.movesAtOnce = movesAtOnce;
+        this.sets = new SetLimits(view, membersAtOnce);
+    }
+
+    /**
+     * What to begin, and what there is to wait for.
+     *
+     * @param bytesPerSecond at which what is on its way arrives now, all together
+     */
+    record Result(List<Step.SetTarget> moves, List<Leftover> left, long bytesPerSecond) {}
+
+    /**
+     * @param movesAtOnce volumes that may be on their way from the node
+     * @param membersAtOnce members of one StatefulSet that may be unhydrated
+     */
+    static Result of(EvacuationView view, int movesAtOnce, int membersAtOnce) {
+        return new EvacuationPlan(view, movesAtOnce, membersAtOnce).plan();
+    }
+
+    private Result plan() {
+        long rate = 0;
+        for (Stored<VolumeSpec, VolumeStatus> volume : view.volumes()) {
+            reserve(volume);
+            if (isOnItsWay(volume)) {
+                moving++;
+            }
+            if (!view.isHere(volume) && view.feeds(volume)) {
+                left.add(new Leftover(Leftover.Kind.FED, told(volume), view.missing(volume)));
+                rate += view.hydration(volume)
+                        .map(CloneHydrationStatus::bytesPerSecond)
+                        .orElse(0L);
+            }
+        }
+        // The largest first, while the room for them is still in one piece.
+        view.volumes().stream()
+                .sorted(Comparator.comparing((Stored<VolumeSpec, VolumeStatus> volume) ->
+                                -volume.spec().sizeBytes())
+                        .thenComparing(Stored::key))
+                .forEach(this::place);
+        view.snapshots().forEach(this::keep);
+        view.exports().stream()
+                .filter(view::feedsAnother)
+                .forEach(each ->
+                        left.add(new Leftover(Leftover.Kind.FED, each.spec().volume(), 0)));
+        held().forEach(this::keep);
+        return new Result(List.copyOf(moves), List.copyOf(left), rate);
+    }
+
+    private boolean isOnItsWay(Stored<VolumeSpec, VolumeStatus> volume) {
+        VolumeSpec spec = volume.spec();
+        boolean moved = spec.origin() != null && spec.origin().kind() == OriginKind.NODE;
+        return view.isHere(volume) ? spec.target() != null : moved && view.feeds(volume);
+    }
+
+    private void place(Stored<VolumeSpec, VolumeStatus> volume) {
+        VolumeSpec spec = volume.spec();
+        boolean arriving = !view.isHere(volume) && view.node().name().equals(spec.target());
+        if (arriving) {
+            left.add(leftover(Leftover.Kind.IN_USE, volume, "moving here, for a pod"));
+        } else if (view.isHere(volume) && !isRemoved(volume.status())) {
+            left.add(ofHome(volume));
+        }
+    }
+
+    private Leftover ofHome(Stored<VolumeSpec, VolumeStatus> volume) {
+        VolumeSpec spec = volume.spec();
+        List<String> users = view.attached(volume);
+        if (spec.state() == DesiredState.ABSENT) {
+            return new Leftover(Leftover.Kind.LEAVING, EvacuationView.name(volume), 0);
+        }
+        if (spec.target() != null) {
+            return leftover(Leftover.Kind.MOVING, volume, "to node " + spec.target());
+        }
+        if (spec.placement() == Placement.PINNED) {
+            return leftover(Leftover.Kind.PINNED, volume, users.isEmpty() ? "" : "in use");
+        }
+        if (!users.isEmpty()) {
+            return leftover(Leftover.Kind.IN_USE, volume, "by a pod on node " + String.join(", ", users));
+        }
+        if (!Sources.isWhole(volume)) {
+            return new Leftover(Leftover.Kind.INCOMPLETE, told(volume), spec.sizeBytes());
+        }
+        return view.idle().contains(volume.key()) && view.node().alive() && moving < movesAtOnce && sets.allow(volume)
+                ? begin(volume)
+                : leftover(Leftover.Kind.QUEUED, volume, "");
+    }
+
+    private Leftover begin(Stored<VolumeSpec, VolumeStatus> volume) {
+        VolumeSpec spec = volume.spec();
+        MovePlan.View move = new MovePlan.View(
+                volume,
+                view.exports().stream()
+                        .filter(each -> each.spec().volume().equals(volume.key()))
+                        .toList(),
+                List.of(),
+                view.nodes());
+        List<String> refusals = new ArrayList<>();
+        NodeView best = null;
+        for (NodeView node : view.nodes()) {
+            if (node.name().equals(spec.home())) {
+                continue;
+            }
+            Optional<String> refusal = MovePlan.obstacle(move, node.name())
+                    .map(AttachmentStatus::message)
+                    .or(() -> full(node, spec));
+            refusal.ifPresent(refusals::add);
+            if (refusal.isEmpty() && (best == null || room(node, spec) > room(best, spec))) {
+                best = node;
+            }
+        }
+        if (best == null) {
+            return leftover(
+                    Leftover.Kind.FULL,
+                    volume,
+                    refusals.isEmpty() ? "there is no other node" : String.join(", ", refusals));
+        }
+        moves.add(new Step.SetTarget(volume, best.name()));
+        moving++;
+        sets.take(volume);
+        reserve(best.name(), spec, spec.deviceBytes(spec.sizeBytes()));
+        return leftover(Leftover.Kind.MOVING, volume, "to node " + best.name());
+    }
+
+    private Optional<String> full(NodeView node, VolumeSpec spec) {
+        long room = room(node, spec);
+        return room < spec.deviceBytes(spec.sizeBytes())
+                ? Optional.of("node " + node.name() + " has " + Math.max(0, room)
+                        + " bytes free when what is on its way there has arrived, " + spec.sizeBytes() + " are needed")
+                : Optional.empty();
+    }
+
+    /** Less what was promised to volumes that are still to come, or are coming. */
+    private long room(NodeView node, VolumeSpec spec) {
+        long free = node.pool(spec.pool()).map(NodeChoice::room).orElse(0L);
+        return free - reserved.getOrDefault(key(node.name(), spec), 0L);
+    }
+
+    private void reserve(Stored<VolumeSpec, VolumeStatus> volume) {
+        VolumeSpec spec = volume.spec();
+        reserve(spec.home(), spec, view.missing(volume));
+        if (spec.target() != null) {
+            reserve(spec.target(), spec, spec.deviceBytes(spec.sizeBytes()));
+        }
+    }
+
+    private void reserve(String node, VolumeSpec spec, long bytes) {
+        reserved.merge(key(node, spec), bytes, Long::sum);
+    }
+
+    private static String key(String node, VolumeSpec spec) {
+        return node + "/" + spec.pool();
+    }
+
+    private void keep(Stored<SnapshotSpec, SnapshotStatus> snapshot) {
+        SnapshotSpec spec = snapshot.spec();
+        SnapshotStatus status = snapshot.status();
+        boolean removed = status != null && status.phase() == ServedPhase.REMOVED;
+        if (removed || !spec.node().equals(view.node().name())) {
+            return;
+        }
+        long bytes = status == null ? 0 : Objects.requireNonNullElse(status.sizeBytes(), 0L);
+        String text = snapshot.key() + " of "
+                + view.find(spec.sourceVolume()).map(EvacuationView::name).orElse(spec.sourceVolume());
+        if (spec.state() == DesiredState.ABSENT) {
+            left.add(new Leftover(Leftover.Kind.LEAVING, text, 0));
+        } else if (spec.internal()) {
+            String clone = Objects.requireNonNullElse(spec.forVolume(), "a clone");
+            left.add(new Leftover(
+                    Leftover.Kind.FED,
+                    text + ", for " + view.find(clone).map(EvacuationView::name).orElse(clone),
+                    0));
+        } else {
+            left.add(new Leftover(Leftover.Kind.SNAPSHOT, text, bytes));
+        }
+    }
+
+    /** What the node itself says that it has, as long as it can say it. */
+    private List<HeldVolume> held() {
+        StorageNodeStatus status = view.node().status();
+        return !view.node().alive() || status == null || status.inventory() == null ? List.of() : status.inventory();
+    }
+
+    private void keep(HeldVolume copy) {
+        if (view.find(copy.volume()).isEmpty()) {
+            left.add(new Leftover(Leftover.Kind.UNKNOWN, copy.volume() + " of epoch " + copy.epoch(), 0));
+        }
+    }
+
+    private static boolean isRemoved(@Nullable VolumeStatus status) {
+        return status != null && status.phase() == VolumePhase.REMOVED;
+    }
+
+    private String told(Stored<VolumeSpec, VolumeStatus> volume) {
+        String phase = view.hydration(volume)
+                .map(status -> " (" + Objects.requireNonNullElse(status.reason(), "unknown") + " on node "
+                        + volume.spec().home() + ", " + status.remainingBytes() + " bytes remain)")
+                .orElse(" (on node " + volume.spec().home() + ")");
+        return EvacuationView.name(volume) + phase;
+    }
+
+    private static Leftover leftover(Leftover.Kind kind, Stored<VolumeSpec, VolumeStatus> volume, String more) {
+        String name = EvacuationView.name(volume);
+        return new Leftover(
+                kind,
+                more.isEmpty() ? name : name + " (" + more + ")",
+                volume.spec().sizeBytes());
+    }
+}

@@ -1,0 +1,471 @@
+package dev.sluice.controller.domain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.api.ClaimReference;
+import dev.sluice.api.DesiredState;
+import dev.sluice.api.HeldVolume;
+import dev.sluice.api.HydrationSettings;
+import dev.sluice.api.Placement;
+import dev.sluice.api.SnapshotSpec;
+import dev.sluice.api.VolumeMode;
+import dev.sluice.api.VolumeSpec;
+import dev.sluice.controller.fake.FakeRegistry;
+import dev.sluice.controller.fake.FakeRegistry.Crash;
+import dev.sluice.names.Names;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Nodes that are emptied. The fake nodes fail a test as soon as two of them have one volume open. */
+class EvacuationTest {
+    private static final long GIB = 1L << 30;
+    private static final int MORE_THAN_ALL_WRITES = 60;
+
+    /** Time that goes on only when a test says so. */
+    private static final class Hands extends Clock {
+        private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        void advance(Duration time) {
+            now = now.plus(time);
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+
+    private static final class World {
+        final FakeRegistry registry = new FakeRegistry();
+        final Operations operations = Operations.over(registry.asRegistry());
+        final Hands clock = new Hands();
+        final List<ClaimSet> sets = new ArrayList<>();
+        Evacuations evacuations = evacuations();
+
+        World(String... nodes) {
+            Stream.of(nodes).forEach(registry::addNode);
+        }
+
+        /** As another replica would go on. */
+        Evacuations evacuations() {
+            return new Evacuations(registry.asRegistry(), operations.families(), () -> sets, 1, clock);
+        }
+
+        String volume(String claim, String home, long bytes, Placement placement) {
+            String id = Names.volumeId(claim);
+            registry.volumes.create(
+                    id,
+                    new VolumeSpec(
+                            claim,
+                            bytes,
+                            "fast",
+                            VolumeMode.FILESYSTEM,
+                            "ext4",
+                            placement,
+                            home,
+                            null,
+                            1,
+                            null,
+                            new ClaimReference("apps", claim, "pv-" + claim),
+                            HydrationSettings.DEFAULT,
+                            DesiredState.PRESENT));
+            nodesAct();
+            return id;
+        }
+
+        String volume(String claim) {
+            return volume(claim, "n1", GIB, Placement.FOLLOW);
+        }
+
+        void evacuate(boolean wanted) {
+            registry.setEvacuating("n1", wanted);
+            if (!wanted) {
+                evacuations.end("n1");
+            }
+        }
+
+        Evacuation look() {
+            clock.advance(Evacuations.IDLE);
+            Evacuation evacuation = evacuations.advance("n1");
+            settle();
+            return evacuation;
+        }
+
+        /** Looks until idle volumes are known to be idle, and what may begin has begun. */
+        Evacuation begin() {
+            look();
+            return look();
+        }
+
+        void settle() {
+            long before;
+            do {
+                before = registry.changes();
+                nodesAct();
+                registry.volumes.findAll().forEach(each -> operations.families().advance(each.key()));
+            } while (before != registry.changes());
+        }
+
+        void nodesAct() {
+            registry.volumes.await("none", seen -> true, Duration.ZERO);
+        }
+
+        String home(String id) {
+            return spec(id).home();
+        }
+
+        VolumeSpec spec(String id) {
+            return registry.volumes.find(id).orElseThrow().spec();
+        }
+
+        void hydrateAll() {
+            registry.volumes.findAll().forEach(each -> registry.nodes.hydrate(each.key()));
+            settle();
+        }
+
+        List<String> homes() {
+            return registry.volumes.findAll().stream()
+                    .map(each -> each.spec().home())
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @Test
+    void idleVolumesGoWhereThereIsRoomAndHydrateThereUntilNothingIsLeft() {
+        World world = new World("n1", "n2", "n3");
+        String first = world.volume("a");
+        String second = world.volume("b");
+        world.evacuate(true);
+
+        assertThat(world.look().message()).contains("2 left").contains("waiting for their turn: apps/");
+        assertThat(world.look().message()).contains("moving: apps/a (to node n2), apps/b (to node n3)");
+        assertThat(List.of(world.home(first), world.home(second))).containsExactly("n2", "n3");
+        Evacuation moved = world.look();
+        assertThat(moved.done()).isFalse();
+        assertThat(moved.reason()).isEqualTo("Moving");
+        assertThat(moved.message())
+                .contains("still read by copies on other nodes: apps/a")
+                .contains("apps/b");
+
+        world.hydrateAll();
+        assertThat(world.look().done()).isTrue();
+        assertThat(world.registry.nodes.isOnlyOn(first, "n2")).isTrue();
+        assertThat(world.registry.exports.findAll()).isEmpty();
+    }
+
+    @Test
+    void aCrashAfterAnyWriteChangesNothingInTheEnd() {
+        String expected = live(MORE_THAN_ALL_WRITES);
+        for (int writes = 0; writes < MORE_THAN_ALL_WRITES; writes++) {
+            assertThat(live(writes)).as("crash after %d writes", writes).isEqualTo(expected);
+        }
+    }
+
+    private static String live(int writes) {
+        World world = new World("n1", "n2", "n3");
+        world.volume("a");
+        world.volume("b", "n1", 2 * GIB, Placement.FOLLOW);
+        world.volume("c", "n1", 3 * GIB, Placement.FOLLOW);
+        world.evacuate(true);
+        world.registry.crashAfter(writes);
+        for (int look = 0; look < 4; look++) {
+            surviving(world, world::look);
+        }
+        surviving(world, world::hydrateAll);
+        surviving(world, world::look);
+        assertThat(world.look().done()).isTrue();
+        return world.registry.endState();
+    }
+
+    private static void surviving(World world, Runnable action) {
+        try {
+            action.run();
+        } catch (Crash crash) {
+            world.registry.crashAfter(Integer.MAX_VALUE);
+            world.evacuations = world.evacuations();
+            world.settle();
+            world.look();
+            action.run();
+        }
+    }
+
+    @Test
+    void manyVolumesDoNotAllChooseOneNodeAndLeaveAFewAtATime() {
+        World world = new World("n1", "n2", "n3", "n4");
+        IntStream.range(0, 50).forEach(each -> world.volume("v" + each, "n1", 4 * GIB, Placement.FOLLOW));
+        world.evacuate(true);
+
+        world.begin();
+        assertThat(world.homes().stream().filter(home -> !home.equals("n1"))).hasSize(Evacuations.MOVES_AT_ONCE);
+        world.look();
+        assertThat(world.homes().stream().filter(home -> !home.equals("n1")))
+                .as("none of them is hydrated yet")
+                .hasSize(Evacuations.MOVES_AT_ONCE);
+
+        for (int round = 0; round < 10; round++) {
+            world.hydrateAll();
+            world.look();
+        }
+        assertThat(world.homes()).doesNotContain("n1");
+        assertThat(List.of("n2", "n3", "n4"))
+                .allSatisfy(node -> assertThat(
+                                world.homes().stream().filter(node::equals).count())
+                        .isPositive());
+    }
+
+    @Test
+    void whatIsOnItsWayToANodeIsNoRoomThere() {
+        World world = new World("n1");
+        world.registry.addNode("n2", 5 * GIB, "True", "dm-clone");
+        String large = world.volume("large", "n1", 3 * GIB, Placement.FOLLOW);
+        String small = world.volume("small");
+        world.evacuate(true);
+
+        Evacuation begun = world.begin();
+        assertThat(begun.reason()).isEqualTo("Moving");
+        assertThat(begun.message())
+                .contains("moving: apps/large (to node n2)")
+                .contains("no other node can take: apps/small (node n2 has 0 bytes free when")
+                .as("the pool of 100 GiB keeps 2 of its 5 free");
+        world.hydrateAll();
+        // The fake pool does not fill by itself.
+        world.registry.addNode("n2", 2 * GIB, "True", "dm-clone");
+        Evacuation full = world.look();
+        assertThat(full.reason()).isEqualTo("NoRoom");
+        assertThat(full.message()).contains("1 left with " + GIB + " bytes");
+        assertThat(List.of(world.home(large), world.home(small))).containsExactly("n2", "n1");
+    }
+
+    @Test
+    void membersOfAStatefulSetGoOneAtATime() {
+        World world = new World("n1", "n2", "n3");
+        world.sets.add(new ClaimSet("apps", "db", List.of("data", "log")));
+        Stream.of("data-db-0", "log-db-0", "data-db-1", "data-db-x", "data-dbs-0")
+                .forEach(world::volume);
+        String elsewhere = world.volume("data-db-2", "n3", GIB, Placement.FOLLOW);
+        world.evacuate(true);
+
+        world.begin();
+        assertThat(atHome(world)).as("of one member only").contains("db-1").doesNotContain("db-x", "dbs-0");
+        assertThat(world.home(Names.volumeId("data-db-0"))).isNotEqualTo("n1").as("a member goes with all it has");
+        assertThat(world.home(Names.volumeId("log-db-0"))).isNotEqualTo("n1");
+        world.look();
+        assertThat(atHome(world)).contains("db-1");
+
+        world.hydrateAll();
+        world.registry.attach(elsewhere, "n2", true);
+        world.settle();
+        world.look();
+        assertThat(atHome(world)).as("another member hydrates, for its pod").contains("db-1");
+        world.hydrateAll();
+        world.look();
+        assertThat(atHome(world)).isEmpty();
+    }
+
+    private static List<String> atHome(World world) {
+        return world.registry.volumes.findAll().stream()
+                .filter(each -> each.spec().home().equals("n1"))
+                .map(each -> each.spec().requestName().replaceFirst("^[a-z]+-", ""))
+                .toList();
+    }
+
+    @Test
+    void whatHoldsTheNodeIsSaidByName() {
+        World world = new World("n1", "n2");
+        world.volume("pinned", "n1", GIB, Placement.PINNED);
+        String used = world.volume("used");
+        world.registry.attach(used, "n1", true);
+        world.registry.snapshots.create(
+                Names.snapshotId("kept"),
+                new SnapshotSpec("kept", used, "n1", "fast", false, null, DesiredState.PRESENT));
+        world.registry.setInventory("n1", List.of(new HeldVolume(used, 1), new HeldVolume("v-lost", 7)));
+        world.evacuate(true);
+
+        Evacuation held = world.begin();
+        assertThat(held.reason()).isEqualTo("Holding");
+        assertThat(held.message())
+                .contains("4 left with " + 3 * GIB + " bytes")
+                .contains("in use: apps/used (by a pod on node n1)")
+                .contains("pinned to this node: apps/pinned")
+                .contains("snapshots, which do not move: delete them: " + Names.snapshotId("kept") + " of apps/used")
+                .contains("copies on the node that no object knows: v-lost of epoch 7");
+
+        world.registry.setAlive("n1", false);
+        assertThat(world.look().reason()).isEqualTo("NodeAway");
+    }
+
+    @Test
+    void aVolumeIsNotIdleWhileItsPodMayBeOnItsWay() {
+        World world = new World("n1", "n2", "n3");
+        String id = world.volume("data");
+        world.registry.attach(id, "n1", true);
+        world.evacuate(true);
+        world.begin();
+        world.registry.attach(id, "n1", false);
+        world.evacuations.advance("n1");
+        world.clock.advance(Evacuations.IDLE.minusSeconds(1));
+        world.evacuations.advance("n1");
+        world.settle();
+        assertThat(world.home(id)).isEqualTo("n1");
+
+        world.registry.attach(id, "n3", true);
+        world.settle();
+        assertThat(world.home(id)).as("where its pod is").isEqualTo("n3");
+    }
+
+    @Test
+    void aPodThatComesWinsAsLongAsTheOldHomeHasNotAgreed() {
+        for (String node : List.of("n1", "n2", "n3")) {
+            World world = asked();
+            String id = Names.volumeId("data");
+            world.registry.attach(id, node, true);
+            world.settle();
+            assertThat(world.operations.moves().answer(id, node).message())
+                    .as("a wish of node %s", node)
+                    .contains(id);
+
+            world.registry.nodes.away.clear();
+            world.settle();
+            assertThat(world.home(id)).isEqualTo(node);
+            assertThat(world.spec(id).target()).isNull();
+            assertThat(world.spec(id).epoch()).isEqualTo(node.equals("n1") ? 1 : 2);
+            assertThat(world.begin().done()).isFalse();
+        }
+    }
+
+    @Test
+    void aPodThatComesAfterTheConsentGetsTheVolumeByAnotherMove() {
+        World world = asked();
+        String id = Names.volumeId("data");
+        world.registry.nodes.away.clear();
+        world.nodesAct();
+        world.registry.attach(id, "n3", true);
+        world.settle();
+
+        assertThat(world.home(id)).isEqualTo("n3");
+        assertThat(world.spec(id).epoch()).isEqualTo(3);
+        assertThat(world.begin().message())
+                .as("read through n2")
+                .contains("still read by copies on other nodes: apps/data");
+        world.hydrateAll();
+        assertThat(world.look().done()).isTrue();
+    }
+
+    /** A volume that is to leave n1 for n2, and a home that has not heard of it. */
+    private static World asked() {
+        World world = new World("n1", "n2", "n3");
+        String id = world.volume("data");
+        world.evacuate(true);
+        world.registry.nodes.away.add("n1");
+        world.begin();
+        assertThat(world.spec(id).target()).isEqualTo("n2");
+        return world;
+    }
+
+    @Test
+    void anEvacuationThatEndsTakesBackWhatWasNotAgreed() {
+        World world = asked();
+        world.evacuate(false);
+        world.settle();
+        world.registry.nodes.away.clear();
+        world.settle();
+
+        String id = Names.volumeId("data");
+        assertThat(world.home(id)).isEqualTo("n1");
+        assertThat(world.spec(id).target()).isNull();
+        assertThat(world.registry.exports.findAll()).isEmpty();
+    }
+
+    @Test
+    void anEvacuationThatEndsTooLateLetsTheMoveEnd() {
+        World world = asked();
+        world.registry.nodes.away.clear();
+        world.nodesAct();
+        world.evacuate(false);
+        world.settle();
+
+        assertThat(world.home(Names.volumeId("data"))).isEqualTo("n2");
+    }
+
+    @Test
+    void aTargetThatBecomesUnfitBeforeTheConsentIsReplaced() {
+        World world = asked();
+        world.registry.setAlive("n2", false);
+        world.settle();
+        world.registry.nodes.away.clear();
+        world.settle();
+        assertThat(world.home(Names.volumeId("data"))).isEqualTo("n1");
+
+        world.begin();
+        assertThat(world.home(Names.volumeId("data"))).isEqualTo("n3");
+    }
+
+    @Test
+    void nothingIsFoundEmptyBeforeThoseWhoDidNotKnowHaveWritten() {
+        World world = new World("n1", "n2");
+        world.evacuate(true);
+        assertThat(world.evacuations.advance("n1").reason()).isEqualTo("Confirming");
+        world.clock.advance(Evacuations.CONFIRMED);
+        assertThat(world.evacuations.advance("n1").done()).isTrue();
+
+        world.volume("late");
+        assertThat(world.evacuations.advance("n1").done()).isFalse();
+    }
+
+    @Test
+    void aCloneThatStillReadsFromTheNodeHoldsIt() {
+        World world = new World("n1", "n2");
+        String source = world.volume("source");
+        world.operations
+                .creation()
+                .create(
+                        new VolumeRequest(
+                                "clone",
+                                SizeRange.ANY,
+                                VolumeMode.FILESYSTEM,
+                                null,
+                                null,
+                                null,
+                                HydrationSettings.DEFAULT,
+                                new Source.Reference(dev.sluice.api.OriginKind.VOLUME, source),
+                                null,
+                                new Topology(List.of(Map.of(Names.TOPOLOGY_NODE, "n2")), List.of()),
+                                Placement.PINNED,
+                                null),
+                        Deadline.in(Duration.ofSeconds(5)));
+        world.evacuate(true);
+
+        world.begin();
+        world.registry.nodes.hydrate(source);
+        world.settle();
+        Evacuation waiting = world.look();
+        assertThat(world.home(source)).isEqualTo("n2");
+        assertThat(waiting.reason()).isEqualTo("Moving");
+        assertThat(waiting.message())
+                .contains(Names.volumeId("clone"))
+                .contains(Names.cloneSnapshotId(Names.volumeId("clone")) + " of apps/source");
+
+        world.hydrateAll();
+        assertThat(world.look().done()).isTrue();
+    }
+}

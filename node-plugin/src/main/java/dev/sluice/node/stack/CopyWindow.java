@@ -1,0 +1,144 @@
+package dev.sluice.node.stack;
+
+import dev.sluice.error.ErrorKind;
+import dev.sluice.error.SluiceException;
+import dev.sluice.names.Names;
+import dev.sluice.node.clone.CloneStatus;
+import dev.sluice.node.host.BlockDevice;
+import dev.sluice.node.host.Host;
+import dev.sluice.node.host.IscsiSession;
+import dev.sluice.node.host.Pauses;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Holds a pod's I/O above the engine of one volume for an instant, and has the engine begin copies in it. Only to begin: what was begun goes
+ * on beside the pod's I/O.
+ */
+final class CopyWindow {
+    private static final Duration DEADLINE = Duration.ofMillis(200);
+    private static final Duration BEGIN = Duration.ofMillis(20);
+    private static final Duration MEASUREMENT = Duration.ofMillis(100);
+    // A suspension waits for what is in flight below. Others must be able to mend what that waits for.
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final int MOST_LOOKS = 20_000;
+    private static final int PROBE = 4096;
+
+    private final Host host;
+    private final VolumeStacks stacks;
+    private final String id;
+    private final LongSupplier nanoTime;
+    private volatile FutureTask<?> latest = finished();
+
+    /** @param nanoTime a clock that is never set, as System.nanoTime */
+    CopyWindow(Host host, VolumeStacks stacks, String id, LongSupplier nanoTime) {
+        this.host = host;
+        this.stacks = stacks;
+        this.id = id;
+        this.nanoTime = nanoTime;
+    }
+
+    /**
+     * @param held how long the pod's I/O waited
+     * @param arrived regions that came before the end, in the time since copying was asked for
+     */
+    record Seen(Duration held, long arrived, Duration copied) {}
+
+    /**
+     * Empty, and nothing is done, while anything else changes the volume, or an earlier window has not ended.
+     *
+     * @param arrival whether it lasts until all have arrived, or only until all have begun
+     */
+    Optional<Seen> open(int regions, boolean arrival) {
+        if (!latest.isDone()) {
+            return Optional.empty();
+        }
+        // The way to the origin may be dead without anyone having noticed: a read of the pod that waits there would
+        // keep
+        // the suspension waiting, and with it all I/O of the pod, also that to what is local.
+        within("a read of the origin", this::probe);
+        Result result = new Result();
+        boolean free = stacks.attempt(id, () -> result.seen = within("a window", () -> hold(regions, arrival)));
+        return free ? result.seen : Optional.empty();
+    }
+
+    private static final class Result {
+        private Optional<Seen> seen = Optional.empty();
+    }
+
+    private Boolean probe() {
+        BlockDevice disk = Sessions.ofVolume(host, id)
+                .filter(IscsiSession::connected)
+                .map(IscsiSession::disk)
+                .orElseThrow(() -> new SluiceException(ErrorKind.UNAVAILABLE, "no session with the origin of " + id));
+        host.blockDevices().read(disk, PROBE);
+        return true;
+    }
+
+    /** Nothing is logged, and nothing waited for but the engine, while the device is held. */
+    private Optional<Seen> hold(int regions, boolean arrival) {
+        String clone = Names.cloneDevice(id);
+        if (!engine().hydrationEnabled()) {
+            return Optional.empty();
+        }
+        long begin = nanoTime.getAsLong();
+        try (Pauses.Pause pause = host.pauses().hold(Names.outerDevice(id), DEADLINE)) {
+            // What the pod itself had under way has ended by now, so the rest is ours.
+            CloneStatus.Working before = engine();
+            // dm-clone does not notice by itself that nothing is in flight any more; this wakes it.
+            host.deviceMapper().message(clone, "hydration_threshold " + regions);
+            long asked = nanoTime.getAsLong();
+            long wanted = Math.min(regions, before.totalRegions() - before.hydratedRegions());
+            long limit = (arrival ? MEASUREMENT : BEGIN).toNanos();
+            long arrived = 0;
+            long begun = 0;
+            for (int look = 0; look < MOST_LOOKS && begun < wanted && nanoTime.getAsLong() - asked < limit; look++) {
+                CloneStatus.Working now = engine();
+                arrived = now.hydratedRegions() - before.hydratedRegions();
+                begun = arrival ? arrived : arrived + now.hydrating() - before.hydrating();
+                Thread.yield();
+            }
+            Duration copied = Duration.ofNanos(nanoTime.getAsLong() - asked);
+            pause.end();
+            return Optional.of(new Seen(Duration.ofNanos(nanoTime.getAsLong() - begin), arrived, copied));
+        }
+    }
+
+    private CloneStatus.Working engine() {
+        CloneStatus status = CloneStatus.parse(host.deviceMapper().status(Names.cloneDevice(id), false));
+        if (status instanceof CloneStatus.Working working && !working.readOnly()) {
+            return working;
+        }
+        throw new SluiceException(ErrorKind.UNAVAILABLE, "the engine of " + id + " does not work");
+    }
+
+    /** On a thread of its own, which is left behind when the kernel keeps it; until that ends there is no other window. */
+    private <T> T within(String what, Supplier<T> action) {
+        FutureTask<T> task = new FutureTask<>(action::get);
+        latest = task;
+        Thread.ofPlatform().daemon().name("window-" + id).start(task);
+        try {
+            return task.get(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new SluiceException(
+                    ErrorKind.UNAVAILABLE, what + " of " + id + " takes longer than " + PATIENCE.toSeconds() + " s", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SluiceException(ErrorKind.UNAVAILABLE, what + " of " + id + " was interrupted", e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
+        }
+    }
+
+    private static FutureTask<?> finished() {
+        FutureTask<Boolean> task = new FutureTask<>(() -> true);
+        task.run();
+        return task;
+    }
+}

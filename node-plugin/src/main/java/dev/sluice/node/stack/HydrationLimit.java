@@ -1,0 +1,52 @@
+package dev.sluice.node.stack;
+
+import dev.sluice.api.HydrationSettings;
+import java.time.Instant;
+
+/** What keeps a hydration from going faster, or at all: a word for programs and a sentence for people. */
+record HydrationLimit(String reason, String message) {
+    static HydrationLimit of(HydrationSettings settings, Governing governing, Instant now) {
+        if (governing.isNeeded(now)) {
+            return new HydrationLimit(
+                    "ForegroundIO",
+                    "the pod keeps I/O in flight, to which background copying yields. Its I/O is held for an instant now and"
+                            + " then, so that " + governing.floor(settings) + " bytes a second come all the same"
+                            + " (minBytesPerSecond)");
+        }
+        return settings.maxBytesPerSecond() != null
+                ? new HydrationLimit("Budget", "copying as fast as maxBytesPerSecond allows")
+                : new HydrationLimit("Copying", "the kernel copies what has not arrived");
+    }
+
+    static HydrationLimit of(Standstill.Cause cause, long missingRegions) {
+        String nothing = "nothing became local for " + Standstill.AFTER.toSeconds() + " s: ";
+        return switch (cause) {
+            case FOREGROUND_IO ->
+                new HydrationLimit(
+                        "ForegroundIO",
+                        nothing
+                                + "the pod keeps I/O in flight, to which background copying yields. Its I/O is held for an"
+                                + " instant as often as minBytesPerSecond asks for it; the node plugin's log says when that"
+                                + " fails");
+            case SOURCE_SLOW ->
+                new HydrationLimit(
+                        "SourceSlow",
+                        nothing
+                                + "copies are under way, but the origin's node sends no bytes. Look at that node's disk and"
+                                + " load");
+            case REGION_ERRORS ->
+                new HydrationLimit(
+                        "RegionErrors",
+                        nothing + "copies of " + missingRegions
+                                + " regions fail and are tried again. Look at the kernel's"
+                                + " log of this node and of the origin's for errors of a disk");
+        };
+    }
+
+    static HydrationLimit poolFull(String pool) {
+        return new HydrationLimit(
+                "PoolFull",
+                "there is no room left in pool " + pool + " of this node; what the pod writes waits too. Make room:"
+                        + " delete volumes or snapshots, or extend the thin pool (lvextend)");
+    }
+}

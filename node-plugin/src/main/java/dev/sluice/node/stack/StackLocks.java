@@ -1,0 +1,52 @@
+package dev.sluice.node.stack;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/** One change of a volume at a time. In memory only: what must outlive the process is in tags and names. */
+final class StackLocks {
+    private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
+
+    <T> T locked(String id, Supplier<T> action) {
+        ReentrantLock lock = of(id);
+        lock.lock();
+        try {
+            return action.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Always in one order, so that two who want the same do not wait for each other. */
+    <T> T lockedAll(List<String> ids, Supplier<T> action) {
+        List<String> ordered = ids.stream().sorted().toList();
+        return ordered.isEmpty()
+                ? action.get()
+                : locked(ordered.getFirst(), () -> lockedAll(ordered.subList(1, ordered.size()), action));
+    }
+
+    /** Does not wait: false, and nothing is done, while anyone changes the volume. */
+    boolean attempt(String id, Runnable action) {
+        ReentrantLock lock = of(id);
+        if (lock.isHeldByCurrentThread() || !lock.tryLock()) {
+            return false;
+        }
+        try {
+            action.run();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void forget(String id) {
+        locks.remove(id);
+    }
+
+    private ReentrantLock of(String id) {
+        return locks.computeIfAbsent(id, key -> new ReentrantLock());
+    }
+}
