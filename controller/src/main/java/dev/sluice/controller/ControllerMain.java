@@ -5,8 +5,10 @@ import dev.sluice.controller.api.ControllerClusterAccess;
 import dev.sluice.controller.api.Reconciliation;
 import dev.sluice.controller.domain.Operations;
 import dev.sluice.controller.domain.Registry;
+import dev.sluice.controller.domain.placement.PlacementWatch;
 import dev.sluice.controller.rpc.ControllerService;
 import dev.sluice.controller.rpc.GroupControllerService;
+import dev.sluice.controller.webhook.ServedKeys;
 import dev.sluice.rpc.IdentityService;
 import dev.sluice.rpc.SocketServer;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -16,6 +18,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +26,8 @@ import org.slf4j.LoggerFactory;
 /** Wires the controller: every replica serves calls, one of them reconciles. */
 public final class ControllerMain {
     private static final Logger log = LoggerFactory.getLogger(ControllerMain.class);
+
+    private static final Duration PLACEMENT_INTERVAL = Duration.ofSeconds(10);
 
     private ControllerMain() {}
 
@@ -32,10 +37,12 @@ public final class ControllerMain {
         String version = Version.read();
         PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         new UptimeMetrics().bindTo(metrics);
-        KubernetesClient client = ClusterClients.connect();
+        KubernetesClient client = ClusterClients.connect(ControllerClusterAccess.KINDS);
         Registry registry = ControllerClusterAccess.registry(client, settings.namespace(), clock);
         Operations operations = Operations.over(registry);
         HealthServer health = HealthServer.start(settings.healthPort(), settings.socket(), metrics);
+        PlacementWatch placement =
+                ControllerClusterAccess.placement(client, registry, operations.moves(), settings.rescueAfter(), clock);
         Operator operator = Reconciliation.elected(
                 client,
                 settings.namespace(),
@@ -43,8 +50,15 @@ public final class ControllerMain {
                 registry,
                 operations,
                 settings.maxUnhydratedPerSet(),
-                clock);
+                clock,
+                () -> watch(placement));
         operator.start();
+        ServedKeys keys = new ServedKeys();
+        Webhook webhook = Webhook.start(
+                settings.webhookPort(),
+                keys,
+                ControllerClusterAccess.admission(client, registry, clock),
+                ControllerClusterAccess.certificates(client, settings.namespace(), keys, clock));
         // Last: the sidecars give up a server that accepts and then has no time for them.
         SocketServer server = SocketServer.start(
                 settings.socket(),
@@ -54,10 +68,16 @@ public final class ControllerMain {
                         new GroupControllerService(operations.groupSnapshots())));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             server.close();
+            webhook.close();
             operator.stop();
             health.close();
             client.close();
         }));
         log.info("Sluice controller {} serves on {}", version, settings.socket());
+    }
+
+    // A replica that leads no more ends, and this with it.
+    private static void watch(PlacementWatch placement) {
+        var unused = Periodically.start("placement", PLACEMENT_INTERVAL, placement::look);
     }
 }

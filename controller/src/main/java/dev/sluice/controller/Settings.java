@@ -3,6 +3,7 @@ package dev.sluice.controller;
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -11,8 +12,17 @@ import java.util.Map;
  * @param namespace where the driver lives; leases are there
  * @param identity tells this replica from the others
  * @param maxUnhydratedPerSet members of one StatefulSet that an evacuation may have unhydrated at a time
+ * @param webhookPort 0: there is no webhook
+ * @param rescueAfter how long a pod may wait on a node that cannot take its volume; zero: for ever
  */
-record Settings(String namespace, Path socket, int healthPort, String identity, int maxUnhydratedPerSet) {
+record Settings(
+        String namespace,
+        Path socket,
+        int healthPort,
+        String identity,
+        int maxUnhydratedPerSet,
+        int webhookPort,
+        Duration rescueAfter) {
     private static final String SCHEME = "unix://";
 
     static Settings of(Map<String, String> environment) {
@@ -24,15 +34,21 @@ record Settings(String namespace, Path socket, int healthPort, String identity, 
         return new Settings(
                 environment.getOrDefault("NAMESPACE", "sluice-system"),
                 Path.of(endpoint.substring(SCHEME.length())),
-                number("HEALTH_PORT", environment.getOrDefault("HEALTH_PORT", "9808")),
+                number(environment, "HEALTH_PORT", 9808, 0),
                 environment.getOrDefault("POD_NAME", host),
-                positive("MAX_UNHYDRATED_PER_SET", environment.getOrDefault("MAX_UNHYDRATED_PER_SET", "1")));
+                number(environment, "MAX_UNHYDRATED_PER_SET", 1, 1),
+                number(environment, "WEBHOOK_PORT", 0, 0),
+                Duration.ofSeconds(number(environment, "RESCUE_AFTER_SECONDS", 30, 0)));
     }
 
-    private static int positive(String name, String text) {
+    private static int number(Map<String, String> environment, String name, int fallback, int least) {
+        String text = environment.get(name);
+        if (text == null) {
+            return fallback;
+        }
         int number = number(name, text);
-        if (number < 1) {
-            throw new SluiceException(ErrorKind.INVALID, name + " must be 1 or more, not " + text);
+        if (number < least) {
+            throw new SluiceException(ErrorKind.INVALID, name + " must be " + least + " or more, not " + text);
         }
         return number;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -11,7 +12,14 @@ class SettingsTest {
     @Test
     void defaults() {
         assertThat(Settings.of(Map.of()))
-                .isEqualTo(new Settings("sluice-system", Path.of("/run/sluice/csi.sock"), 9808, "controller", 1));
+                .isEqualTo(new Settings(
+                        "sluice-system",
+                        Path.of("/run/sluice/csi.sock"),
+                        9808,
+                        "controller",
+                        1,
+                        0,
+                        Duration.ofSeconds(30)));
     }
 
     @Test
@@ -22,8 +30,10 @@ class SettingsTest {
                         "HEALTH_PORT", "1234",
                         "HOSTNAME", "host",
                         "POD_NAME", "pod-1",
-                        "MAX_UNHYDRATED_PER_SET", "2")))
-                .isEqualTo(new Settings("storage", Path.of("/tmp/csi.sock"), 1234, "pod-1", 2));
+                        "MAX_UNHYDRATED_PER_SET", "2",
+                        "WEBHOOK_PORT", "9443",
+                        "RESCUE_AFTER_SECONDS", "0")))
+                .isEqualTo(new Settings("storage", Path.of("/tmp/csi.sock"), 1234, "pod-1", 2, 9443, Duration.ZERO));
     }
 
     @Test
@@ -31,6 +41,8 @@ class SettingsTest {
         assertThatThrownBy(() -> Settings.of(Map.of("CSI_ENDPOINT", "tcp://1:2")))
                 .hasMessageContaining("CSI_ENDPOINT");
         assertThatThrownBy(() -> Settings.of(Map.of("HEALTH_PORT", "x"))).hasMessageContaining("HEALTH_PORT");
+        assertThatThrownBy(() -> Settings.of(Map.of("RESCUE_AFTER_SECONDS", "-1")))
+                .hasMessageContaining("RESCUE_AFTER_SECONDS");
         assertThatThrownBy(() -> Settings.of(Map.of("MAX_UNHYDRATED_PER_SET", "0")))
                 .hasMessageContaining("MAX_UNHYDRATED_PER_SET must be 1 or more");
     }

@@ -28,8 +28,14 @@ public final class ClusterClients {
 
     /** A client that knows the kinds Sluice reads. Left to itself it loads the classes of every kind there is: seconds, and tens of MiB. */
     public static KubernetesClient connect() {
+        return connect(List.of());
+    }
+
+    /** @param more kinds that only this process reads */
+    public static KubernetesClient connect(List<Class<? extends HasMetadata>> more) {
         KubernetesSerialization serialization = new KubernetesSerialization(new ObjectMapper(), false);
         KINDS.forEach(serialization::registerKubernetesResource);
+        more.forEach(serialization::registerKubernetesResource);
         serialization.registerKubernetesResource("v1", "Status", Status.class);
         return new KubernetesClientBuilder()
                 .withKubernetesSerialization(serialization)

@@ -28,6 +28,9 @@ public final class Names {
     /** Label on Snapshots, Exports, Attachments and CloneHydrations: the volume they serve. */
     public static final String LABEL_VOLUME = "sluice.dev/volume";
 
+    /** Label on Kubernetes nodes that no volume should come to now; its value says why in a word. */
+    public static final String LABEL_UNFIT = "sluice.dev/unfit";
+
     /** Annotation on a Node: "true" on one that is cordoned has it emptied, as evacuate in its StorageNode does. */
     public static final String ANNOTATION_EVACUATE = "sluice.dev/evacuate";
 

@@ -60,6 +60,7 @@ class ChartTest {
                 "controller.replicas=0",
                 "storageClasses.fsType=ntfs",
                 "node.kubeletDir=relative/path",
+                "placement.rescueAfterSeconds=-1",
                 "logLevel=loud"
             })
     void aWrongValueIsRefused(String setting) throws Exception {

@@ -18,7 +18,7 @@ final class ApiErrors {
         }
     }
 
-    private static SluiceException translated(String what, KubernetesClientException e) {
+    static SluiceException translated(String what, KubernetesClientException e) {
         if (e.getCode() == HttpURLConnection.HTTP_CONFLICT || e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
             return new SluiceException(ErrorKind.BUSY, what + " was changed by someone else meanwhile; retry", e);
         }

@@ -4,6 +4,7 @@ import dev.sluice.controller.domain.Evacuations;
 import dev.sluice.controller.domain.Operations;
 import dev.sluice.controller.domain.Registry;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
@@ -21,9 +22,11 @@ public final class Reconciliation {
     private Reconciliation() {}
 
     /**
-     * An operator that is ready to be started; identity tells this replica from the others.
+     * An operator that is ready to be started.
      *
+     * @param identity tells this replica from the others
      * @param membersAtOnce members of one StatefulSet that an evacuation may have unhydrated at a time
+     * @param leading called when this replica leads; one that leads no more ends
      */
     public static Operator elected(
             KubernetesClient client,
@@ -32,10 +35,12 @@ public final class Reconciliation {
             Registry registry,
             Operations operations,
             int membersAtOnce,
-            Clock clock) {
+            Clock clock,
+            Runnable leading) {
         var election = LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEADER_LEASE)
                 .withLeaseNamespace(namespace)
                 .withIdentity(identity)
+                .withLeaderCallbacks(new LeaderCallbacks(leading, () -> {}, leader -> {}))
                 .build();
         Operator operator = operator(
                 client, registry, operations, clock, overrider -> overrider.withLeaderElectionConfiguration(election));

@@ -63,6 +63,17 @@ final class MovePlan {
         return new MovePlan(view).answer(node);
     }
 
+    /** Nodes where a pod could use the volume: its home, and those it could come to. Of a volume that may move and is not on its way. */
+    static List<String> places(View view) {
+        MovePlan plan = new MovePlan(view);
+        return view.nodes().stream()
+                .filter(node -> node.name().equals(plan.spec.home())
+                        ? node.unfit().isEmpty()
+                        : plan.obstacle(node.name()).isEmpty())
+                .map(NodeView::name)
+                .toList();
+    }
+
     private List<Step> begin() {
         Optional<String> next = next();
         if (next.isEmpty() || obstacle(next.get()).isPresent()) {
@@ -224,39 +235,16 @@ final class MovePlan {
     }
 
     private Optional<AttachmentStatus> unfit(String node) {
-        Optional<AttachmentStatus> unfit = unfitness(node);
-        if (unfit.isPresent()) {
-            return unfit;
-        }
-        long room = find(node)
-                .flatMap(there -> there.pool(spec.pool()))
-                .map(NodeChoice::room)
-                .orElse(0L);
-        return room < spec.sizeBytes()
-                ? Optional.of(waiting(
-                        "NoSpace",
-                        "node " + node + " has " + room + " bytes free, " + spec.sizeBytes() + " are needed"))
-                : Optional.empty();
+        return find(node).map(there -> NodeFitness.refusal(there, spec)).orElseGet(() -> noStorageNode(node));
     }
 
     /** What of a node does not change with the bytes that are free. */
     private Optional<AttachmentStatus> unfitness(String node) {
-        Optional<NodeView> found = find(node);
-        if (found.isEmpty()) {
-            return Optional.of(waiting("Unfit", "node " + node + " is no storage node"));
-        }
-        NodeView there = found.get();
-        Optional<String> unfit = there.unfit();
-        if (spec.encryption() != null) {
-            unfit = unfit.or(there::unfitToEncrypt);
-        }
-        if (unfit.isEmpty() && !there.canHydrate()) {
-            unfit = Optional.of("cannot hydrate a clone (no engine in its kernel)");
-        }
-        if (unfit.isEmpty() && there.pool(spec.pool()).isEmpty()) {
-            unfit = Optional.of("has no pool " + spec.pool());
-        }
-        return unfit.map(why -> waiting("Unfit", "node " + node + " " + why));
+        return find(node).map(there -> NodeFitness.unfitness(there, spec)).orElseGet(() -> noStorageNode(node));
+    }
+
+    private static Optional<AttachmentStatus> noStorageNode(String node) {
+        return Optional.of(waiting(NodeFitness.UNFIT, "node " + node + " is no storage node"));
     }
 
     private boolean isAlive(String node) {

@@ -35,6 +35,30 @@ public final class Moves {
         return MovePlan.answer(view(volume.get()), node);
     }
 
+    /** Other nodes where a pod could use a volume that cannot come to this one; empty when it can, or waits for something else. */
+    public List<String> placesOtherThan(String node, String volumeId) {
+        Optional<Stored<VolumeSpec, VolumeStatus>> volume = registry.volumes().find(volumeId);
+        if (volume.isEmpty() || !NodeFitness.isReason(answer(volumeId, node).reason())) {
+            return List.of();
+        }
+        return MovePlan.places(new MovePlan.View(
+                        volume.get(),
+                        registry.exports().findByVolume(volumeId),
+                        List.of(),
+                        registry.nodes().findAll()))
+                .stream()
+                .filter(place -> !place.equals(node))
+                .toList();
+    }
+
+    /** Whether the volume is there now. */
+    public boolean isHome(String node, String volumeId) {
+        return registry.volumes()
+                .find(volumeId)
+                .filter(volume -> volume.spec().home().equals(node))
+                .isPresent();
+    }
+
     private MovePlan.View view(Stored<VolumeSpec, VolumeStatus> volume) {
         VolumeSpec spec = volume.spec();
         List<String> attachments = registry.nodes().attachments(volume.key());

@@ -131,7 +131,8 @@ public final class NodeChoice {
                         .thenComparing(NodeView::name));
     }
 
-    static long room(PoolStatus pool) {
+    /** Bytes of a pool that may be given away. */
+    public static long room(PoolStatus pool) {
         return Math.max(0, pool.freeBytes() - pool.sizeBytes() / 100 * RESERVE_PERCENT);
     }
 }

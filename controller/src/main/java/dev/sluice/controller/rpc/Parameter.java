@@ -25,8 +25,8 @@ enum Parameter {
             "placement",
             Scope.CLASS,
             "word",
-            "`Pinned`",
-            "`Pinned`: the volume stays on its node; `Follow`: it moves to the node of its pod ([moves](moves.md))"),
+            "`Follow`",
+            "`Follow`: the volume moves to the node of its pod ([moves](moves.md)); `Pinned`: it stays on its node"),
     REGION_SIZE(
             "regionSize",
             Scope.CLASS,

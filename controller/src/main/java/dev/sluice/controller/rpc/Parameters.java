@@ -51,7 +51,7 @@ record Parameters(Map<String, String> values) {
     }
 
     Placement placement() {
-        String placement = Objects.requireNonNullElse(find(Parameter.PLACEMENT), "Pinned");
+        String placement = Objects.requireNonNullElse(find(Parameter.PLACEMENT), "Follow");
         return switch (placement) {
             case "Pinned" -> Placement.PINNED;
             case "Follow" -> Placement.FOLLOW;

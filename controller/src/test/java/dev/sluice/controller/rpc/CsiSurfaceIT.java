@@ -35,6 +35,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -90,13 +91,22 @@ class CsiSurfaceIT {
     void anEmptyVolumeLivesAndGoes() {
         var made = create(volume("a", "n1"));
         assertThat(made.getCapacityBytes()).isEqualTo(GIB);
-        assertThat(made.getAccessibleTopology(0).getSegmentsMap()).containsEntry(Names.TOPOLOGY_NODE, "n1");
+        assertThat(made.getAccessibleTopology(0).getSegmentsMap())
+                .as("it follows its pod through the pool")
+                .isEqualTo(Map.of(Names.poolTopologyKey("fast"), "true"));
         assertThat(create(volume("a", "n1"))).isEqualTo(made);
 
         delete(made.getVolumeId());
         delete(made.getVolumeId());
 
         assertThat(cluster.volumes.findAll()).isEmpty();
+    }
+
+    @Test
+    void aPinnedVolumeIsOnItsNodeOnly() {
+        var made = create(volume("a", "n1").putParameters("placement", "Pinned"));
+
+        assertThat(made.getAccessibleTopology(0).getSegmentsMap()).isEqualTo(Map.of(Names.TOPOLOGY_NODE, "n1"));
     }
 
     @Test

@@ -145,7 +145,7 @@ class MovesTest {
         answer("InUse", "volume is in use on node n1");
         assertThatThrownBy(() -> to.directory.awaitReady(VOLUME, Duration.ofMillis(200)))
                 .isInstanceOfSatisfying(
-                        SluiceException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.IN_USE))
+                        SluiceException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.UNAVAILABLE))
                 .hasMessageContaining("in use on node n1");
 
         answer("NoSpace", "node n2 has 1 bytes free");

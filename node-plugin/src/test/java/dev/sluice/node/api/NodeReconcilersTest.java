@@ -187,7 +187,7 @@ class NodeReconcilersTest {
 
         assertThatThrownBy(() -> home.directory.awaitReady(SOURCE, Duration.ofMillis(200)))
                 .isInstanceOfSatisfying(
-                        SluiceException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.IN_USE))
+                        SluiceException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.UNAVAILABLE))
                 .hasMessageContaining("lives on node n1");
         assertThatThrownBy(() -> home.directory.awaitReady(CLONE, Duration.ofMillis(200)))
                 .isInstanceOfSatisfying(
