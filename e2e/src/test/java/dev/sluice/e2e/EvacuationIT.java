@@ -3,7 +3,6 @@ package dev.sluice.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.api.HydrationPhase;
-import dev.sluice.api.Volume;
 import dev.sluice.e2e.cluster.Node;
 import dev.sluice.e2e.fixture.ClaimRequest;
 import dev.sluice.e2e.fixture.EndToEnd;
@@ -12,7 +11,6 @@ import dev.sluice.e2e.fixture.PodRequest;
 import dev.sluice.e2e.fixture.Sandbox;
 import dev.sluice.e2e.fixture.Workload;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -26,7 +24,7 @@ class EvacuationIT {
 
     @Test
     void idleVolumesLeaveAndWhatIsInUseHoldsTheNode(Sandbox sandbox) {
-        String follow = sandbox.storageClass("follow", Sandbox.FIRST_CONSUMER, Map.of("placement", "Follow"));
+        String follow = sandbox.followClass();
         Node node = sandbox.node(0);
         Written idle = write(sandbox, "idle", follow, node);
         Written spare = write(sandbox, "spare", follow, node);
@@ -74,12 +72,6 @@ class EvacuationIT {
     }
 
     private static String home(Sandbox sandbox, String claim) {
-        return sandbox.cluster()
-                .client()
-                .resources(Volume.class)
-                .withName(sandbox.volumeId(claim))
-                .get()
-                .getSpec()
-                .home();
+        return sandbox.volume(claim).spec().home();
     }
 }

@@ -71,7 +71,7 @@ class MoveIT {
 
     @Test
     void aBlockVolumeComesHomeAgain(Sandbox sandbox) {
-        String follow = sandbox.storageClass("follow", Sandbox.FIRST_CONSUMER, Map.of("placement", "Follow"));
+        String follow = sandbox.followClass();
         Node first = sandbox.node(0);
         Node second = sandbox.node(1);
         sandbox.claim(ClaimRequest.named("data").block().ofSize("64Mi").ofClass(follow));

@@ -2,7 +2,6 @@ package dev.sluice.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.api.Volume;
 import dev.sluice.e2e.cluster.Node;
 import dev.sluice.e2e.fixture.ClaimRequest;
 import dev.sluice.e2e.fixture.EndToEnd;
@@ -30,12 +29,9 @@ class WebhookIT {
 
             assertThat(again.node()).isEqualTo(home.name());
             assertThat(again.checksum(Scene.FILE)).isEqualTo(checksum);
-            Volume volume = sandbox.cluster()
-                    .client()
-                    .resources(Volume.class)
-                    .withName(sandbox.volumeId(claim))
-                    .get();
-            assertThat(volume.getSpec().epoch()).as("it has not moved").isEqualTo(1);
+            assertThat(sandbox.volume(claim).spec().epoch())
+                    .as("it has not moved")
+                    .isEqualTo(1);
             assertThat(required(sandbox, "again-" + index)).contains("sluice.dev/unfit", home.name());
         }
     }

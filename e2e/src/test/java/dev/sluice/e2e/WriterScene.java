@@ -10,7 +10,6 @@ import dev.sluice.e2e.fixture.StatefulSetRequest;
 import dev.sluice.e2e.fixture.VolumeView;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A StatefulSet whose pod writes on and on to a volume that follows it.
@@ -26,7 +25,7 @@ record WriterScene(Sandbox sandbox, Replica replica, LedgerWriter writer, Volume
     }
 
     static WriterScene of(Sandbox sandbox, StatefulSetRequest request) {
-        String follow = sandbox.storageClass("follow", Sandbox.FIRST_CONSUMER, Map.of("placement", "Follow"));
+        String follow = sandbox.followClass();
         LedgerWriter writer = new LedgerWriter(sandbox);
         Replica replica = sandbox.submit(request.ofClass(follow).running(writer.program()));
         String checksum = replica.awaitReady().writeRandom(Scene.FILE, MEBIBYTES);

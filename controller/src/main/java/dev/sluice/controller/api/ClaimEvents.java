@@ -8,7 +8,6 @@ import dev.sluice.api.VolumeSpec;
 import dev.sluice.controller.domain.ClaimEvent;
 import dev.sluice.names.Names;
 import io.fabric8.kubernetes.api.model.Event;
-import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
@@ -18,6 +17,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -112,24 +112,14 @@ public final class ClaimEvents {
     }
 
     private Event build(String name, Subject subject, ClaimEvent event) {
-        String now = clock.instant().toString();
-        return new EventBuilder()
-                .withNewMetadata()
-                .withName(name)
-                .withNamespace(subject.namespace())
-                .addToLabels(Names.LABEL_VOLUME, subject.id())
-                .endMetadata()
-                .withInvolvedObject(claim(subject))
-                .withType(event.warning() ? "Warning" : "Normal")
-                .withReason(event.reason())
-                .withMessage(event.message())
-                .withFirstTimestamp(now)
-                .withLastTimestamp(now)
-                .withCount(1)
-                .withNewSource()
-                .withComponent(Names.DRIVER)
-                .endSource()
-                .build();
+        return Events.about(
+                claim(subject),
+                name,
+                Map.of(Names.LABEL_VOLUME, subject.id()),
+                event.warning() ? Events.WARNING : Events.NORMAL,
+                event.reason(),
+                event.message(),
+                clock.instant());
     }
 
     private static ObjectReference claim(Subject subject) {

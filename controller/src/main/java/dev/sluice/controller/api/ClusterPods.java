@@ -9,8 +9,8 @@ import dev.sluice.controller.domain.placement.StrandedVolume;
 import dev.sluice.names.Names;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.Event;
-import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.ObjectReference;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -135,31 +135,21 @@ final class ClusterPods implements PodRegistry {
     }
 
     private Event event(StrandedVolume stranded, StrandedPod pod, String message) {
-        String now = clock.instant().toString();
-        return new EventBuilder()
-                .withNewMetadata()
-                .withName("sluice-" + pod.uid() + "-" + stranded.volume())
-                .withNamespace(pod.shape().namespace())
-                .addToLabels(Names.LABEL_VOLUME, stranded.volume())
-                .addToLabels(Names.LABEL_NODE, stranded.node())
-                .endMetadata()
-                .withNewInvolvedObject()
+        ObjectReference subject = new ObjectReferenceBuilder()
                 .withApiVersion("v1")
                 .withKind("Pod")
                 .withNamespace(pod.shape().namespace())
                 .withName(pod.name())
                 .withUid(pod.uid())
-                .endInvolvedObject()
-                .withType("Warning")
-                .withReason(REASON)
-                .withMessage(message)
-                .withFirstTimestamp(now)
-                .withLastTimestamp(now)
-                .withCount(1)
-                .withNewSource()
-                .withComponent(Names.DRIVER)
-                .endSource()
                 .build();
+        return Events.about(
+                subject,
+                "sluice-" + pod.uid() + "-" + stranded.volume(),
+                Map.of(Names.LABEL_VOLUME, stranded.volume(), Names.LABEL_NODE, stranded.node()),
+                Events.WARNING,
+                REASON,
+                message,
+                clock.instant());
     }
 
     @Override

@@ -181,8 +181,7 @@ final class EvacuationPlan {
 
     /** Less what was promised to volumes that are still to come, or are coming. */
     private long room(NodeView node, VolumeSpec spec) {
-        long free = node.pool(spec.pool()).map(NodeChoice::room).orElse(0L);
-        return free - reserved.getOrDefault(key(node.name(), spec), 0L);
+        return NodeChoice.room(node, spec.pool()) - reserved.getOrDefault(key(node.name(), spec), 0L);
     }
 
     private void reserve(Stored<VolumeSpec, VolumeStatus> volume) {

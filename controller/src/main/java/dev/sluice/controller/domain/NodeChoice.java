@@ -24,6 +24,11 @@ public final class NodeChoice {
         if (node.unfit().isPresent()) {
             return 0;
         }
+        return room(node, pool);
+    }
+
+    /** The same on any node, fit or not; 0 without such a pool. */
+    public static long room(NodeView node, @Nullable String pool) {
         return node.pool(pool).map(NodeChoice::room).orElse(0L);
     }
 

@@ -21,7 +21,7 @@ public final class NodeFitness {
     /** Why the node cannot take the volume now; empty when it can. */
     public static Optional<AttachmentStatus> refusal(NodeView node, VolumeSpec volume) {
         return unfitness(node, volume).or(() -> {
-            long room = node.pool(volume.pool()).map(NodeChoice::room).orElse(0L);
+            long room = NodeChoice.room(node, volume.pool());
             return room < volume.sizeBytes()
                     ? Optional.of(waiting(
                             NO_SPACE,

@@ -130,7 +130,7 @@ public final class VolumeChanges {
                 .find(home)
                 .filter(NodeView::alive)
                 .orElseThrow(() -> removal.stillWorking(home, "the expansion of volume " + volume.key()));
-        long room = node.pool(volume.spec().pool()).map(NodeChoice::room).orElse(0L);
+        long room = NodeChoice.room(node, volume.spec().pool());
         if (room < growth) {
             throw new SluiceException(
                     ErrorKind.OUT_OF_RANGE,

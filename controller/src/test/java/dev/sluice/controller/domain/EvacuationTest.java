@@ -7,6 +7,7 @@ import dev.sluice.api.DesiredState;
 import dev.sluice.api.ExportStatus;
 import dev.sluice.api.HeldVolume;
 import dev.sluice.api.HydrationSettings;
+import dev.sluice.api.OriginKind;
 import dev.sluice.api.Placement;
 import dev.sluice.api.ServedPhase;
 import dev.sluice.api.SnapshotSpec;
@@ -14,15 +15,12 @@ import dev.sluice.api.VolumeMode;
 import dev.sluice.api.VolumeSpec;
 import dev.sluice.controller.fake.FakeRegistry;
 import dev.sluice.controller.fake.FakeRegistry.Crash;
+import dev.sluice.controller.fake.TestClock;
+import dev.sluice.controller.fake.Volumes;
 import dev.sluice.names.Names;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -32,34 +30,10 @@ class EvacuationTest {
     private static final long GIB = 1L << 30;
     private static final int MORE_THAN_ALL_WRITES = 60;
 
-    /** Time that goes on only when a test says so. */
-    private static final class Hands extends Clock {
-        private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        void advance(Duration time) {
-            now = now.plus(time);
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-    }
-
     private static final class World {
         final FakeRegistry registry = new FakeRegistry();
         final Operations operations = Operations.over(registry.asRegistry());
-        final Hands clock = new Hands();
+        final TestClock clock = new TestClock();
         final List<ClaimSet> sets = new ArrayList<>();
         Evacuations evacuations = evacuations();
 
@@ -106,7 +80,7 @@ class EvacuationTest {
         }
 
         Evacuation look() {
-            clock.advance(Evacuations.IDLE);
+            clock.pass(Evacuations.IDLE);
             Evacuation evacuation = evacuations.advance("n1");
             settle();
             return evacuation;
@@ -331,7 +305,7 @@ class EvacuationTest {
         world.begin();
         world.registry.attach(id, "n1", false);
         world.evacuations.advance("n1");
-        world.clock.advance(Evacuations.IDLE.minusSeconds(1));
+        world.clock.pass(Evacuations.IDLE.minusSeconds(1));
         world.evacuations.advance("n1");
         world.settle();
         assertThat(world.home(id)).isEqualTo("n1");
@@ -454,7 +428,7 @@ class EvacuationTest {
         World world = new World("n1", "n2");
         world.evacuate(true);
         assertThat(world.evacuations.advance("n1").reason()).isEqualTo("Confirming");
-        world.clock.advance(Evacuations.CONFIRMED);
+        world.clock.pass(Evacuations.CONFIRMED);
         assertThat(world.evacuations.advance("n1").done()).isTrue();
 
         world.volume("late");
@@ -465,23 +439,13 @@ class EvacuationTest {
     void aCloneThatStillReadsFromTheNodeHoldsIt() {
         World world = new World("n1", "n2");
         String source = world.volume("source");
-        world.operations
-                .creation()
-                .create(
-                        new VolumeRequest(
-                                "clone",
-                                SizeRange.ANY,
-                                VolumeMode.FILESYSTEM,
-                                null,
-                                null,
-                                null,
-                                HydrationSettings.DEFAULT,
-                                new Source.Reference(dev.sluice.api.OriginKind.VOLUME, source),
-                                null,
-                                new Topology(List.of(Map.of(Names.TOPOLOGY_NODE, "n2")), List.of()),
-                                Placement.PINNED,
-                                null),
-                        Deadline.in(Duration.ofSeconds(5)));
+        Volumes.create(
+                world.operations,
+                "clone",
+                "n2",
+                Placement.PINNED,
+                new Source.Reference(OriginKind.VOLUME, source),
+                null);
         world.evacuate(true);
 
         world.begin();

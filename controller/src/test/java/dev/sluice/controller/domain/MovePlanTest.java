@@ -4,19 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.api.AttachmentState;
 import dev.sluice.api.DesiredState;
-import dev.sluice.api.HydrationSettings;
 import dev.sluice.api.Origin;
 import dev.sluice.api.OriginKind;
 import dev.sluice.api.Placement;
-import dev.sluice.api.VolumeMode;
 import dev.sluice.api.VolumeSpec;
 import dev.sluice.api.VolumeStatus;
 import dev.sluice.controller.fake.FakeRegistry;
 import dev.sluice.controller.fake.FakeRegistry.Crash;
+import dev.sluice.controller.fake.Volumes;
 import dev.sluice.names.Names;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -35,23 +33,7 @@ class MovePlanTest {
 
         World() {
             Stream.of("n1", "n2", "n3", "n4", "n5", "n6").forEach(registry::addNode);
-            operations
-                    .creation()
-                    .create(
-                            new VolumeRequest(
-                                    "data",
-                                    SizeRange.ANY,
-                                    VolumeMode.FILESYSTEM,
-                                    null,
-                                    null,
-                                    null,
-                                    HydrationSettings.DEFAULT,
-                                    null,
-                                    null,
-                                    new Topology(List.of(Map.of(Names.TOPOLOGY_NODE, "n1")), List.of()),
-                                    Placement.FOLLOW,
-                                    null),
-                            Deadline.in(Duration.ofSeconds(5)));
+            Volumes.create(operations, "data", "n1", Placement.FOLLOW);
             registry.attach(VOLUME, "n1", true);
         }
 

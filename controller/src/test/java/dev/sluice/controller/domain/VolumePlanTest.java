@@ -8,13 +8,12 @@ import dev.sluice.api.DesiredState;
 import dev.sluice.api.HydrationSettings;
 import dev.sluice.api.OriginKind;
 import dev.sluice.api.Placement;
-import dev.sluice.api.VolumeMode;
 import dev.sluice.controller.fake.FakeRegistry;
 import dev.sluice.controller.fake.FakeRegistry.Crash;
+import dev.sluice.controller.fake.Volumes;
 import dev.sluice.names.Names;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -54,23 +53,7 @@ class VolumePlanTest {
         }
 
         void create(String name, String node, Source.@Nullable Reference source, @Nullable ClaimReference claim) {
-            operations
-                    .creation()
-                    .create(
-                            new VolumeRequest(
-                                    name,
-                                    SizeRange.ANY,
-                                    VolumeMode.FILESYSTEM,
-                                    null,
-                                    null,
-                                    null,
-                                    HydrationSettings.DEFAULT,
-                                    source,
-                                    claim,
-                                    new Topology(List.of(Map.of(Names.TOPOLOGY_NODE, node)), List.of()),
-                                    Placement.PINNED,
-                                    null),
-                            Deadline.in(Duration.ofSeconds(5)));
+            Volumes.create(operations, name, node, Placement.PINNED, source, claim);
         }
 
         void delete(String id) {

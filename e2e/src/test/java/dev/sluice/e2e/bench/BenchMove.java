@@ -28,7 +28,7 @@ class BenchMove {
 
     @Test
     void fromTheEndOfAPodToItsSuccessor(Sandbox sandbox) {
-        String follow = sandbox.storageClass("follow", Sandbox.FIRST_CONSUMER, Map.of("placement", "Follow"));
+        String follow = sandbox.followClass();
         Map<MoveScenario, Samples<MoveMilestone>> samples = new EnumMap<>(MoveScenario.class);
         try (var idle = IdleInstallation.open(sandbox, request(sandbox, MoveScenario.IDLE))) {
             Map<MoveScenario, Replica> replicas = new EnumMap<>(MoveScenario.class);

@@ -1,9 +1,7 @@
 package dev.sluice.e2e.bench;
 
-import java.util.Arrays;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** The results in Markdown: beside a driver that does nothing, against the bars, and where the time goes. */
 record MoveReport(String machine, String date, int rounds, Map<MoveScenario, Samples<MoveMilestone>> samples) {
@@ -31,67 +29,37 @@ record MoveReport(String machine, String date, int rounds, Map<MoveScenario, Sam
                 .append(machine)
                 .append("\n\n| pod on | median | spread | later than on nothing | ratio |\n|---|---|---|---|---|\n");
         samples.forEach((scenario, values) -> text.append(row(scenario, values)));
-        text.append("\n| bar | allowed | measured | |\n|---|---|---|---|\n");
-        bar(
-                text,
-                "256 MiB, later than on the driver that does nothing",
-                MoveScenario.SMALL,
-                MoveScenario.IDLE,
-                LATER_THAN_NOTHING);
-        bar(
-                text,
-                "4 GiB, later than on the driver that does nothing",
-                MoveScenario.LARGE,
-                MoveScenario.IDLE,
-                LATER_THAN_NOTHING);
-        bar(text, "4 GiB, later than 256 MiB", MoveScenario.LARGE, MoveScenario.SMALL, LARGER);
+        Comparison<MoveScenario, MoveMilestone> comparison = comparison();
+        text.append(Comparison.bars())
+                .append(comparison.bar(
+                        "256 MiB, later than on the driver that does nothing",
+                        MoveScenario.SMALL,
+                        MoveScenario.IDLE,
+                        LATER_THAN_NOTHING))
+                .append(comparison.bar(
+                        "4 GiB, later than on the driver that does nothing",
+                        MoveScenario.LARGE,
+                        MoveScenario.IDLE,
+                        LATER_THAN_NOTHING))
+                .append(comparison.bar("4 GiB, later than 256 MiB", MoveScenario.LARGE, MoveScenario.SMALL, LARGER));
         text.append("\nWhere the time goes, medians since the containers had ended:\n\n");
-        breakdown(text);
+        text.append(comparison.breakdown());
         return text.toString();
     }
 
     private String row(MoveScenario scenario, Samples<MoveMilestone> values) {
-        double nothing = running(MoveScenario.IDLE);
+        double nothing = comparison().median(MoveScenario.IDLE);
         boolean itself = scenario == MoveScenario.IDLE;
         return "| %s | %s | %s | %s | %s |\n"
                 .formatted(
                         scenario,
                         Samples.text(values.median(MoveMilestone.RUNNING)),
                         values.spread(MoveMilestone.RUNNING),
-                        itself ? "" : Samples.text(running(scenario) - nothing),
-                        itself ? "" : Samples.text(running(scenario) / nothing));
+                        itself ? "" : Samples.text(comparison().median(scenario) - nothing),
+                        itself ? "" : Samples.text(comparison().median(scenario) / nothing));
     }
 
-    private void bar(StringBuilder text, String name, MoveScenario later, MoveScenario earlier, double allowed) {
-        double difference = running(later) - running(earlier);
-        text.append(String.format(
-                Locale.ROOT,
-                "| %s | %.1f | %.2f | %s |\n",
-                name,
-                allowed,
-                difference,
-                difference <= allowed ? "reached" : "**missed**"));
-    }
-
-    private void breakdown(StringBuilder text) {
-        text.append("| pod on | ")
-                .append(Arrays.stream(MoveMilestone.values())
-                        .map(MoveMilestone::toString)
-                        .collect(Collectors.joining(" | ")))
-                .append(" |\n|---|")
-                .append("---|".repeat(MoveMilestone.values().length))
-                .append('\n');
-        samples.forEach((scenario, values) -> text.append("| ")
-                .append(scenario)
-                .append(" | ")
-                .append(Arrays.stream(MoveMilestone.values())
-                        .map(milestone -> Samples.text(values.median(milestone)))
-                        .collect(Collectors.joining(" | ")))
-                .append(" |\n"));
-    }
-
-    private double running(MoveScenario scenario) {
-        Samples<MoveMilestone> values = samples.get(scenario);
-        return values == null ? Double.NaN : values.median(MoveMilestone.RUNNING);
+    private Comparison<MoveScenario, MoveMilestone> comparison() {
+        return new Comparison<>(samples, MoveMilestone.RUNNING, List.of(MoveMilestone.values()));
     }
 }

@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -60,16 +61,10 @@ final class CopyWindow {
             return Optional.empty();
         }
         // The way to the origin may be dead without anyone having noticed: a read of the pod that waits there would
-        // keep
-        // the suspension waiting, and with it all I/O of the pod, also that to what is local.
+        // keep the suspension waiting, and with it all I/O of the pod, also that to what is local.
         within("a read of the origin", this::probe);
-        Result result = new Result();
-        boolean free = stacks.attempt(id, () -> result.seen = within("a window", () -> hold(regions, arrival)));
-        return free ? result.seen : Optional.empty();
-    }
-
-    private static final class Result {
-        private Optional<Seen> seen = Optional.empty();
+        return stacks.attempt(id, () -> within("a window", () -> hold(regions, arrival)))
+                .flatMap(Function.identity());
     }
 
     private Boolean probe() {

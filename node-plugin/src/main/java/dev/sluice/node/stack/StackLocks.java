@@ -2,6 +2,7 @@ package dev.sluice.node.stack;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -28,15 +29,14 @@ final class StackLocks {
                 : locked(ordered.getFirst(), () -> lockedAll(ordered.subList(1, ordered.size()), action));
     }
 
-    /** Does not wait: false, and nothing is done, while anyone changes the volume. */
-    boolean attempt(String id, Runnable action) {
+    /** Does not wait: empty, and nothing is done, while anyone changes the volume. */
+    <T> Optional<T> attempt(String id, Supplier<T> action) {
         ReentrantLock lock = of(id);
         if (lock.isHeldByCurrentThread() || !lock.tryLock()) {
-            return false;
+            return Optional.empty();
         }
         try {
-            action.run();
-            return true;
+            return Optional.of(action.get());
         } finally {
             lock.unlock();
         }

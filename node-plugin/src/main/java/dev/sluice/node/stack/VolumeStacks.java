@@ -384,8 +384,8 @@ public final class VolumeStacks {
         return locks.lockedAll(ids, action);
     }
 
-    /** The same for one volume, without waiting: false, and nothing is done, while anything else changes it. */
-    boolean attempt(String id, Runnable action) {
+    /** The same for one volume, without waiting: empty, and nothing is done, while anything else changes it. */
+    <T> Optional<T> attempt(String id, Supplier<T> action) {
         return locks.attempt(id, action);
     }
 

@@ -42,12 +42,8 @@ final class RoomyNodes {
             needed.merge(volume.pool(), volume.sizeBytes(), Long::sum);
         }
         return needed.entrySet().stream()
-                .map(pool -> room(node, pool.getKey()) - pool.getValue())
+                .map(pool -> NodeChoice.room(node, pool.getKey()) - pool.getValue())
                 .min(Comparator.naturalOrder())
                 .filter(left -> left >= 0);
-    }
-
-    private static long room(NodeView node, String pool) {
-        return node.pool(pool).map(NodeChoice::room).orElse(0L);
     }
 }

@@ -2,21 +2,15 @@ package dev.sluice.controller.domain.placement;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.api.HydrationSettings;
 import dev.sluice.api.Placement;
-import dev.sluice.api.VolumeMode;
-import dev.sluice.controller.domain.Deadline;
 import dev.sluice.controller.domain.Operations;
-import dev.sluice.controller.domain.SizeRange;
-import dev.sluice.controller.domain.Topology;
-import dev.sluice.controller.domain.VolumeRequest;
 import dev.sluice.controller.fake.FakePlacement;
 import dev.sluice.controller.fake.FakeRegistry;
 import dev.sluice.controller.fake.FakeRegistry.Crash;
 import dev.sluice.controller.fake.TestClock;
+import dev.sluice.controller.fake.Volumes;
 import dev.sluice.names.Names;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -42,7 +36,7 @@ class PlacementWatchTest {
                 registry.addNode(node);
                 cluster.addWorker(node);
             });
-            VolumeFixture.create(operations, "data", "n1");
+            Volumes.create(operations, "data", "n1", Placement.FOLLOW);
             cluster.favourite = "n2";
             fill("n2");
         }
@@ -237,31 +231,6 @@ class PlacementWatchTest {
             assertThat(world.cluster.places()).as("%d writes", writes).containsExactly("n1");
             assertThat(world.cluster.messages).as("%d writes", writes).hasSize(1);
             assertThat(world.cluster.findMarks()).containsOnlyKeys("n2");
-        }
-    }
-
-    /** A volume that follows its pod, on a node. */
-    static final class VolumeFixture {
-        private VolumeFixture() {}
-
-        static void create(Operations operations, String name, String node) {
-            operations
-                    .creation()
-                    .create(
-                            new VolumeRequest(
-                                    name,
-                                    SizeRange.ANY,
-                                    VolumeMode.FILESYSTEM,
-                                    null,
-                                    null,
-                                    null,
-                                    HydrationSettings.DEFAULT,
-                                    null,
-                                    null,
-                                    new Topology(List.of(Map.of(Names.TOPOLOGY_NODE, node)), List.of()),
-                                    Placement.FOLLOW,
-                                    null),
-                            Deadline.in(Duration.ofSeconds(5)));
         }
     }
 }

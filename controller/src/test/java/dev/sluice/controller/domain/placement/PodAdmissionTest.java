@@ -8,6 +8,7 @@ import dev.sluice.api.Placement;
 import dev.sluice.api.VolumeSpec;
 import dev.sluice.controller.domain.Operations;
 import dev.sluice.controller.fake.FakeRegistry;
+import dev.sluice.controller.fake.Volumes;
 import dev.sluice.names.Names;
 import java.util.HashMap;
 import java.util.List;
@@ -30,8 +31,8 @@ class PodAdmissionTest {
     void twoVolumes() {
         Stream.of("n1", "n2", "n3", "n4").forEach(registry::addNode);
         Operations operations = Operations.over(registry.asRegistry());
-        PlacementWatchTest.VolumeFixture.create(operations, "data", "n1");
-        PlacementWatchTest.VolumeFixture.create(operations, "more", "n2");
+        Volumes.create(operations, "data", "n1", Placement.FOLLOW);
+        Volumes.create(operations, "more", "n2", Placement.FOLLOW);
     }
 
     @Test
