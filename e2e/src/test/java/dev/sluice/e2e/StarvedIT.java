@@ -3,6 +3,7 @@ package dev.sluice.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.api.HydrationPhase;
+import dev.sluice.e2e.cluster.NeedsLab;
 import dev.sluice.e2e.cluster.Node;
 import dev.sluice.e2e.fixture.ClaimRequest;
 import dev.sluice.e2e.fixture.EndToEnd;
@@ -10,14 +11,19 @@ import dev.sluice.e2e.fixture.HydrationHistory;
 import dev.sluice.e2e.fixture.PodRequest;
 import dev.sluice.e2e.fixture.Sandbox;
 import dev.sluice.e2e.fixture.Workload;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** dm-clone copies only in moments without any I/O. A pod that leaves none gets its clone whole all the same. */
 @EndToEnd
+@NeedsLab("it makes the way to the origin longer")
 class StarvedIT {
     private static final int MEBIBYTES = 96;
     private static final long FLOOR = 8 * Scene.MEBIBYTE;
+
+    /** On a way without any, I/O may be so short that it leaves the engine moments: how many depends on the machine. */
+    private static final Duration DELAY = Duration.ofMillis(10);
 
     /** Readers of what has not arrived and writers, past the page cache; says in /tmp/broken when one failed. */
     private static final String LOAD = """
@@ -39,7 +45,8 @@ class StarvedIT {
 
         // Copying begins some seconds after the pod.
         clone.exec(LOAD);
-        try (HydrationHistory history = sandbox.hydration("clone").watch()) {
+        try (var delay = sandbox.faults().delay(home.name(), DELAY);
+                HydrationHistory history = sandbox.hydration("clone").watch()) {
             sandbox.hydration("clone").await(HydrationPhase.HYDRATED);
 
             history.assertHonest();

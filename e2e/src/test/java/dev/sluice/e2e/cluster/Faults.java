@@ -1,5 +1,7 @@
 package dev.sluice.e2e.cluster;
 
+import java.time.Duration;
+
 /** What may befall a node. */
 public interface Faults {
     /** A power cut: whatever was not flushed is gone. */
@@ -13,5 +15,15 @@ public interface Faults {
     /** Drops all packets between a node and everyone. */
     void cut(String node);
 
+    /** Restores what {@link #cut} took. */
     void heal();
+
+    /** Holds every packet of a node for so long, in each direction, until the result is closed. */
+    Delay delay(String node, Duration time);
+
+    /** A way that is longer for a while. */
+    interface Delay extends AutoCloseable {
+        @Override
+        void close();
+    }
 }

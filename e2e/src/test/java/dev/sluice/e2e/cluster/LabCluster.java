@@ -72,6 +72,12 @@ final class LabCluster implements Cluster, Faults {
     }
 
     @Override
+    public Delay delay(String node, Duration time) {
+        order("shape", node, "--delay", time.toMillis() + "ms");
+        return () -> order("unshape", node);
+    }
+
+    @Override
     public void close() {
         client.close();
     }
