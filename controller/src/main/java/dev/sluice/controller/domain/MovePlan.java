@@ -184,15 +184,6 @@ final class MovePlan {
         if (status == null || status.epoch() != spec.epoch() || status.allocated() == null) {
             return Optional.of(waiting("NotMade", "volume " + id + " is still being made on node " + spec.home()));
         }
-        boolean older = view.exports().stream()
-                .anyMatch(each ->
-                        each.spec().sourceIsVolume() && each.spec().originNode().equals(node));
-        if (older) {
-            return Optional.of(waiting(
-                    "OlderCopy",
-                    "node " + node + " still has an older copy of volume " + id
-                            + ", from which it hydrates; it can return when it is hydrated and that copy is removed"));
-        }
         long left = view.exports().stream()
                 .filter(each -> each.spec().sourceIsVolume())
                 .count();

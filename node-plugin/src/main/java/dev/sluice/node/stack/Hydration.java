@@ -35,6 +35,7 @@ final class Hydration {
     private final Host host;
     private final Executor work;
     private final String id;
+    private final String engineDevice;
     private final SourcePath path;
     private final CopyBudget budget = new CopyBudget();
     private final RateWindow rate = new RateWindow();
@@ -58,12 +59,17 @@ final class Hydration {
         this.work = work;
         this.order = order;
         this.id = order.id();
-        this.path = new SourcePath(host, id);
+        this.engineDevice = Names.cloneDevice(Names.copy(id, order.spec().epoch()));
+        this.path = new SourcePath(host, id, order.spec().epoch());
         this.readySince = now;
         this.lastAdvance = now;
         this.skippedRegions = stacks.tags(id).skippedRegions();
         // Whoever reads skipped regions from the tag has trimmed already, before a restart.
         this.trimmed = skippedRegions > 0;
+    }
+
+    boolean isOf(long epoch) {
+        return order.spec().epoch() == epoch;
     }
 
     void update(VolumeOrder newOrder) {
@@ -83,7 +89,7 @@ final class Hydration {
         if (isCutOff()) {
             return rebuild();
         }
-        return switch (CloneStatus.parse(host.deviceMapper().status(Names.cloneDevice(id), false))) {
+        return switch (CloneStatus.parse(host.deviceMapper().status(engineDevice, false))) {
             case CloneStatus.Working working when !working.readOnly() -> steer(working, now);
             case CloneStatus.Unreadable() -> HydrationReports.unreadable(order, last, readySince);
             default -> {
@@ -137,7 +143,7 @@ final class Hydration {
                 && completed == null
                 && !isCutOff()
                 && !finishing()
-                && CloneStatus.parse(host.deviceMapper().status(Names.cloneDevice(id), false))
+                && CloneStatus.parse(host.deviceMapper().status(engineDevice, false))
                         instanceof CloneStatus.Working engine) {
             pace(engine, now);
         }
@@ -244,8 +250,7 @@ final class Hydration {
 
     private void trim(Path mountPoint, CloneStatus.Working before) {
         long trimmedBytes = host.fileSystems().trim(mountPoint);
-        if (CloneStatus.parse(host.deviceMapper().status(Names.cloneDevice(id), false))
-                instanceof CloneStatus.Working after) {
+        if (CloneStatus.parse(host.deviceMapper().status(engineDevice, false)) instanceof CloneStatus.Working after) {
             // The pod's own writes of these moments are no skipping.
             long jumped = after.hydratedRegions() - before.hydratedRegions();
             skippedRegions = Math.min(jumped, trimmedBytes / after.regionBytes());
@@ -259,7 +264,7 @@ final class Hydration {
 
     private void enable(CloneStatus.Working engine, boolean enabled) {
         if (engine.hydrationEnabled() != enabled && !stacks.isQuiet(id)) {
-            host.deviceMapper().message(Names.cloneDevice(id), enabled ? "enable_hydration" : "disable_hydration");
+            host.deviceMapper().message(engineDevice, enabled ? "enable_hydration" : "disable_hydration");
         }
     }
 
