@@ -135,6 +135,21 @@ class MovePlanTest {
                         "wanted elsewhere while the home is away, and not any more",
                         List.of(world -> world.leave("n1"), world -> world.want("n2"), cancel, back)),
                 new Life(
+                        "wanted elsewhere while the home is away, and then at home again",
+                        List.of(
+                                world -> world.registry.nodes.away.add("n1"),
+                                toSecond,
+                                world -> world.want("n1"),
+                                back)),
+                new Life(
+                        "wanted on a node that dies before the home agreed, and then on a third",
+                        List.of(
+                                world -> world.registry.nodes.away.add("n1"),
+                                toSecond,
+                                world -> world.registry.setAlive("n2", false),
+                                world -> world.want("n3"),
+                                back)),
+                new Life(
                         "deleted while it moves",
                         List.of(
                                 world -> world.registry.nodes.away.add("n1"),
@@ -244,6 +259,84 @@ class MovePlanTest {
         assertThat(world.volume().spec().target()).isNull();
         assertThat(world.volume().spec().home()).isEqualTo("n1");
         assertThat(world.registry.exports.findAll()).isEmpty();
+    }
+
+    @Test
+    void aPodThatIsBackBeforeItsHomeAgreedHasTheVolumeAtOnce() {
+        World world = new World();
+        world.registry.nodes.away.add("n1");
+        world.leave("n1");
+        world.want("n2");
+        world.settle();
+        world.want("n1");
+        world.settle();
+        assertThat(world.reason("n1")).isEqualTo("Moving");
+
+        world.registry.nodes.away.clear();
+        world.settle();
+        assertThat(world.volume().spec().home()).isEqualTo("n1");
+        assertThat(world.volume().spec().target()).isNull();
+        assertThat(world.operations.moves().answer(VOLUME, "n1").state()).isEqualTo(AttachmentState.GRANTED);
+        assertThat(world.reason("n2")).isEqualTo("InUse");
+        assertThat(world.registry.exports.findAll()).isEmpty();
+    }
+
+    @Test
+    void aTargetThatDiesBeforeTheHomeAgreedMakesWayForAnother() {
+        World world = new World();
+        world.registry.nodes.away.add("n1");
+        world.leave("n1");
+        world.want("n2");
+        world.settle();
+        world.registry.setAlive("n2", false);
+        world.want("n3");
+        world.settle();
+
+        world.registry.nodes.away.clear();
+        world.settle();
+        assertThat(world.volume().spec().home()).isEqualTo("n3");
+        assertThat(world.volume().spec().epoch()).isEqualTo(2);
+        assertThat(world.reason("n2")).isEqualTo("InUse");
+    }
+
+    /** Nobody takes back what a node asked for that is away. */
+    @Test
+    void aNodeThatCannotHaveTheVolumeDoesNotStandInTheWay() {
+        World world = new World();
+        world.registry.addNode("full", 1 << 20, "True", "dm-clone");
+        world.leave("n1");
+        world.registry.setAlive("n2", false);
+        world.want("n2");
+        world.want("full");
+        world.want("n3");
+        world.settle();
+
+        assertThat(world.volume().spec().home()).isEqualTo("n3");
+    }
+
+    @Test
+    void aTargetThatDiesAfterTheHomeAgreedIsWaitedFor() {
+        World world = new World();
+        world.leave("n1");
+        world.want("n2");
+        world.registry.nodes.away.add("n2");
+        world.settle();
+        assertThat(world.volume().spec().home()).isEqualTo("n2");
+        world.registry.setAlive("n2", false);
+        world.leave("n2");
+        world.want("n1");
+        world.settle();
+        assertThat(world.reason("n1")).isEqualTo("NotMade");
+        assertThat(world.volume().spec().target()).isNull();
+
+        world.registry.nodes.away.clear();
+        world.registry.setAlive("n2", true);
+        world.settle();
+        assertThat(world.volume().spec().home()).as("by another move").isEqualTo("n1");
+        assertThat(world.volume().spec().epoch()).isEqualTo(3);
+        world.hydrate();
+        world.settle();
+        assertThat(world.registry.nodes.isOnlyOn(VOLUME, "n1")).isTrue();
     }
 
     @Test

@@ -76,7 +76,7 @@ public final class StackPlanner {
                             + (tags.isClosed() ? ", given up for " + tags.closedFor() : "")
                             + "; the order names " + successor + ". It is left alone.");
         }
-        if (tags.state() == CopyState.STACKING || tags.state() == CopyState.TAKING) {
+        if (tags.state() == CopyState.TAKING) {
             throw new SluiceException(ErrorKind.UNAVAILABLE, id + " is still being made on this node");
         }
         List<Step> steps = new ArrayList<>(List.of(new Step.CloseLuks(), new Step.RemoveOuter()));
@@ -97,7 +97,7 @@ public final class StackPlanner {
                     new LogicalVolumeRequest.ThinSnapshot(wanted.volumeGroup(), data.name(), data.name(), Set.of())));
         }
         CopyTags tags = CopyTags.of(data);
-        if (tags.state() == CopyState.EXPOSED) {
+        if (tags.state() == CopyState.EXPOSED || tags.state() == CopyState.STACKING) {
             planner.hydrating(tags);
         }
         return planner.steps;

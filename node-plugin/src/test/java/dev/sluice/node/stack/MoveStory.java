@@ -65,6 +65,7 @@ final class MoveStory {
         final ClosedCopies copies;
         final long epoch;
         private @Nullable Allocation allocated;
+        private boolean passedBy;
         private boolean written;
         private boolean released;
 
@@ -103,6 +104,12 @@ final class MoveStory {
         return this;
     }
 
+    /** The pod went before this node could stack anything: it has its copy, and passes on what it cannot reach yet. */
+    MoveStory passingBy(int index) {
+        stop(index).passedBy = true;
+        return this;
+    }
+
     List<FakeHost> hosts() {
         return nodes.stream().map(node -> node.host).toList();
     }
@@ -127,6 +134,10 @@ final class MoveStory {
         }
         for (int index = home; index < stops.size(); index++) {
             arrive(index);
+            if (stop(index).passedBy) {
+                allocate(index);
+                continue;
+            }
             bring(index);
             pod(index);
             if (index < stops.size() - 1) {
@@ -153,6 +164,15 @@ final class MoveStory {
     Optional<ClosedCopies.ClosedCopy> close(int index) {
         Stop stop = stop(index);
         return stop.copies.close(VOLUME, "fast", stop.epoch + 1, () -> true);
+    }
+
+    private void allocate(int index) {
+        Stop stop = stop(index);
+        VolumeOutcome outcome = stop.stacks.bring(order(index, null), early -> stop.allocated = early.allocated());
+        stop.allocated = outcome.allocated();
+        if (outcome.phase() != VolumePhase.ALLOCATED) {
+            throw new AssertionError("made without its origin: " + outcome);
+        }
     }
 
     VolumeOutcome bring(int index) {
@@ -254,6 +274,12 @@ final class MoveStory {
             }
         }
         for (int index = 0; index <= home; index++) {
+            if (!stop(index).passedBy && !stop(index).written) {
+                throw new AssertionError("no pod was on stop " + index);
+            }
+            if (stop(index).passedBy) {
+                continue;
+            }
             for (long block = first(index); block < first(index) + 50; block++) {
                 require(last, block, value(index));
             }
