@@ -34,7 +34,7 @@ public final class ControllerMain {
         new UptimeMetrics().bindTo(metrics);
         KubernetesClient client = ClusterClients.connect();
         Registry registry = ControllerClusterAccess.registry(client, settings.namespace(), clock);
-        Operations operations = Operations.over(registry);
+        Operations operations = Operations.over(registry, clock);
         HealthServer health = HealthServer.start(settings.healthPort(), settings.socket(), metrics);
         Operator operator =
                 Reconciliation.elected(client, settings.namespace(), settings.identity(), registry, operations, clock);

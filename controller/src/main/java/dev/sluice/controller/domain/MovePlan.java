@@ -26,6 +26,8 @@ final class MovePlan {
     /** Homes in a row that may be left before the last of them is hydrated: each is one more hop for a first read. */
     static final int DEPTH = 4;
 
+    static final String NO_SPACE = "NoSpace";
+
     private final View view;
     private final String id;
     private final VolumeSpec spec;
@@ -196,7 +198,7 @@ final class MovePlan {
                     waiting("NotMade", "volume " + id + " is still being made on node " + spec.home() + why(status)));
         }
         long left = view.exports().stream()
-                .filter(each -> each.spec().sourceIsVolume())
+                .filter(each -> each.spec().sourceIsVolume() && !each.spec().onlyRetained())
                 .count();
         if (left >= DEPTH) {
             return Optional.of(waiting(
@@ -234,7 +236,7 @@ final class MovePlan {
         long room = NodeChoice.room(pool.orElseThrow());
         return room < spec.sizeBytes()
                 ? Optional.of(waiting(
-                        "NoSpace",
+                        NO_SPACE,
                         "node " + node + " has " + room + " bytes free, " + spec.sizeBytes() + " are needed"))
                 : Optional.empty();
     }

@@ -27,6 +27,12 @@ enum Parameter {
             "word",
             "`Pinned`",
             "`Pinned`: the volume stays on its node; `Follow`: it moves to the node of its pod ([moves](moves.md))"),
+    RETAIN_ORIGIN(
+            "retainOrigin",
+            Scope.CLASS,
+            "duration",
+            "`10m`",
+            "`0s` to `30d`: how long the copy a volume has left is kept after it is hydrated ([moves](moves.md#retained-copies))"),
     REGION_SIZE(
             "regionSize",
             Scope.CLASS,
