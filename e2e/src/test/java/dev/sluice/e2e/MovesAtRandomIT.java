@@ -37,8 +37,8 @@ class MovesAtRandomIT {
         int at = random.nextInt(3);
         for (int move = 0; move <= MOVES; move++) {
             Workload pod = MoveIT.start(sandbox, "pod-" + move, sandbox.node(at));
-            written.forEach((file, checksum) ->
-                    assertThat(pod.checksum(file)).as(file).isEqualTo(checksum));
+            written.forEach(
+                    (file, checksum) -> assertThat(pod.checksum(file)).as(file).isEqualTo(checksum));
             String file = "/data/file-" + move;
             written.put(file, pod.writeRandom(file, 4));
             if (move % IN_A_ROW == IN_A_ROW - 1 || move == MOVES) {

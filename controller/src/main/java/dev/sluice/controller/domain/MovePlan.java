@@ -209,8 +209,9 @@ final class MovePlan {
     }
 
     private String why(@Nullable VolumeStatus status) {
-        boolean told = status != null && status.epoch() == spec.epoch() && status.message() != null;
-        return told ? ": " + status.message() : "";
+        return status == null || status.epoch() != spec.epoch() || status.message() == null
+                ? ""
+                : ": " + status.message();
     }
 
     private Optional<AttachmentStatus> unfit(String node) {
@@ -236,8 +237,7 @@ final class MovePlan {
         long room = NodeChoice.room(pool.orElseThrow());
         return room < spec.sizeBytes()
                 ? Optional.of(waiting(
-                        NO_SPACE,
-                        "node " + node + " has " + room + " bytes free, " + spec.sizeBytes() + " are needed"))
+                        NO_SPACE, "node " + node + " has " + room + " bytes free, " + spec.sizeBytes() + " are needed"))
                 : Optional.empty();
     }
 

@@ -34,7 +34,8 @@ public final class Moves {
         MovePlan.View view = view(volume);
         return view.attachments().stream()
                 .filter(node -> !node.equals(spec.home()))
-                .filter(node -> MovePlan.NO_SPACE.equals(MovePlan.answer(view, node).reason()))
+                .filter(node ->
+                        MovePlan.NO_SPACE.equals(MovePlan.answer(view, node).reason()))
                 .toList();
     }
 

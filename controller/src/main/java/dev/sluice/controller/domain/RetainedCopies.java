@@ -45,8 +45,7 @@ final class RetainedCopies {
     }
 
     /** Of the nodes that were left, those on which room is short by now, whoever fills it. */
-    Set<String> crowded(
-            Stored<VolumeSpec, VolumeStatus> volume, List<Stored<ExportSpec, ExportStatus>> exports) {
+    Set<String> crowded(Stored<VolumeSpec, VolumeStatus> volume, List<Stored<ExportSpec, ExportStatus>> exports) {
         if (volume.spec().hydration().retainOriginSeconds() == null) {
             return Set.of();
         }

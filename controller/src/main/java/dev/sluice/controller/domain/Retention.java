@@ -37,22 +37,26 @@ final class Retention {
 
     /** Of a copy that is not read any more from now on: until when it is kept; empty when it goes. */
     Optional<String> begin(Stored<ExportSpec, ExportStatus> export) {
+        return seconds() > 0 && isWorthIt(export)
+                ? Optional.of(family.now()
+                        .plusSeconds(seconds())
+                        .truncatedTo(ChronoUnit.SECONDS)
+                        .toString())
+                : Optional.empty();
+    }
+
+    private long seconds() {
         Long seconds = spec.hydration().retainOriginSeconds();
-        boolean worth = seconds != null
-                && seconds > 0
-                && spec.state() == DesiredState.PRESENT
-                && export.spec().state() == DesiredState.PRESENT
+        return seconds == null || spec.state() == DesiredState.ABSENT ? 0 : seconds;
+    }
+
+    private boolean isWorthIt(Stored<ExportSpec, ExportStatus> export) {
+        return export.spec().state() == DesiredState.PRESENT
                 && export.spec().sourceIsVolume()
                 && !export.spec().onlyRetained()
                 && hasData(export)
                 && !isPartial(export)
                 && !family.crowded().contains(export.spec().originNode());
-        return worth
-                ? Optional.of(family.now()
-                        .plusSeconds(seconds)
-                        .truncatedTo(ChronoUnit.SECONDS)
-                        .toString())
-                : Optional.empty();
     }
 
     private static boolean hasData(Stored<ExportSpec, ExportStatus> export) {

@@ -32,8 +32,7 @@ public final class VolumeCreation {
     private final Removal removal;
     private final RetainedCopies retained;
 
-    VolumeCreation(
-            Registry registry, Families families, Sources sources, Removal removal, RetainedCopies retained) {
+    VolumeCreation(Registry registry, Families families, Sources sources, Removal removal, RetainedCopies retained) {
         this.registry = registry;
         this.families = families;
         this.sources = sources;

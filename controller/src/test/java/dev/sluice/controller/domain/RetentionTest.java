@@ -19,6 +19,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -99,7 +100,7 @@ class RetentionTest {
         return registry.volumes.find(VOLUME).orElseThrow();
     }
 
-    private String until(String export) {
+    private @Nullable String until(String export) {
         return registry.exports.find(export).orElseThrow().spec().retainUntil();
     }
 
@@ -135,7 +136,9 @@ class RetentionTest {
     void whatCannotBeReadByItselfIsNotKept() {
         move("n3");
         hydrate();
-        assertThat(registry.exports.find(SECOND)).as("n2 was left before it was hydrated").isEmpty();
+        assertThat(registry.exports.find(SECOND))
+                .as("n2 was left before it was hydrated")
+                .isEmpty();
         assertThat(until(FIRST)).as("n1 was whole").isNotNull();
     }
 
