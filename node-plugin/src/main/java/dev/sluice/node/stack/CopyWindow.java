@@ -33,14 +33,18 @@ final class CopyWindow {
     private final Host host;
     private final VolumeStacks stacks;
     private final String id;
+    private final long epoch;
+    private final String engineDevice;
     private final LongSupplier nanoTime;
     private volatile FutureTask<?> latest = finished();
 
     /** @param nanoTime a clock that is never set, as System.nanoTime */
-    CopyWindow(Host host, VolumeStacks stacks, String id, LongSupplier nanoTime) {
+    CopyWindow(Host host, VolumeStacks stacks, String id, long epoch, LongSupplier nanoTime) {
         this.host = host;
         this.stacks = stacks;
         this.id = id;
+        this.epoch = epoch;
+        this.engineDevice = Names.cloneDevice(Names.copy(id, epoch));
         this.nanoTime = nanoTime;
     }
 
@@ -64,7 +68,7 @@ final class CopyWindow {
         // the suspension waiting, and with it all I/O of the pod, also that to what is local.
         within("a read of the origin", this::probe);
         Result result = new Result();
-        boolean free = stacks.attempt(id, () -> result.seen = within("a window", () -> hold(regions, arrival)));
+        boolean free = stacks.attempt(id, epoch, () -> result.seen = within("a window", () -> hold(regions, arrival)));
         return free ? result.seen : Optional.empty();
     }
 
@@ -73,7 +77,7 @@ final class CopyWindow {
     }
 
     private Boolean probe() {
-        BlockDevice disk = Sessions.ofVolume(host, id)
+        BlockDevice disk = Sessions.ofCopy(host, id, epoch)
                 .filter(IscsiSession::connected)
                 .map(IscsiSession::disk)
                 .orElseThrow(() -> new SluiceException(ErrorKind.UNAVAILABLE, "no session with the origin of " + id));
@@ -83,7 +87,6 @@ final class CopyWindow {
 
     /** Nothing is logged, and nothing waited for but the engine, while the device is held. */
     private Optional<Seen> hold(int regions, boolean arrival) {
-        String clone = Names.cloneDevice(id);
         if (!engine().hydrationEnabled()) {
             return Optional.empty();
         }
@@ -92,7 +95,7 @@ final class CopyWindow {
             // What the pod itself had under way has ended by now, so the rest is ours.
             CloneStatus.Working before = engine();
             // dm-clone does not notice by itself that nothing is in flight any more; this wakes it.
-            host.deviceMapper().message(clone, "hydration_threshold " + regions);
+            host.deviceMapper().message(engineDevice, "hydration_threshold " + regions);
             long asked = nanoTime.getAsLong();
             long wanted = Math.min(regions, before.totalRegions() - before.hydratedRegions());
             long limit = (arrival ? MEASUREMENT : BEGIN).toNanos();
@@ -111,7 +114,7 @@ final class CopyWindow {
     }
 
     private CloneStatus.Working engine() {
-        CloneStatus status = CloneStatus.parse(host.deviceMapper().status(Names.cloneDevice(id), false));
+        CloneStatus status = CloneStatus.parse(host.deviceMapper().status(engineDevice, false));
         if (status instanceof CloneStatus.Working working && !working.readOnly()) {
             return working;
         }
