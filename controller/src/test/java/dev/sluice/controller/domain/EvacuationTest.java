@@ -2,7 +2,6 @@ package dev.sluice.controller.domain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.api.ClaimReference;
 import dev.sluice.api.DesiredState;
 import dev.sluice.api.ExportStatus;
 import dev.sluice.api.HeldVolume;
@@ -11,16 +10,9 @@ import dev.sluice.api.Placement;
 import dev.sluice.api.ServedPhase;
 import dev.sluice.api.SnapshotSpec;
 import dev.sluice.api.VolumeMode;
-import dev.sluice.api.VolumeSpec;
-import dev.sluice.controller.fake.FakeRegistry;
 import dev.sluice.controller.fake.FakeRegistry.Crash;
 import dev.sluice.names.Names;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -29,132 +21,12 @@ import org.junit.jupiter.api.Test;
 
 /** Nodes that are emptied. The fake nodes fail a test as soon as two of them have one volume open. */
 class EvacuationTest {
-    private static final long GIB = 1L << 30;
+    private static final long GIB = EvacuationWorld.GIB;
     private static final int MORE_THAN_ALL_WRITES = 60;
-
-    /** Time that goes on only when a test says so. */
-    private static final class Hands extends Clock {
-        private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        void advance(Duration time) {
-            now = now.plus(time);
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-    }
-
-    private static final class World {
-        final FakeRegistry registry = new FakeRegistry();
-        final Operations operations = Operations.over(registry.asRegistry());
-        final Hands clock = new Hands();
-        final List<ClaimSet> sets = new ArrayList<>();
-        Evacuations evacuations = evacuations();
-
-        World(String... nodes) {
-            Stream.of(nodes).forEach(registry::addNode);
-        }
-
-        /** As another replica would go on. */
-        Evacuations evacuations() {
-            return new Evacuations(registry.asRegistry(), operations.families(), () -> sets, 1, clock);
-        }
-
-        String volume(String claim, String home, long bytes, Placement placement) {
-            String id = Names.volumeId(claim);
-            registry.volumes.create(
-                    id,
-                    new VolumeSpec(
-                            claim,
-                            bytes,
-                            "fast",
-                            VolumeMode.FILESYSTEM,
-                            "ext4",
-                            placement,
-                            home,
-                            null,
-                            1,
-                            null,
-                            new ClaimReference("apps", claim, "pv-" + claim),
-                            HydrationSettings.DEFAULT,
-                            DesiredState.PRESENT));
-            nodesAct();
-            return id;
-        }
-
-        String volume(String claim) {
-            return volume(claim, "n1", GIB, Placement.FOLLOW);
-        }
-
-        void evacuate(boolean wanted) {
-            registry.setEvacuating("n1", wanted);
-            if (!wanted) {
-                evacuations.end("n1");
-            }
-        }
-
-        Evacuation look() {
-            clock.advance(Evacuations.IDLE);
-            Evacuation evacuation = evacuations.advance("n1");
-            settle();
-            return evacuation;
-        }
-
-        /** Looks until idle volumes are known to be idle, and what may begin has begun. */
-        Evacuation begin() {
-            look();
-            return look();
-        }
-
-        void settle() {
-            long before;
-            do {
-                before = registry.changes();
-                nodesAct();
-                registry.volumes.findAll().forEach(each -> operations.families().advance(each.key()));
-            } while (before != registry.changes());
-        }
-
-        void nodesAct() {
-            registry.volumes.await("none", seen -> true, Duration.ZERO);
-        }
-
-        String home(String id) {
-            return spec(id).home();
-        }
-
-        VolumeSpec spec(String id) {
-            return registry.volumes.find(id).orElseThrow().spec();
-        }
-
-        void hydrateAll() {
-            registry.volumes.findAll().forEach(each -> registry.nodes.hydrate(each.key()));
-            settle();
-        }
-
-        List<String> homes() {
-            return registry.volumes.findAll().stream()
-                    .map(each -> each.spec().home())
-                    .sorted()
-                    .toList();
-        }
-    }
 
     @Test
     void idleVolumesGoWhereThereIsRoomAndHydrateThereUntilNothingIsLeft() {
-        World world = new World("n1", "n2", "n3");
+        EvacuationWorld world = new EvacuationWorld("n1", "n2", "n3");
         String first = world.volume("a");
         String second = world.volume("b");
         world.evacuate(true);
@@ -190,7 +62,7 @@ class EvacuationTest {
     }
 
     private static String live(int writes) {
-        World world = new World("n1", "n2", "n3");
+        EvacuationWorld world = new EvacuationWorld("n1", "n2", "n3");
         world.volume("a");
         world.volume("b", "n1", 2 * GIB, Placement.FOLLOW);
         world.volume("c", "n1", 3 * GIB, Placement.FOLLOW);
@@ -205,7 +77,7 @@ class EvacuationTest {
         return world.registry.endState();
     }
 
-    private static void surviving(World world, Runnable action) {
+    private static void surviving(EvacuationWorld world, Runnable action) {
         try {
             action.run();
         } catch (Crash crash) {
@@ -219,7 +91,7 @@ class EvacuationTest {
 
     @Test
     void manyVolumesDoNotAllChooseOneNodeAndLeaveAFewAtATime() {
-        World world = new World("n1", "n2", "n3", "n4");
+        EvacuationWorld world = new EvacuationWorld("n1", "n2", "n3", "n4");
         IntStream.range(0, 50).forEach(each -> world.volume("v" + each, "n1", 4 * GIB, Placement.FOLLOW));
         world.evacuate(true);
 
@@ -243,7 +115,7 @@ class EvacuationTest {
 
     @Test
     void whatIsOnItsWayToANodeIsNoRoomThere() {
-        World world = new World("n1");
+        EvacuationWorld world = new EvacuationWorld("n1");
         world.registry.addNode("n2", 5 * GIB, "True", "dm-clone");
         String large = world.volume("large", "n1", 3 * GIB, Placement.FOLLOW);
         String small = world.volume("small");
@@ -266,7 +138,7 @@ class EvacuationTest {
 
     @Test
     void membersOfAStatefulSetGoOneAtATime() {
-        World world = new World("n1", "n2", "n3");
+        EvacuationWorld world = new EvacuationWorld("n1", "n2", "n3");
         world.sets.add(new ClaimSet("apps", "db", List.of("data", "log")));
         Stream.of("data-db-0", "log-db-0", "data-db-1", "data-db-x", "data-dbs-0")
                 .forEach(world::volume);
@@ -290,7 +162,7 @@ class EvacuationTest {
         assertThat(atHome(world)).isEmpty();
     }
 
-    private static List<String> atHome(World world) {
+    private static List<String> atHome(EvacuationWorld world) {
         return world.registry.volumes.findAll().stream()
                 .filter(each -> each.spec().home().equals("n1"))
                 .map(each -> each.spec().requestName().replaceFirst("^[a-z]+-", ""))
@@ -299,7 +171,7 @@ class EvacuationTest {
 
     @Test
     void whatHoldsTheNodeIsSaidByName() {
-        World world = new World("n1", "n2");
+        EvacuationWorld world = new EvacuationWorld("n1", "n2");
         world.volume("pinned", "n1", GIB, Placement.PINNED);
         String used = world.volume("used");
         world.registry.attach(used, "n1", true);
@@ -324,7 +196,7 @@ class EvacuationTest {
 
     @Test
     void aVolumeIsNotIdleWhileItsPodMayBeOnItsWay() {
-        World world = new World("n1", "n2", "n3");
+        EvacuationWorld world = new EvacuationWorld("n1", "n2", "n3");
         String id = world.volume("data");
         world.registry.attach(id, "n1", true);
         world.evacuate(true);
@@ -344,7 +216,7 @@ class EvacuationTest {
     @Test
     void aPodThatComesWinsAsLongAsTheOldHomeHasNotAgreed() {
         for (String node : List.of("n1", "n2", "n3")) {
-            World world = asked();
+            EvacuationWorld world = asked();
             String id = Names.volumeId("data");
             world.registry.attach(id, node, true);
             world.settle();
@@ -363,7 +235,7 @@ class EvacuationTest {
 
     @Test
     void aPodThatComesAfterTheConsentGetsTheVolumeByAnotherMove() {
-        World world = asked();
+        EvacuationWorld world = asked();
         String id = Names.volumeId("data");
         world.registry.nodes.away.clear();
         world.nodesAct();
@@ -381,7 +253,7 @@ class EvacuationTest {
 
     @Test
     void whyAHomeDoesNotGiveAVolumeUpIsSaid() {
-        World world = asked();
+        EvacuationWorld world = asked();
         String export = Names.export(Names.volumeId("data"), 2);
         world.registry.exports.report(
                 export,
@@ -401,8 +273,8 @@ class EvacuationTest {
     }
 
     /** A volume that is to leave n1 for n2, and a home that has not heard of it. */
-    private static World asked() {
-        World world = new World("n1", "n2", "n3");
+    private static EvacuationWorld asked() {
+        EvacuationWorld world = new EvacuationWorld("n1", "n2", "n3");
         String id = world.volume("data");
         world.evacuate(true);
         world.registry.nodes.away.add("n1");
@@ -413,7 +285,7 @@ class EvacuationTest {
 
     @Test
     void anEvacuationThatEndsTakesBackWhatWasNotAgreed() {
-        World world = asked();
+        EvacuationWorld world = asked();
         world.evacuate(false);
         world.settle();
         world.registry.nodes.away.clear();
@@ -427,7 +299,7 @@ class EvacuationTest {
 
     @Test
     void anEvacuationThatEndsTooLateLetsTheMoveEnd() {
-        World world = asked();
+        EvacuationWorld world = asked();
         world.registry.nodes.away.clear();
         world.nodesAct();
         world.evacuate(false);
@@ -438,7 +310,7 @@ class EvacuationTest {
 
     @Test
     void aTargetThatBecomesUnfitBeforeTheConsentIsReplaced() {
-        World world = asked();
+        EvacuationWorld world = asked();
         world.registry.setAlive("n2", false);
         world.settle();
         world.registry.nodes.away.clear();
@@ -451,7 +323,7 @@ class EvacuationTest {
 
     @Test
     void nothingIsFoundEmptyBeforeThoseWhoDidNotKnowHaveWritten() {
-        World world = new World("n1", "n2");
+        EvacuationWorld world = new EvacuationWorld("n1", "n2");
         world.evacuate(true);
         assertThat(world.evacuations.advance("n1").reason()).isEqualTo("Confirming");
         world.clock.advance(Evacuations.CONFIRMED);
@@ -463,7 +335,7 @@ class EvacuationTest {
 
     @Test
     void aCloneThatStillReadsFromTheNodeHoldsIt() {
-        World world = new World("n1", "n2");
+        EvacuationWorld world = new EvacuationWorld("n1", "n2");
         String source = world.volume("source");
         world.operations
                 .creation()
