@@ -27,6 +27,11 @@ import org.jspecify.annotations.Nullable;
         type = AdditionalPrinterColumn.Type.STRING,
         priority = 1)
 @AdditionalPrinterColumn(
+        name = "RETAINED",
+        jsonPath = ".spec.retainUntil",
+        type = AdditionalPrinterColumn.Type.STRING,
+        priority = 1)
+@AdditionalPrinterColumn(
         name = "REASON",
         jsonPath = ".status.reason",
         type = AdditionalPrinterColumn.Type.STRING,

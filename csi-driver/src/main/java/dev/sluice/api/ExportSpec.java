@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param volume id of the volume that is fed
  * @param epoch epoch of that volume
  * @param release LV UUID of the copy that was given up and may be removed now; only with state ABSENT, null while it must be kept
+ * @param retainUntil of a copy that nobody reads any more: until when it is kept all the same; null while it is needed
  */
 public record ExportSpec(
         @Required String source,
@@ -21,11 +22,12 @@ public record ExportSpec(
         @Required String volume,
         @Required long epoch,
         @Required DesiredState state,
-        @Nullable String release) {
+        @Nullable String release,
+        @Nullable String retainUntil) {
     /** Of a snapshot: nothing is released with it. */
     public ExportSpec(
             String source, String originNode, String clientNode, String volume, long epoch, DesiredState state) {
-        this(source, originNode, clientNode, volume, epoch, state, null);
+        this(source, originNode, clientNode, volume, epoch, state, null, null);
     }
 
     /** A move: the origin is the volume itself, on the home it leaves. */
@@ -34,11 +36,21 @@ public record ExportSpec(
     }
 
     public ExportSpec withState(DesiredState newState) {
-        return new ExportSpec(source, originNode, clientNode, volume, epoch, newState, null);
+        return new ExportSpec(source, originNode, clientNode, volume, epoch, newState, null, retainUntil);
+    }
+
+    /** Of a copy that nobody reads any more. */
+    public boolean onlyRetained() {
+        return retainUntil != null;
+    }
+
+    /** Nobody reads the copy that was given up any more. */
+    public ExportSpec retained(String until) {
+        return new ExportSpec(source, originNode, clientNode, volume, epoch, state, release, until);
     }
 
     /** The order to stop, and to remove the copy of this LV UUID; null when nothing was given up. */
     public ExportSpec released(@Nullable String lvUuid) {
-        return new ExportSpec(source, originNode, clientNode, volume, epoch, DesiredState.ABSENT, lvUuid);
+        return new ExportSpec(source, originNode, clientNode, volume, epoch, DesiredState.ABSENT, lvUuid, retainUntil);
     }
 }

@@ -12,18 +12,34 @@ import org.jspecify.annotations.Nullable;
  * @param regionBytes bytes of a region; null means chosen by rule from size and thin chunk
  * @param minBytesPerSecond bytes a second that background copying does not fall below while a pod keeps I/O in flight; null means a
  *     part of what was measured
+ * @param retainOriginSeconds after a move: how long the copy that was left is kept once the volume is hydrated; null means not at all
  */
 public record HydrationSettings(
         boolean paused,
         @Nullable @Min(1) Long maxBytesPerSecond,
         int priority,
         @Nullable Long regionBytes,
-        @Nullable @Min(1) Long minBytesPerSecond) {
+        @Nullable @Min(1) Long minBytesPerSecond,
+        @Nullable @Min(0) Long retainOriginSeconds) {
     public static final HydrationSettings DEFAULT = new HydrationSettings(false, null, 0, null);
 
     /** Without a floor. */
     public HydrationSettings(
             boolean paused, @Nullable Long maxBytesPerSecond, int priority, @Nullable Long regionBytes) {
-        this(paused, maxBytesPerSecond, priority, regionBytes, null);
+        this(paused, maxBytesPerSecond, priority, regionBytes, null, null);
+    }
+
+    /** Nothing is retained. */
+    public HydrationSettings(
+            boolean paused,
+            @Nullable Long maxBytesPerSecond,
+            int priority,
+            @Nullable Long regionBytes,
+            @Nullable Long minBytesPerSecond) {
+        this(paused, maxBytesPerSecond, priority, regionBytes, minBytesPerSecond, null);
+    }
+
+    public HydrationSettings retaining(long seconds) {
+        return new HydrationSettings(paused, maxBytesPerSecond, priority, regionBytes, minBytesPerSecond, seconds);
     }
 }

@@ -4,7 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -37,6 +39,7 @@ public final class Names {
     public static final String FINALIZER = "sluice.dev/release";
 
     private static final Pattern ID = Pattern.compile("[vsg]-[0-9a-f]{32}");
+    private static final Pattern COPY = Pattern.compile("(v-[0-9a-f]{32})(-e[1-9][0-9]*)?");
     private static final String DM_PREFIX = "sluice-";
     private static final String DM_UUID_PREFIX = "SLUICE-";
     private static final String CLONE_SUFFIX = "-clone";
@@ -98,12 +101,26 @@ public final class Names {
         return TOPOLOGY_POOL_PREFIX + pool;
     }
 
-    /** The logical volume that holds the engine's bitmap while a volume hydrates. */
-    public static String metadataVolume(String volumeId) {
-        return volumeId + "-meta";
+    /**
+     * The copy of a volume that is of this epoch, and its logical volume: a node that was left and is home again has several. The first has
+     * the volume's own name, as has everything that is never left, such as a snapshot.
+     */
+    public static String copy(String id, long epoch) {
+        return epoch == 1 ? id : id + "-e" + epoch;
     }
 
-    /** The device the pod uses; stable for the life of the volume on a node. */
+    /** Of a logical volume's name: the volume of which it is a copy; empty when it is no copy. */
+    public static Optional<String> volumeOfCopy(String logicalVolume) {
+        Matcher matcher = COPY.matcher(logicalVolume);
+        return matcher.matches() ? Optional.of(matcher.group(1)) : Optional.empty();
+    }
+
+    /** The logical volume that holds the engine's bitmap while a copy hydrates. */
+    public static String metadataVolume(String copy) {
+        return copy + "-meta";
+    }
+
+    /** The device the pod uses, over the one copy of the volume that is open on the node; stable for the life of the volume there. */
     public static String outerDevice(String volumeId) {
         return DM_PREFIX + volumeId;
     }
@@ -115,16 +132,16 @@ public final class Names {
                 Long.parseUnsignedLong(digits, 0, 16, 16), Long.parseUnsignedLong(digits, 16, digits.length(), 16));
     }
 
-    public static String cloneDevice(String volumeId) {
-        return DM_PREFIX + volumeId + CLONE_SUFFIX;
+    public static String cloneDevice(String copy) {
+        return DM_PREFIX + copy + CLONE_SUFFIX;
     }
 
     public static boolean isCloneDevice(String deviceName) {
         return isDevice(deviceName) && deviceName.endsWith(CLONE_SUFFIX);
     }
 
-    public static String sourceDevice(String volumeId) {
-        return DM_PREFIX + volumeId + "-src";
+    public static String sourceDevice(String copy) {
+        return DM_PREFIX + copy + "-src";
     }
 
     /** The decrypted device of an encrypted volume, above the outer one; there while the volume is staged. */
@@ -153,11 +170,6 @@ public final class Names {
 
     public static String targetIqn(String exportName) {
         return IQN_PREFIX + exportName;
-    }
-
-    /** What the IQNs of all exports that feed a volume begin with. */
-    public static String targetIqnPrefix(String volumeId) {
-        return IQN_PREFIX + "e-" + volumeId.substring(2) + "-";
     }
 
     private static String digest(String text) {

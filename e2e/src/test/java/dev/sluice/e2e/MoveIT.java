@@ -24,6 +24,7 @@ class MoveIT {
     private static final int MEBIBYTES = 64;
     private static final Duration RELEASE = Duration.ofSeconds(60);
     private static final Duration TOLD = Duration.ofSeconds(90);
+    private static final String DEVICE = "/dev/data";
     private static final String NUMBERS = "/data/numbers";
 
     @Test
@@ -69,30 +70,46 @@ class MoveIT {
         assertGone(volume, first, second);
     }
 
+    /** Before: what it reads on the node it left goes over the wire and back, to the copy that was given up there. */
     @Test
-    void aBlockVolumeComesHomeAgain(Sandbox sandbox) {
+    void aBlockVolumeComesHomeAgainBeforeAndAfterItIsHydrated(Sandbox sandbox) {
         String follow = sandbox.followClass();
         Node first = sandbox.node(0);
         Node second = sandbox.node(1);
         sandbox.claim(ClaimRequest.named("data").block().ofSize("64Mi").ofClass(follow));
-        Workload there =
-                sandbox.start(PodRequest.named("there").on(first.name()).withDevice("data", "/dev/data"));
+        Workload there = withDevice(sandbox, "there", first);
         String volume = sandbox.volumeId("data");
-        String written = there.writeRandom("/dev/data", 48);
+        String written = there.writeRandom(DEVICE, 48);
         there.stop();
 
-        Workload here = sandbox.start(PodRequest.named("here").on(second.name()).withDevice("data", "/dev/data"));
-        assertThat(here.checksum("/dev/data")).isEqualTo(written);
-        String changed = here.writeRandom("/dev/data", 16);
-        sandbox.hydration("data").await(HydrationPhase.HYDRATED);
+        Workload here = withDevice(sandbox, "here", second);
+        sandbox.hydration("data").pause(true);
+        assertThat(here.checksum(DEVICE)).isEqualTo(written);
+        String changed = here.writeRandom(DEVICE, 16);
         here.stop();
 
-        Workload home = sandbox.start(PodRequest.named("home").on(first.name()).withDevice("data", "/dev/data"));
-        assertThat(home.checksum("/dev/data")).isEqualTo(changed).isNotEqualTo(written);
+        Workload home = withDevice(sandbox, "home", first);
+        assertThat(first.progress(volume).complete()).isFalse();
+        assertThat(home.checksum(DEVICE)).isEqualTo(changed).isNotEqualTo(written);
+        String again = home.writeRandom(DEVICE, 4);
+        sandbox.hydration("data").pause(false);
         sandbox.hydration("data").await(HydrationPhase.HYDRATED);
         first.dropCaches();
-        assertThat(home.checksum("/dev/data")).isEqualTo(changed);
+        assertThat(home.checksum(DEVICE)).as("once local").isEqualTo(again);
+        assertThat(first.targets(volume)).containsOnly("linear");
         assertGone(volume, second);
+        await("of the two copies at home only that is left which is open")
+                .atMost(RELEASE)
+                .untilAsserted(() ->
+                        assertThat(first.sh("lvs --noheadings -o lv_name")).containsOnlyOnce(volume));
+        home.stop();
+
+        Workload last = withDevice(sandbox, "last", second);
+        assertThat(last.checksum(DEVICE)).isEqualTo(again);
+        sandbox.hydration("data").await(HydrationPhase.HYDRATED);
+        second.dropCaches();
+        assertThat(last.checksum(DEVICE)).isEqualTo(again);
+        assertGone(volume, first);
     }
 
     /** It has no content until its first pod brings the key: there is nothing to copy then, and ciphertext afterwards. */
@@ -137,6 +154,10 @@ class MoveIT {
 
     static Workload start(Sandbox sandbox, String pod, Node node) {
         return submit(sandbox, pod, node).awaitReady();
+    }
+
+    private static Workload withDevice(Sandbox sandbox, String pod, Node node) {
+        return sandbox.start(PodRequest.named(pod).on(node.name()).withDevice("data", DEVICE));
     }
 
     static Workload submit(Sandbox sandbox, String pod, Node node) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 class RandomMovesIT {
     private static final int MOVES = 10;
 
-    /** Some moves wait until the volume is hydrated: back to a node with an older copy, or after too many nodes. */
+    /** Some moves wait until the volume is hydrated: after too many nodes. */
     private static final Duration PATIENCE = Duration.ofMinutes(6);
 
     @Test

@@ -34,6 +34,9 @@ public final class VolumeReconciler implements Reconciler<Volume> {
     // Room in a pool, a node that is back, or an evacuation that was ended, is no event either.
     private static final Duration MOVE_CHECK = Duration.ofSeconds(5);
 
+    // Nor is the end of the time for which a copy is kept.
+    private static final Duration RETENTION_CHECK = Duration.ofSeconds(10);
+
     private final Families families;
 
     public VolumeReconciler(Families families) {
@@ -52,6 +55,9 @@ public final class VolumeReconciler implements Reconciler<Volume> {
         if (volume.getSpec().target() != null || isWantedElsewhere(volume, context)) {
             return UpdateControl.<Volume>noUpdate().rescheduleAfter(MOVE_CHECK);
         }
+        if (retains(context)) {
+            return UpdateControl.<Volume>noUpdate().rescheduleAfter(RETENTION_CHECK);
+        }
         return awaitsOwner(volume, context)
                 ? UpdateControl.<Volume>noUpdate().rescheduleAfter(CLAIM_CHECK)
                 : UpdateControl.noUpdate();
@@ -61,6 +67,11 @@ public final class VolumeReconciler implements Reconciler<Volume> {
         return context.getSecondaryResources(Attachment.class).stream()
                 .anyMatch(each -> each.getSpec() != null
                         && !each.getSpec().node().equals(volume.getSpec().home()));
+    }
+
+    private static boolean retains(Context<Volume> context) {
+        return context.getSecondaryResources(Export.class).stream()
+                .anyMatch(each -> each.getSpec() != null && each.getSpec().onlyRetained());
     }
 
     @Override

@@ -15,6 +15,7 @@ import dev.sluice.api.VolumeSpec;
 import dev.sluice.api.VolumeStatus;
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -30,9 +31,13 @@ public final class Families {
     private final Registry registry;
     private final Dependants dependants;
     private final Moves moves;
+    private final RetainedCopies retained;
+    private final Clock clock;
 
-    public Families(Registry registry) {
+    public Families(Registry registry, Clock clock) {
         this.registry = registry;
+        this.clock = clock;
+        this.retained = new RetainedCopies(registry, clock);
         this.moves = new Moves(registry);
         this.dependants = new Dependants(registry);
     }
@@ -46,6 +51,7 @@ public final class Families {
         try {
             VolumePlan.of(observe(volume.get())).forEach(this::carryOut);
             moves.plan(volume.get()).forEach(this::carryOut);
+            retained.makeRoom(moves.withoutRoom(volume.get()));
             Feed feed = volume.get().spec().feed();
             if (feed != null && isDone(volume.get())) {
                 advanceOwner(feed.snapshot());
@@ -79,7 +85,9 @@ public final class Families {
             List<Stored<SnapshotSpec, SnapshotStatus>> snapshots,
             List<Stored<ExportSpec, ExportStatus>> exports) {
         VolumeStatus status = volume.status();
-        boolean releasing = volume.spec().state() == DesiredState.ABSENT || status != null && status.hydrated();
+        boolean releasing = volume.spec().state() == DesiredState.ABSENT
+                || status != null && status.hydrated()
+                || exports.stream().anyMatch(each -> each.spec().onlyRetained());
         if (!releasing) {
             return Set.of();
         }
@@ -96,21 +104,21 @@ public final class Families {
     Family observe(Stored<VolumeSpec, VolumeStatus> volume) {
         if (volume.spec().origin() == null && volume.spec().placement() == Placement.PINNED) {
             return new Family(
-                    volume, List.of(), List.of(), Set.of(), Optional.empty(), Optional.empty(), forgotten(volume));
+                    volume,
+                    List.of(),
+                    List.of(),
+                    Set.of(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    forgotten(volume),
+                    Set.of(),
+                    clock.instant());
         }
         var snapshots = registry.snapshots().findByVolume(volume.key()).stream()
                 .filter(each -> each.spec().internal()
                         && volume.key().equals(each.spec().forVolume()))
                 .toList();
         var exports = registry.exports().findByVolume(volume.key());
-        Family family = new Family(
-                volume,
-                snapshots,
-                exports,
-                held(volume, snapshots, exports),
-                hydration(volume.spec()),
-                claimUid(volume.spec()),
-                Set.of());
         Stream<String> nodes = Stream.concat(
                 snapshots.stream()
                         .filter(each -> each.spec().state() == DesiredState.ABSENT)
@@ -123,12 +131,14 @@ public final class Families {
                 .collect(Collectors.toUnmodifiableSet());
         return new Family(
                 volume,
-                family.snapshots(),
-                family.exports(),
-                family.held(),
-                family.hydration(),
-                family.claimUid(),
-                forgotten);
+                snapshots,
+                exports,
+                held(volume, snapshots, exports),
+                hydration(volume.spec()),
+                claimUid(volume.spec()),
+                forgotten,
+                retained.crowded(volume, exports),
+                clock.instant());
     }
 
     private Set<String> forgotten(Stored<VolumeSpec, VolumeStatus> volume) {
@@ -165,6 +175,9 @@ public final class Families {
             case Step.ReleaseExport release ->
                 registry.exports()
                         .replace(release.export(), release.export().spec().released(release.lvUuid()));
+            case Step.RetainExport retain ->
+                registry.exports()
+                        .replace(retain.export(), retain.export().spec().retained(retain.until()));
             case Step.KeepExport keep ->
                 registry.exports().replace(keep.export(), keep.export().spec().withState(DesiredState.PRESENT));
             case Step.SetTarget target ->

@@ -8,6 +8,7 @@ import dev.sluice.api.SnapshotSpec;
 import dev.sluice.api.SnapshotStatus;
 import dev.sluice.api.VolumeSpec;
 import dev.sluice.api.VolumeStatus;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -19,6 +20,7 @@ import java.util.Set;
  * @param held snapshots and exports of these that others need too: they are not released yet
  * @param hydration whatever CloneHydration stands beside the PVC, this volume's or not
  * @param claimUid uid of the PVC, when it is there and is this volume's
+ * @param crowded nodes on which room is short: nothing is kept there that nobody needs
  * @param forgotten nodes whose StorageNode was deleted: nothing is waited for from them
  */
 public record Family(
@@ -28,4 +30,6 @@ public record Family(
         Set<String> held,
         Optional<Stored<CloneHydrationSpec, CloneHydrationStatus>> hydration,
         Optional<String> claimUid,
-        Set<String> forgotten) {}
+        Set<String> forgotten,
+        Set<String> crowded,
+        Instant now) {}

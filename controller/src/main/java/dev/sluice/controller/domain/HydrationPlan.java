@@ -93,6 +93,7 @@ final class HydrationPlan {
                 asked.maxBytesPerSecond(),
                 asked.priority(),
                 spec.hydration().regionBytes(),
-                spec.hydration().minBytesPerSecond());
+                spec.hydration().minBytesPerSecond(),
+                spec.hydration().retainOriginSeconds());
     }
 }

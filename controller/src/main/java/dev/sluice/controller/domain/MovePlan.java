@@ -15,6 +15,7 @@ import dev.sluice.names.Names;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way of one volume to the node that wants it, and the answers to the nodes that do. Pure and level-triggered. What is decided by the
@@ -75,17 +76,14 @@ final class MovePlan {
     }
 
     private List<Step> begin() {
-        Optional<String> next = next();
-        if (next.isEmpty() || obstacle(next.get()).isPresent()) {
-            return List.of();
-        }
-        return List.of(
-                new Step.SetTarget(view.volume(), next.get()), new Step.CreateExport(exportName(), order(next.get())));
+        return next().<List<Step>>map(node -> List.of(
+                        new Step.SetTarget(view.volume(), node), new Step.CreateExport(exportName(), order(node))))
+                .orElse(List.of());
     }
 
     private List<Step> go(String target) {
         Optional<Stored<ExportSpec, ExportStatus>> pending = pending();
-        boolean wanted = view.attachments().contains(target) || isEmptied(target);
+        boolean wanted = isWanted(target) || isEmptied(target);
         if (pending.isEmpty()) {
             return List.of(
                     wanted
@@ -148,11 +146,20 @@ final class MovePlan {
                 .findFirst();
     }
 
-    /** Whose turn it is: the oldest that wants it, when the home does not use it. */
+    /** A pod that is back at home has it at once; one on a node that is away may never come to it, and another's may wait. */
+    private boolean isWanted(String target) {
+        return view.attachments().contains(target)
+                && isAlive(target)
+                && !view.attachments().contains(spec.home());
+    }
+
+    /** Whose turn it is: the oldest that wants it and can have it, when the home does not use it. */
     private Optional<String> next() {
         return view.attachments().contains(spec.home())
                 ? Optional.empty()
-                : view.attachments().stream().findFirst();
+                : view.attachments().stream()
+                        .filter(node -> obstacle(node).isEmpty())
+                        .findFirst();
     }
 
     private AttachmentStatus answer(String node) {
@@ -163,7 +170,10 @@ final class MovePlan {
         if (node.equals(spec.home())) {
             return target == null
                     ? new AttachmentStatus(AttachmentState.GRANTED, "AtHome", "volume " + id + " is on this node")
-                    : waiting("Moving", "volume " + id + " is moving to node " + target);
+                    : waiting(
+                            "Moving",
+                            "volume " + id + " was to move to node " + target
+                                    + "; that is taken back, unless this node has given it up already");
         }
         if (spec.placement() != Placement.FOLLOW) {
             return waiting(
@@ -182,9 +192,9 @@ final class MovePlan {
         if (view.attachments().contains(spec.home())) {
             return waiting("InUse", "volume " + id + " is in use on node " + spec.home() + away());
         }
-        return next().filter(first -> !first.equals(node))
-                .map(first -> waiting("InUse", "node " + first + " asked for volume " + id + " first"))
-                .or(() -> obstacle(node))
+        return obstacle(node)
+                .or(() -> next().filter(first -> !first.equals(node))
+                        .map(first -> waiting("InUse", "node " + first + " asked for volume " + id + " first")))
                 .orElseGet(this::asked);
     }
 
@@ -212,19 +222,11 @@ final class MovePlan {
     private Optional<AttachmentStatus> obstacle(String node) {
         VolumeStatus status = view.volume().status();
         if (status == null || status.epoch() != spec.epoch() || status.allocated() == null) {
-            return Optional.of(waiting("NotMade", "volume " + id + " is still being made on node " + spec.home()));
-        }
-        boolean older = view.exports().stream()
-                .anyMatch(each ->
-                        each.spec().sourceIsVolume() && each.spec().originNode().equals(node));
-        if (older) {
-            return Optional.of(waiting(
-                    "OlderCopy",
-                    "node " + node + " still has an older copy of volume " + id
-                            + ", from which it hydrates; it can return when it is hydrated and that copy is removed"));
+            return Optional.of(
+                    waiting("NotMade", "volume " + id + " is still being made on node " + spec.home() + why(status)));
         }
         long left = view.exports().stream()
-                .filter(each -> each.spec().sourceIsVolume())
+                .filter(each -> each.spec().sourceIsVolume() && !each.spec().onlyRetained())
                 .count();
         if (left >= DEPTH) {
             return Optional.of(waiting(
@@ -232,6 +234,12 @@ final class MovePlan {
                     "volume " + id + " has left " + left + " nodes without being hydrated; it moves on when it is"));
         }
         return unfit(node);
+    }
+
+    private String why(@Nullable VolumeStatus status) {
+        return status == null || status.epoch() != spec.epoch() || status.message() == null
+                ? ""
+                : ": " + status.message();
     }
 
     private Optional<AttachmentStatus> unfit(String node) {

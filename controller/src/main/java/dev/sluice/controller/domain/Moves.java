@@ -25,6 +25,20 @@ public final class Moves {
                 : List.of();
     }
 
+    /** Nodes that the volume would move to if they had room. */
+    List<String> withoutRoom(Stored<VolumeSpec, VolumeStatus> volume) {
+        VolumeSpec spec = volume.spec();
+        if (spec.placement() != Placement.FOLLOW || spec.state() != DesiredState.PRESENT || spec.target() != null) {
+            return List.of();
+        }
+        MovePlan.View view = view(volume);
+        return view.attachments().stream()
+                .filter(node -> !node.equals(spec.home()))
+                .filter(node ->
+                        NodeFitness.NO_SPACE.equals(MovePlan.answer(view, node).reason()))
+                .toList();
+    }
+
     /** The answer to one node's wish to use a volume. */
     public AttachmentStatus answer(String volumeId, String node) {
         Optional<Stored<VolumeSpec, VolumeStatus>> volume = registry.volumes().find(volumeId);

@@ -1,5 +1,7 @@
 package dev.sluice.controller.domain;
 
+import java.time.Clock;
+
 /** What the controller can do, wired over one registry. */
 public record Operations(
         VolumeCreation creation,
@@ -12,16 +14,20 @@ public record Operations(
         Moves moves) {
 
     public static Operations over(Registry registry) {
-        Families families = new Families(registry);
+        return over(registry, Clock.systemUTC());
+    }
+
+    public static Operations over(Registry registry, Clock clock) {
+        Families families = new Families(registry, clock);
         Sources sources = new Sources(registry);
         Removal removal = new Removal(registry, families);
         VolumeQueries queries = new VolumeQueries(registry);
         SnapshotOperations snapshots =
                 new SnapshotOperations(registry, sources, removal, new SnapshotFeeds(registry, families));
         return new Operations(
-                new VolumeCreation(registry, families, sources, removal),
+                new VolumeCreation(registry, families, sources, removal, new RetainedCopies(registry, clock)),
                 removal,
-                new VolumeChanges(registry, queries, removal),
+                new VolumeChanges(registry, queries, removal, new RetainedCopies(registry, clock)),
                 queries,
                 snapshots,
                 new GroupSnapshotOperations(registry, sources, snapshots),

@@ -32,6 +32,9 @@ public sealed interface Step {
             Stored<ExportSpec, ExportStatus> export,
             @Nullable String lvUuid) implements Step {}
 
+    /** Of a copy that nobody reads any more: kept all the same. */
+    record RetainExport(Stored<ExportSpec, ExportStatus> export, String until) implements Step {}
+
     /** A release that came too late: the old home had given the volume up. */
     record KeepExport(Stored<ExportSpec, ExportStatus> export) implements Step {}
 

@@ -8,6 +8,7 @@ import dev.sluice.api.VolumeSpec;
 import dev.sluice.api.VolumeStatus;
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -16,11 +17,13 @@ public final class VolumeChanges {
     private final Registry registry;
     private final VolumeQueries queries;
     private final Removal removal;
+    private final RetainedCopies retained;
 
-    public VolumeChanges(Registry registry, VolumeQueries queries, Removal removal) {
+    VolumeChanges(Registry registry, VolumeQueries queries, Removal removal, RetainedCopies retained) {
         this.registry = registry;
         this.queries = queries;
         this.removal = removal;
+        this.retained = retained;
     }
 
     /** What ControllerModifyVolume may change; null leaves a setting as it is. */
@@ -40,7 +43,8 @@ public final class VolumeChanges {
                     most,
                     priority == null ? settings.priority() : priority,
                     settings.regionBytes(),
-                    least);
+                    least,
+                    settings.retainOriginSeconds());
         }
     }
 
@@ -132,6 +136,7 @@ public final class VolumeChanges {
                 .orElseThrow(() -> removal.stillWorking(home, "the expansion of volume " + volume.key()));
         long room = NodeChoice.room(node, volume.spec().pool());
         if (room < growth) {
+            retained.makeRoom(List.of(home));
             throw new SluiceException(
                     ErrorKind.OUT_OF_RANGE,
                     "volume " + volume.key() + " cannot grow by " + growth + " bytes: pool "

@@ -16,6 +16,7 @@ import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
 import dev.sluice.filesystem.FileSystemType;
 import dev.sluice.names.Names;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -29,12 +30,14 @@ public final class VolumeCreation {
     private final Families families;
     private final Sources sources;
     private final Removal removal;
+    private final RetainedCopies retained;
 
-    public VolumeCreation(Registry registry, Families families, Sources sources, Removal removal) {
+    VolumeCreation(Registry registry, Families families, Sources sources, Removal removal, RetainedCopies retained) {
         this.registry = registry;
         this.families = families;
         this.sources = sources;
         this.removal = removal;
+        this.retained = retained;
     }
 
     public Stored<VolumeSpec, VolumeStatus> create(VolumeRequest request, Deadline deadline) {
@@ -59,7 +62,7 @@ public final class VolumeCreation {
         if (source == null && fsType != null) {
             FileSystemType.named(fsType).requireSize(size);
         }
-        NodeChoice.Home home = NodeChoice.choose(request, registry.nodes().findAll(), size, source);
+        NodeChoice.Home home = home(request, size, source);
         return new VolumeSpec(
                 request.name(),
                 size,
@@ -76,6 +79,22 @@ public final class VolumeCreation {
                 DesiredState.PRESENT,
                 source == null ? request.mkfsOptions() : null,
                 request.encryption());
+    }
+
+    private NodeChoice.Home home(VolumeRequest request, long size, @Nullable Source source) {
+        List<NodeView> nodes = registry.nodes().findAll();
+        try {
+            return NodeChoice.choose(request, nodes, size, source);
+        } catch (SluiceException e) {
+            if (e.kind() == ErrorKind.NO_SPACE) {
+                // For when it is asked again.
+                retained.makeRoom(nodes.stream()
+                        .filter(request.topology()::allows)
+                        .map(NodeView::name)
+                        .toList());
+            }
+            throw e;
+        }
     }
 
     private static @Nullable String fileSystem(VolumeRequest request) {

@@ -27,11 +27,13 @@ import org.jspecify.annotations.Nullable;
 public final class VolumePlan {
     private final Family family;
     private final VolumeSpec spec;
+    private final Retention retention;
     private final List<Step> steps = new ArrayList<>();
 
     private VolumePlan(Family family) {
         this.family = family;
         this.spec = family.volume().spec();
+        this.retention = new Retention(family);
     }
 
     public static List<Step> of(Family family) {
@@ -51,8 +53,12 @@ public final class VolumePlan {
         Origin origin = spec.origin();
         if (!needsOrigin()) {
             release();
-        } else if (origin != null) {
-            planOrigin(origin);
+        } else {
+            // Kept from before the volume moved on; whoever is fed now is not fed from these.
+            family.exports().stream().filter(retention::isOver).forEach(this::release);
+            if (origin != null) {
+                planOrigin(origin);
+            }
         }
         steps.addAll(HydrationPlan.of(family));
     }
@@ -124,10 +130,13 @@ public final class VolumePlan {
     // serves from those before.
     private void release() {
         Optional<Stored<ExportSpec, ExportStatus>> last = family.exports().stream()
-                .filter(each -> each.spec().epoch() <= spec.epoch())
+                .filter(each -> each.spec().epoch() <= spec.epoch() && !retention.keeps(each))
                 .max(Comparator.comparingLong(each -> each.spec().epoch()));
         if (last.isPresent()) {
-            release(last.get());
+            retention
+                    .begin(last.get())
+                    .ifPresentOrElse(
+                            until -> steps.add(new Step.RetainExport(last.get(), until)), () -> release(last.get()));
             return;
         }
         for (Stored<SnapshotSpec, SnapshotStatus> snapshot : family.snapshots()) {

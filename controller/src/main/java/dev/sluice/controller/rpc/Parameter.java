@@ -27,6 +27,12 @@ enum Parameter {
             "word",
             "`Follow`",
             "`Follow`: the volume moves to the node of its pod ([moves](moves.md)); `Pinned`: it stays on its node"),
+    RETAIN_ORIGIN(
+            "retainOrigin",
+            Scope.CLASS,
+            "duration",
+            "`10m`",
+            "`0s` to `30d`: how long the copy a volume has left is kept after it is hydrated ([moves](moves.md#retained-copies))"),
     REGION_SIZE(
             "regionSize",
             Scope.CLASS,

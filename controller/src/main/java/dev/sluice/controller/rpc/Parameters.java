@@ -9,6 +9,8 @@ import dev.sluice.controller.domain.VolumeCreation;
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
 import dev.sluice.filesystem.FileSystemType;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,6 +26,8 @@ record Parameters(Map<String, String> values) {
             Pattern.compile("csi\\.storage\\.k8s\\.io/[a-z-]+-secret-(name|namespace)");
 
     private static final Pattern QUANTITY = Pattern.compile("([0-9]{1,15})(Ki|Mi|Gi|Ti)?");
+    private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})([smhd])");
+    private static final Duration LONGEST_RETENTION = Duration.ofDays(30);
     private static final long SMALLEST_REGION = 4L << 10;
     private static final long LARGEST_REGION = 1L << 20;
 
@@ -95,7 +99,7 @@ record Parameters(Map<String, String> values) {
 
     HydrationSettings hydration() {
         HydrationSettings settings = new HydrationSettings(false, null, 0, regionBytes());
-        return tuning().applyTo(settings);
+        return tuning().applyTo(settings.retaining(retainOrigin().toSeconds()));
     }
 
     Tuning tuning() {
@@ -125,6 +129,25 @@ record Parameters(Map<String, String> values) {
             throw Parameter.REGION_SIZE.refusal("must be a power of two from 4Ki to 1Mi, not " + Text.quoted(text));
         }
         return bytes;
+    }
+
+    private Duration retainOrigin() {
+        String text = Objects.requireNonNullElse(find(Parameter.RETAIN_ORIGIN), "10m");
+        Matcher matcher = DURATION.matcher(text);
+        Duration duration = matcher.matches()
+                ? Duration.of(
+                        Long.parseLong(matcher.group(1)),
+                        switch (matcher.group(2)) {
+                            case "s" -> ChronoUnit.SECONDS;
+                            case "m" -> ChronoUnit.MINUTES;
+                            case "h" -> ChronoUnit.HOURS;
+                            default -> ChronoUnit.DAYS;
+                        })
+                : LONGEST_RETENTION.plusDays(1);
+        if (duration.compareTo(LONGEST_RETENTION) > 0) {
+            throw Parameter.RETAIN_ORIGIN.refusal("must be from 0s to 30d, for example 10m, not " + Text.quoted(text));
+        }
+        return duration;
     }
 
     private boolean flag(Parameter parameter) {

@@ -2,24 +2,16 @@ package dev.sluice.controller.domain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.api.ClaimReference;
 import dev.sluice.api.DesiredState;
 import dev.sluice.api.ExportStatus;
 import dev.sluice.api.HeldVolume;
-import dev.sluice.api.HydrationSettings;
 import dev.sluice.api.OriginKind;
 import dev.sluice.api.Placement;
 import dev.sluice.api.ServedPhase;
 import dev.sluice.api.SnapshotSpec;
-import dev.sluice.api.VolumeMode;
-import dev.sluice.api.VolumeSpec;
-import dev.sluice.controller.fake.FakeRegistry;
 import dev.sluice.controller.fake.FakeRegistry.Crash;
-import dev.sluice.controller.fake.TestClock;
 import dev.sluice.controller.fake.Volumes;
 import dev.sluice.names.Names;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -27,108 +19,12 @@ import org.junit.jupiter.api.Test;
 
 /** Nodes that are emptied. The fake nodes fail a test as soon as two of them have one volume open. */
 class EvacuationTest {
-    private static final long GIB = 1L << 30;
+    private static final long GIB = EvacuationWorld.GIB;
     private static final int MORE_THAN_ALL_WRITES = 60;
-
-    private static final class World {
-        final FakeRegistry registry = new FakeRegistry();
-        final Operations operations = Operations.over(registry.asRegistry());
-        final TestClock clock = new TestClock();
-        final List<ClaimSet> sets = new ArrayList<>();
-        Evacuations evacuations = evacuations();
-
-        World(String... nodes) {
-            Stream.of(nodes).forEach(registry::addNode);
-        }
-
-        /** As another replica would go on. */
-        Evacuations evacuations() {
-            return new Evacuations(registry.asRegistry(), operations.families(), () -> sets, 1, clock);
-        }
-
-        String volume(String claim, String home, long bytes, Placement placement) {
-            String id = Names.volumeId(claim);
-            registry.volumes.create(
-                    id,
-                    new VolumeSpec(
-                            claim,
-                            bytes,
-                            "fast",
-                            VolumeMode.FILESYSTEM,
-                            "ext4",
-                            placement,
-                            home,
-                            null,
-                            1,
-                            null,
-                            new ClaimReference("apps", claim, "pv-" + claim),
-                            HydrationSettings.DEFAULT,
-                            DesiredState.PRESENT));
-            nodesAct();
-            return id;
-        }
-
-        String volume(String claim) {
-            return volume(claim, "n1", GIB, Placement.FOLLOW);
-        }
-
-        void evacuate(boolean wanted) {
-            registry.setEvacuating("n1", wanted);
-            if (!wanted) {
-                evacuations.end("n1");
-            }
-        }
-
-        Evacuation look() {
-            clock.pass(Evacuations.IDLE);
-            Evacuation evacuation = evacuations.advance("n1");
-            settle();
-            return evacuation;
-        }
-
-        /** Looks until idle volumes are known to be idle, and what may begin has begun. */
-        Evacuation begin() {
-            look();
-            return look();
-        }
-
-        void settle() {
-            long before;
-            do {
-                before = registry.changes();
-                nodesAct();
-                registry.volumes.findAll().forEach(each -> operations.families().advance(each.key()));
-            } while (before != registry.changes());
-        }
-
-        void nodesAct() {
-            registry.volumes.await("none", seen -> true, Duration.ZERO);
-        }
-
-        String home(String id) {
-            return spec(id).home();
-        }
-
-        VolumeSpec spec(String id) {
-            return registry.volumes.find(id).orElseThrow().spec();
-        }
-
-        void hydrateAll() {
-            registry.volumes.findAll().forEach(each -> registry.nodes.hydrate(each.key()));
-            settle();
-        }
-
-        List<String> homes() {
-            return registry.volumes.findAll().stream()
-                    .map(each -> each.spec().home())
-                    .sorted()
-                    .toList();
-        }
-    }
 
     @Test
     void idleVolumesGoWhereThereIsRoomAndHydrateThereUntilNothingIsLeft() {
-        World world = new World("n1", "n2", "n3");
+        EvacuationWorld world = new EvacuationWorld("n1", "n2", "n3");
         String first = world.volume("a");
         String second = world.volume("b");
         world.evacuate(true);
@@ -164,7 +60,7 @@ class EvacuationTest {
     }
 
     private static String live(int writes) {
-        World world = new World("n1", "n2", "n3");
+        EvacuationWorld world = new EvacuationWorld("n1", "n2", "n3");
         world.volume("a");
         world.volume("b", "n1", 2 * GIB, Placement.FOLLOW);
         world.volume("c", "n1", 3 * GIB, Placement.FOLLOW);
@@ -179,7 +75,7 @@ class EvacuationTest {
         return world.registry.endState();
     }
 
-    private static void surviving(World world, Runnable action) {
+    private static void surviving(EvacuationWorld world, Runnable action) {
         try {
             action.run();
         } catch (Crash crash) {
@@ -193,7 +89,7 @@ class EvacuationTest {
 
     @Test
     void manyVolumesDoNotAllChooseOneNodeAndLeaveAFewAtATime() {
-        World world = new World("n1", "n2", "n3", "n4");
+        EvacuationWorld world = new EvacuationWorld("n1", "n2", "n3", "n4");
         IntStream.range(0, 50).forEach(each -> world.volume("v" + each, "n1", 4 * GIB, Placement.FOLLOW));
         world.evacuate(true);
 
@@ -217,7 +113,7 @@ class EvacuationTest {
 
     @Test
     void whatIsOnItsWayToANodeIsNoRoomThere() {
-        World world = new World("n1");
+        EvacuationWorld world = new EvacuationWorld("n1");
         world.registry.addNode("n2", 5 * GIB, "True", "dm-clone");
         String large = world.volume("large", "n1", 3 * GIB, Placement.FOLLOW);
         String small = world.volume("small");
@@ -240,7 +136,7 @@ class EvacuationTest {
 
     @Test
     void membersOfAStatefulSetGoOneAtATime() {
-        World world = new World("n1", "n2", "n3");
+        EvacuationWorld world = new EvacuationWorld("n1", "n2", "n3");
         world.sets.add(new ClaimSet("apps", "db", List.of("data", "log")));
         Stream.of("data-db-0", "log-db-0", "data-db-1", "data-db-x", "data-dbs-0")
                 .forEach(world::volume);
@@ -264,7 +160,7 @@ class EvacuationTest {
         assertThat(atHome(world)).isEmpty();
     }
 
-    private static List<String> atHome(World world) {
+    private static List<String> atHome(EvacuationWorld world) {
         return world.registry.volumes.findAll().stream()
                 .filter(each -> each.spec().home().equals("n1"))
                 .map(each -> each.spec().requestName().replaceFirst("^[a-z]+-", ""))
@@ -273,7 +169,7 @@ class EvacuationTest {
 
     @Test
     void whatHoldsTheNodeIsSaidByName() {
-        World world = new World("n1", "n2");
+        EvacuationWorld world = new EvacuationWorld("n1", "n2");
         world.volume("pinned", "n1", GIB, Placement.PINNED);
         String used = world.volume("used");
         world.registry.attach(used, "n1", true);
@@ -298,7 +194,7 @@ class EvacuationTest {
 
     @Test
     void aVolumeIsNotIdleWhileItsPodMayBeOnItsWay() {
-        World world = new World("n1", "n2", "n3");
+        EvacuationWorld world = new EvacuationWorld("n1", "n2", "n3");
         String id = world.volume("data");
         world.registry.attach(id, "n1", true);
         world.evacuate(true);
@@ -318,7 +214,7 @@ class EvacuationTest {
     @Test
     void aPodThatComesWinsAsLongAsTheOldHomeHasNotAgreed() {
         for (String node : List.of("n1", "n2", "n3")) {
-            World world = asked();
+            EvacuationWorld world = asked();
             String id = Names.volumeId("data");
             world.registry.attach(id, node, true);
             world.settle();
@@ -337,7 +233,7 @@ class EvacuationTest {
 
     @Test
     void aPodThatComesAfterTheConsentGetsTheVolumeByAnotherMove() {
-        World world = asked();
+        EvacuationWorld world = asked();
         String id = Names.volumeId("data");
         world.registry.nodes.away.clear();
         world.nodesAct();
@@ -355,7 +251,7 @@ class EvacuationTest {
 
     @Test
     void whyAHomeDoesNotGiveAVolumeUpIsSaid() {
-        World world = asked();
+        EvacuationWorld world = asked();
         String export = Names.export(Names.volumeId("data"), 2);
         world.registry.exports.report(
                 export,
@@ -375,8 +271,8 @@ class EvacuationTest {
     }
 
     /** A volume that is to leave n1 for n2, and a home that has not heard of it. */
-    private static World asked() {
-        World world = new World("n1", "n2", "n3");
+    private static EvacuationWorld asked() {
+        EvacuationWorld world = new EvacuationWorld("n1", "n2", "n3");
         String id = world.volume("data");
         world.evacuate(true);
         world.registry.nodes.away.add("n1");
@@ -387,7 +283,7 @@ class EvacuationTest {
 
     @Test
     void anEvacuationThatEndsTakesBackWhatWasNotAgreed() {
-        World world = asked();
+        EvacuationWorld world = asked();
         world.evacuate(false);
         world.settle();
         world.registry.nodes.away.clear();
@@ -401,7 +297,7 @@ class EvacuationTest {
 
     @Test
     void anEvacuationThatEndsTooLateLetsTheMoveEnd() {
-        World world = asked();
+        EvacuationWorld world = asked();
         world.registry.nodes.away.clear();
         world.nodesAct();
         world.evacuate(false);
@@ -412,7 +308,7 @@ class EvacuationTest {
 
     @Test
     void aTargetThatBecomesUnfitBeforeTheConsentIsReplaced() {
-        World world = asked();
+        EvacuationWorld world = asked();
         world.registry.setAlive("n2", false);
         world.settle();
         world.registry.nodes.away.clear();
@@ -425,7 +321,7 @@ class EvacuationTest {
 
     @Test
     void nothingIsFoundEmptyBeforeThoseWhoDidNotKnowHaveWritten() {
-        World world = new World("n1", "n2");
+        EvacuationWorld world = new EvacuationWorld("n1", "n2");
         world.evacuate(true);
         assertThat(world.evacuations.advance("n1").reason()).isEqualTo("Confirming");
         world.clock.pass(Evacuations.CONFIRMED);
@@ -437,7 +333,7 @@ class EvacuationTest {
 
     @Test
     void aCloneThatStillReadsFromTheNodeHoldsIt() {
-        World world = new World("n1", "n2");
+        EvacuationWorld world = new EvacuationWorld("n1", "n2");
         String source = world.volume("source");
         Volumes.create(
                 world.operations,

@@ -87,6 +87,10 @@ class MovePlanTest {
             world.leave("n2");
             world.want("n3");
         };
+        Consumer<World> home = world -> {
+            world.leave("n2");
+            world.want("n1");
+        };
         Consumer<World> cancel = world -> {
             world.registry.nodes.away.add("n1");
             world.settle();
@@ -100,13 +104,33 @@ class MovePlanTest {
                 new Life("moved twice", List.of(toSecond, toThird)),
                 new Life("moved twice, hydrated", List.of(toSecond, toThird, World::hydrate)),
                 new Life("moved twice, deleted", List.of(toSecond, toThird, world -> world.leave("n3"), World::delete)),
-                new Life("moved, hydrated, and home again", List.of(toSecond, World::hydrate, world -> {
-                    world.leave("n2");
-                    world.want("n1");
-                })),
+                new Life("moved, and home again", List.of(toSecond, home)),
+                new Life("moved, home again, hydrated", List.of(toSecond, home, World::hydrate)),
+                new Life(
+                        "moved, home again, deleted",
+                        List.of(toSecond, home, world -> world.leave("n1"), World::delete)),
+                new Life(
+                        "moved, home again and away again, hydrated",
+                        List.of(toSecond, home, toSecond, World::hydrate)),
+                new Life("moved, hydrated, and home again", List.of(toSecond, World::hydrate, home)),
                 new Life(
                         "wanted elsewhere while the home is away, and not any more",
                         List.of(world -> world.leave("n1"), world -> world.want("n2"), cancel, back)),
+                new Life(
+                        "wanted elsewhere while the home is away, and then at home again",
+                        List.of(
+                                world -> world.registry.nodes.away.add("n1"),
+                                toSecond,
+                                world -> world.want("n1"),
+                                back)),
+                new Life(
+                        "wanted on a node that dies before the home agreed, and then on a third",
+                        List.of(
+                                world -> world.registry.nodes.away.add("n1"),
+                                toSecond,
+                                world -> world.registry.setAlive("n2", false),
+                                world -> world.want("n3"),
+                                back)),
                 new Life(
                         "deleted while it moves",
                         List.of(
@@ -220,6 +244,84 @@ class MovePlanTest {
     }
 
     @Test
+    void aPodThatIsBackBeforeItsHomeAgreedHasTheVolumeAtOnce() {
+        World world = new World();
+        world.registry.nodes.away.add("n1");
+        world.leave("n1");
+        world.want("n2");
+        world.settle();
+        world.want("n1");
+        world.settle();
+        assertThat(world.reason("n1")).isEqualTo("Moving");
+
+        world.registry.nodes.away.clear();
+        world.settle();
+        assertThat(world.volume().spec().home()).isEqualTo("n1");
+        assertThat(world.volume().spec().target()).isNull();
+        assertThat(world.operations.moves().answer(VOLUME, "n1").state()).isEqualTo(AttachmentState.GRANTED);
+        assertThat(world.reason("n2")).isEqualTo("InUse");
+        assertThat(world.registry.exports.findAll()).isEmpty();
+    }
+
+    @Test
+    void aTargetThatDiesBeforeTheHomeAgreedMakesWayForAnother() {
+        World world = new World();
+        world.registry.nodes.away.add("n1");
+        world.leave("n1");
+        world.want("n2");
+        world.settle();
+        world.registry.setAlive("n2", false);
+        world.want("n3");
+        world.settle();
+
+        world.registry.nodes.away.clear();
+        world.settle();
+        assertThat(world.volume().spec().home()).isEqualTo("n3");
+        assertThat(world.volume().spec().epoch()).isEqualTo(2);
+        assertThat(world.reason("n2")).isEqualTo("InUse");
+    }
+
+    /** Nobody takes back what a node asked for that is away. */
+    @Test
+    void aNodeThatCannotHaveTheVolumeDoesNotStandInTheWay() {
+        World world = new World();
+        world.registry.addNode("full", 1 << 20, "True", "dm-clone");
+        world.leave("n1");
+        world.registry.setAlive("n2", false);
+        world.want("n2");
+        world.want("full");
+        world.want("n3");
+        world.settle();
+
+        assertThat(world.volume().spec().home()).isEqualTo("n3");
+    }
+
+    @Test
+    void aTargetThatDiesAfterTheHomeAgreedIsWaitedFor() {
+        World world = new World();
+        world.leave("n1");
+        world.want("n2");
+        world.registry.nodes.away.add("n2");
+        world.settle();
+        assertThat(world.volume().spec().home()).isEqualTo("n2");
+        world.registry.setAlive("n2", false);
+        world.leave("n2");
+        world.want("n1");
+        world.settle();
+        assertThat(world.reason("n1")).isEqualTo("NotMade");
+        assertThat(world.volume().spec().target()).isNull();
+
+        world.registry.nodes.away.clear();
+        world.registry.setAlive("n2", true);
+        world.settle();
+        assertThat(world.volume().spec().home()).as("by another move").isEqualTo("n1");
+        assertThat(world.volume().spec().epoch()).isEqualTo(3);
+        world.hydrate();
+        world.settle();
+        assertThat(world.registry.nodes.isOnlyOn(VOLUME, "n1")).isTrue();
+    }
+
+    @Test
     void aCopyThatWasGivenUpIsNeverTakenBackEvenWhenNobodyWantsItAnyMore() {
         World world = new World();
         world.leave("n1");
@@ -266,7 +368,26 @@ class MovePlanTest {
     }
 
     @Test
-    void aChainEndsAtItsDepthAndNeverOverAnOlderCopy() {
+    void aVolumeThatComesHomeBeforeItIsHydratedLeavesNothingBehind() {
+        World world = new World();
+        List.of("n1", "n2", "n1").forEach(node -> {
+            world.leave(world.volume().spec().home());
+            world.want(node);
+            world.settle();
+        });
+        assertThat(world.volume().spec().home()).isEqualTo("n1");
+        assertThat(world.volume().spec().epoch()).isEqualTo(3);
+        assertThat(world.registry.exports.findAll()).hasSize(2);
+        assertThat(world.registry.nodes.isOnlyOn(VOLUME, "n1")).isFalse();
+
+        world.hydrate();
+        world.settle();
+        assertThat(world.registry.nodes.isOnlyOn(VOLUME, "n1")).isTrue();
+        assertThat(world.registry.exports.findAll()).isEmpty();
+    }
+
+    @Test
+    void aChainEndsAtItsDepthUntilItIsHydrated() {
         World world = new World();
         for (int node = 1; node <= MovePlan.DEPTH; node++) {
             world.leave("n" + node);
@@ -281,7 +402,7 @@ class MovePlanTest {
         assertThat(world.reason("n6")).isEqualTo("ChainTooLong");
         world.leave("n6");
         world.want("n2");
-        assertThat(world.reason("n2")).isEqualTo("OlderCopy");
+        assertThat(world.reason("n2")).isEqualTo("ChainTooLong");
 
         world.hydrate();
         world.settle();

@@ -35,7 +35,7 @@ public final class FakeNodes {
 
     public void hydrate(String id) {
         Stored<VolumeSpec, VolumeStatus> volume = registry.volumes.find(id).orElseThrow();
-        copies.hydrate(id, volume.spec().home());
+        copies.hydrate(id, volume.spec().home(), volume.spec().epoch());
         registry.volumes.report(id, status(volume, VolumePhase.READY, true));
     }
 
@@ -154,8 +154,8 @@ public final class FakeNodes {
     private void stack(Stored<VolumeSpec, VolumeStatus> volume) {
         VolumeSpec spec = volume.spec();
         if (spec.state() == DesiredState.ABSENT) {
-            if (!copies.isServed(volume.key(), spec.home())) {
-                copies.remove(volume.key(), spec.home());
+            if (!copies.isServed(volume.key(), spec.home(), spec.epoch())) {
+                copies.remove(volume.key(), spec.home(), spec.epoch());
                 registry.volumes.report(volume.key(), status(volume, VolumePhase.REMOVED, false));
             }
         } else if (spec.target() != null) {
@@ -238,7 +238,11 @@ public final class FakeNodes {
                 volume.spec().epoch(),
                 phase,
                 new Allocation(
-                        "vg", FakeCopies.lvUuid(volume.key(), volume.spec().home())),
+                        "vg",
+                        FakeCopies.lvUuid(
+                                volume.key(),
+                                volume.spec().home(),
+                                volume.spec().epoch())),
                 hydrated,
                 volume.spec().sizeBytes(),
                 null,

@@ -128,7 +128,7 @@ class ExpansionIT {
 
         modify(id, Map.of("maxBytesPerSecond", "8Mi", "minBytesPerSecond", "2Mi", "priority", "3"));
 
-        assertThat(spec(id).hydration()).isEqualTo(new HydrationSettings(false, 8L << 20, 3, null, 2L << 20));
+        assertThat(spec(id).hydration()).isEqualTo(new HydrationSettings(false, 8L << 20, 3, null, 2L << 20, 600L));
         refused(Status.Code.INVALID_ARGUMENT, "is above", () -> modify(id, Map.of("maxBytesPerSecond", "1Mi")));
         refused(
                 Status.Code.INVALID_ARGUMENT,

@@ -29,6 +29,7 @@ class ParameterTableTest {
             Parameter.FS_TYPE, "ntfs",
             Parameter.MKFS_OPTIONS, "-E discard",
             Parameter.PLACEMENT, "Anywhere",
+            Parameter.RETAIN_ORIGIN, "31d",
             Parameter.REGION_SIZE, "5000",
             Parameter.MAX_BYTES_PER_SECOND, "fast",
             Parameter.MIN_BYTES_PER_SECOND, "0",
@@ -96,6 +97,8 @@ class ParameterTableTest {
         assertThat(settings.maxBytesPerSecond()).isNull();
         assertThat(settings.minBytesPerSecond()).isNull();
         assertThat(settings.regionBytes()).isNull();
+        assertThat(Parameter.RETAIN_ORIGIN.fallback()).isEqualTo("`10m`");
+        assertThat(settings.retainOriginSeconds()).isEqualTo(600);
     }
 
     private static List<List<String>> rows(Parameter.Scope... scopes) {

@@ -1,6 +1,7 @@
 package dev.sluice.e2e.cluster;
 
 import dev.sluice.names.Names;
+import java.util.Arrays;
 import java.util.List;
 
 /** What a test looks at, and does, on one node. */
@@ -43,7 +44,17 @@ public record Node(Cluster cluster, String name) {
 
     /** How far the engine is, from the kernel; asked so that it does not commit for our sake. */
     public EngineProgress progress(String volumeId) {
-        return EngineProgress.parse(sh("dmsetup status --noflush " + Names.cloneDevice(volumeId)));
+        return EngineProgress.parse(sh("dmsetup status --noflush " + engine(volumeId)));
+    }
+
+    /** Beneath the outer device: its name has the epoch of the copy. */
+    private String engine(String volumeId) {
+        String beneath = sh("dmsetup deps -o devname " + Names.outerDevice(volumeId));
+        return Arrays.stream(beneath.split("[()\\s]+", -1))
+                .filter(Names::isCloneDevice)
+                .findFirst()
+                .orElseThrow(
+                        () -> new AssertionError("no engine on " + name + " beneath " + volumeId + ": " + beneath));
     }
 
     public void dropCaches() {

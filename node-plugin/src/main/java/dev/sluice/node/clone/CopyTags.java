@@ -52,6 +52,11 @@ public record CopyTags(
         return closedFor > 0;
     }
 
+    /** Of a copy that is only read from then on. */
+    public boolean wasGivenUpBy(long laterEpoch) {
+        return isClosed() && epoch < laterEpoch && closedFor <= laterEpoch;
+    }
+
     /** Bytes of the origin known to be unused; the last region may be partial. */
     public long skippedBytes() {
         return Math.min(skippedRegions * regionBytes, originBytes);

@@ -64,7 +64,8 @@ public final class StackPlanner {
         CopyTags tags = observed.tags()
                 .orElseThrow(() -> new SluiceException(
                         ErrorKind.DATA_LOSS,
-                        "the copy of " + id + " that is to be given up is not on this node; bring the disk back"));
+                        "the copy of " + id + " that is to be given up for epoch " + successor
+                                + " is not on this node; bring the disk back"));
         if (tags.closedFor() == successor) {
             return List.of();
         }
@@ -75,7 +76,7 @@ public final class StackPlanner {
                             + (tags.isClosed() ? ", given up for " + tags.closedFor() : "")
                             + "; the order names " + successor + ". It is left alone.");
         }
-        if (tags.state() == CopyState.STACKING || tags.state() == CopyState.TAKING) {
+        if (tags.state() == CopyState.TAKING) {
             throw new SluiceException(ErrorKind.UNAVAILABLE, id + " is still being made on this node");
         }
         List<Step> steps = new ArrayList<>(List.of(new Step.CloseLuks(), new Step.RemoveOuter()));
@@ -96,7 +97,7 @@ public final class StackPlanner {
                     new LogicalVolumeRequest.ThinSnapshot(wanted.volumeGroup(), data.name(), data.name(), Set.of())));
         }
         CopyTags tags = CopyTags.of(data);
-        if (tags.state() == CopyState.EXPOSED) {
+        if (tags.state() == CopyState.EXPOSED || tags.state() == CopyState.STACKING) {
             planner.hydrating(tags);
         }
         return planner.steps;
@@ -108,8 +109,14 @@ public final class StackPlanner {
         if (observed.source() != null) {
             steps.add(new Step.FailQueued());
         }
-        steps.add(new Step.CloseLuks());
-        steps.add(new Step.RemoveOuter());
+        // The device that pods use is never one of a copy that was given up: it may be that of a later one.
+        LogicalVolume data = observed.data();
+        boolean closed =
+                data != null && CopyTags.find(data).filter(CopyTags::isClosed).isPresent();
+        if (!closed) {
+            steps.add(new Step.CloseLuks());
+            steps.add(new Step.RemoveOuter());
+        }
         steps.add(new Step.RemoveEngine());
         steps.add(new Step.RemoveSource());
         if (observed.session() != null) {
@@ -118,8 +125,8 @@ public final class StackPlanner {
         if (observed.metadata() != null) {
             steps.add(new Step.RemoveMetadata(observed.metadata().uuid()));
         }
-        if (observed.data() != null) {
-            steps.add(new Step.RemoveData(observed.data().uuid()));
+        if (data != null) {
+            steps.add(new Step.RemoveData(data.uuid()));
         }
         return steps;
     }
@@ -172,7 +179,7 @@ public final class StackPlanner {
         String group = wanted.volumeGroup();
         if (wanted.localOrigin() != null) {
             Set<String> tags = printed(CopyTags.plain(wanted.epoch(), CopyState.LINEAR));
-            return new LogicalVolumeRequest.ThinSnapshot(group, wanted.localOrigin(), wanted.id(), tags);
+            return new LogicalVolumeRequest.ThinSnapshot(group, wanted.localOrigin(), wanted.copy(), tags);
         }
         CopyTags tags;
         if (wanted.remote()) {
@@ -182,7 +189,8 @@ public final class StackPlanner {
             boolean bare = wanted.fsType() == null && !wanted.encrypted();
             tags = CopyTags.plain(wanted.epoch(), bare ? CopyState.LINEAR : CopyState.VIRGIN);
         }
-        return new LogicalVolumeRequest.Thin(group, wanted.thinPool(), wanted.id(), wanted.sizeBytes(), printed(tags));
+        return new LogicalVolumeRequest.Thin(
+                group, wanted.thinPool(), wanted.copy(), wanted.sizeBytes(), printed(tags));
     }
 
     private Set<String> printed(CopyTags tags) {
@@ -224,8 +232,9 @@ public final class StackPlanner {
         long bytes = Objects.requireNonNull(observed.data()).sizeBytes();
         HydrationGeometry geometry = HydrationGeometry.of(tags.regionBytes());
         metadata(tags, geometry);
-        boolean cutOff =
-                observed.outer() != null && Tables.isError(observed.outer().table());
+        boolean cutOff = !tags.isClosed()
+                && observed.outer() != null
+                && Tables.isError(observed.outer().table());
         if (cutOff) {
             // Only when nobody has it open any more: beneath a mounted file system an older state must not appear.
             // The engine is made anew too, to read what its metadata says.
@@ -246,8 +255,9 @@ public final class StackPlanner {
             }
             steps.add(new Step.LoadEngine(tags.originBytes(), geometry));
         }
-        if (!outerIsOverEngine(bytes, tags.isClosed())) {
-            steps.add(new Step.LoadOuterOverEngine(tags.originBytes(), bytes, tags.isClosed()));
+        // What was given up has no device that a pod could open: it is read through its export's own.
+        if (!tags.isClosed() && !outerIsOverEngine(bytes)) {
+            steps.add(new Step.LoadOuterOverEngine(tags.originBytes(), bytes));
         }
         if (tags.state() == CopyState.STACKING) {
             steps.add(new Step.Retag(tags.withState(CopyState.EXPOSED)));
@@ -268,9 +278,9 @@ public final class StackPlanner {
         }
         steps.add(new Step.EnsureLogicalVolume(new LogicalVolumeRequest.Plain(
                 wanted.volumeGroup(),
-                Names.metadataVolume(wanted.id()),
+                Names.metadataVolume(wanted.copy()),
                 geometry.metadataBytes(tags.originBytes()),
-                Set.of("sluice.metadata-of=" + wanted.id()))));
+                Set.of("sluice.metadata-of=" + wanted.copy()))));
     }
 
     private void source() {
@@ -300,10 +310,9 @@ public final class StackPlanner {
                 && Tables.bytes(outer.table()) == bytes;
     }
 
-    private boolean outerIsOverEngine(long bytes, boolean readOnly) {
+    private boolean outerIsOverEngine(long bytes) {
         MappedDevice outer = observed.outer();
         return outer != null
-                && outer.readOnly() == readOnly
                 && observed.engine() != null
                 && !outer.suspended()
                 && Tables.uses(outer.table(), observed.engine().device())

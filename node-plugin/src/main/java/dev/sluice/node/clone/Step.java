@@ -26,12 +26,8 @@ public sealed interface Step {
 
     record LoadEngine(long bytes, HydrationGeometry geometry) implements Step {}
 
-    /**
-     * Outer device over the engine, with a linear tail when the volume is larger than its origin.
-     *
-     * @param readOnly of a copy that was given up
-     */
-    record LoadOuterOverEngine(long engineBytes, long totalBytes, boolean readOnly) implements Step {}
+    /** Outer device over the engine, with a linear tail when the volume is larger than its origin. */
+    record LoadOuterOverEngine(long engineBytes, long totalBytes) implements Step {}
 
     record LoadOuterOverData(long bytes) implements Step {}
 

@@ -2,6 +2,7 @@ package dev.sluice.node.clone;
 
 import dev.sluice.api.Allocation;
 import dev.sluice.api.VolumeMode;
+import dev.sluice.names.Names;
 import dev.sluice.node.host.IscsiLogin;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -37,10 +38,10 @@ public record Wanted(
         @Nullable IscsiLogin login,
         boolean encrypted) {
     /** A copy that was given up: only what it is read through is wanted, and nothing in the middle of a chain holds back what fails. */
-    public static Wanted closed(String id, String volumeGroup, @Nullable IscsiLogin login) {
+    public static Wanted closed(String id, long epoch, String volumeGroup, @Nullable IscsiLogin login) {
         return new Wanted(
                 id,
-                0,
+                epoch,
                 volumeGroup,
                 "",
                 0,
@@ -54,6 +55,11 @@ public record Wanted(
                 false,
                 login,
                 false);
+    }
+
+    /** Name of the logical volume. */
+    public String copy() {
+        return Names.copy(id, epoch);
     }
 
     public boolean remote() {

@@ -41,7 +41,7 @@ public final class ClosedCopies {
 
     /** What this node gave up for that epoch; empty when it did not, or not yet. */
     public Optional<ClosedCopy> find(String volume, long successor) {
-        return volume(volume).filter(copy -> isClosed(copy, successor)).map(ClosedCopies::facts);
+        return copy(volume, successor).filter(copy -> isClosed(copy, successor)).map(ClosedCopies::facts);
     }
 
     /**
@@ -50,7 +50,7 @@ public final class ClosedCopies {
      * @param ordered asked when nothing else changes the volume any more; false when the order was taken back meanwhile
      */
     public Optional<ClosedCopy> close(String volume, String pool, long successor, Supplier<Boolean> ordered) {
-        return stacks.lockedAll(List.of(volume), () -> {
+        return stacks.lockedCopy(volume, successor - 1, () -> {
             if (find(volume, successor).isEmpty()) {
                 if (!ordered.get()) {
                     return Optional.empty();
@@ -61,9 +61,10 @@ public final class ClosedCopies {
                     throw inUse(volume, null);
                 }
                 String group = stacks.group(pool);
-                Observed found = stacks.observe(volume, group);
+                Observed found = stacks.observe(volume, successor - 1, group);
                 try {
-                    new StepRunner(host, volume, group).run(StackPlanner.close(volume, found, successor));
+                    new StepRunner(host, volume, successor - 1, group)
+                            .run(StackPlanner.close(volume, found, successor));
                 } catch (SluiceException e) {
                     throw e.kind() == ErrorKind.IN_USE ? inUse(volume, e) : e;
                 }
@@ -79,24 +80,24 @@ public final class ClosedCopies {
      */
     public ExportFacts serve(ExportOrder order, long successor, @Nullable IscsiLogin upstream) {
         String volume = order.source();
-        return stacks.lockedAll(List.of(volume), () -> {
+        return stacks.lockedCopy(volume, successor - 1, () -> {
             if (find(volume, successor).isEmpty()) {
                 throw new SluiceException(
                         ErrorKind.UNAVAILABLE, "volume " + volume + " was not given up for epoch " + successor);
             }
             String group = stacks.group(order.pool());
-            Wanted wanted = Wanted.closed(volume, group, upstream);
-            Observed found = stacks.observe(volume, group);
-            new StepRunner(host, volume, group).run(StackPlanner.serve(wanted, found));
-            new SourcePath(host, volume).reinstate();
-            return exports.serve(order);
+            Wanted wanted = Wanted.closed(volume, successor - 1, group, upstream);
+            Observed found = stacks.observe(volume, successor - 1, group);
+            new StepRunner(host, volume, successor - 1, group).run(StackPlanner.serve(wanted, found));
+            new SourcePath(host, volume, successor - 1).reinstate();
+            return exports.serve(order.of(wanted.copy()));
         });
     }
 
     /** Removes exactly the copy of this UUID that was given up for this epoch, and what serves it; absent is success. */
     public void release(String export, String volume, String pool, long successor, String lvUuid) {
-        stacks.lockedAll(List.of(volume), () -> {
-            Optional<LogicalVolume> copy = volume(volume);
+        stacks.lockedCopy(volume, successor - 1, () -> {
+            Optional<LogicalVolume> copy = copy(volume, successor);
             if (copy.isPresent() && !isClosed(copy.get(), successor)) {
                 throw new SluiceException(
                         ErrorKind.HOST,
@@ -105,16 +106,15 @@ public final class ClosedCopies {
             }
             exports.stop(export);
             if (copy.isPresent()) {
-                stacks.remove(volume, pool, lvUuid);
+                stacks.remove(volume, successor - 1, pool, lvUuid);
             }
             return true;
         });
     }
 
-    private Optional<LogicalVolume> volume(String name) {
-        return host.logicalVolumes().list().stream()
-                .filter(each -> each.name().equals(name))
-                .findFirst();
+    /** The home of one epoch gives up for the next. */
+    private Optional<LogicalVolume> copy(String volume, long successor) {
+        return stacks.copies().find(volume, successor - 1);
     }
 
     private static boolean isClosed(LogicalVolume copy, long successor) {

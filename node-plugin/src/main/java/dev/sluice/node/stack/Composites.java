@@ -46,38 +46,44 @@ final class Composites {
         return Optional.empty();
     }
 
-    /** True when the source hydrates and can be used, so that a copy of it needs its bitmap too. */
-    boolean isHydrating(String group, String source) {
-        return host.logicalVolumes()
-                        .find(group, source)
-                        .flatMap(CopyTags::find)
-                        .map(CopyTags::state)
-                        .orElse(null)
-                == CopyState.EXPOSED;
+    /** True when the source hydrates, so that a copy of it needs its bitmap too. */
+    boolean isHydrating(LogicalVolume source) {
+        return CopyTags.find(source).map(CopyTags::state).orElse(null) == CopyState.EXPOSED;
     }
 
     /**
      * Takes the copy. The caller holds the source's lock, has found no complete copy, and knows that the source hydrates.
      *
+     * @param source the volume
+     * @param from its copy on this node
      * @param marks further tags of the copy
      */
-    void take(String group, String source, String id, long epoch, Set<String> marks) {
+    void take(String source, LogicalVolume from, String id, long epoch, Set<String> marks) {
+        String group = from.volumeGroup();
+        String engine = Names.cloneDevice(from.name());
+        CopyTags tags = CopyTags.of(from);
         quiet.add(source);
         try {
-            requireReachable(source);
-            host.deviceMapper().message(Names.cloneDevice(source), "disable_hydration");
-            LogicalVolume from = required(group, Names.metadataVolume(source));
+            requireReachable(source, tags, engine);
+            host.deviceMapper().message(engine, "disable_hydration");
+            LogicalVolume metadata = required(group, Names.metadataVolume(from.name()));
             // Before the pause, as everything that can be: a pod waits in it.
             LogicalVolume to = host.logicalVolumes()
                     .ensure(new LogicalVolumeRequest.Plain(
-                            group, Names.metadataVolume(id), from.sizeBytes(), Set.of("sluice.metadata-of=" + id)));
+                            group, Names.metadataVolume(id), metadata.sizeBytes(), Set.of("sluice.metadata-of=" + id)));
             MountedSource.find(host, source).ifPresent(MountedSource::checkpoint);
-            Instant taken = freeze(group, source, id, epoch, marks, device(from), from.sizeBytes());
+            Instant taken = snapshots.cut(
+                    source,
+                    from,
+                    id,
+                    epoch,
+                    marks,
+                    tags.isClosed() ? List.of(engine) : List.of(Names.outerDevice(source), engine),
+                    () -> look(metadata, engine));
             // A commit that failed in the pause left an older bitmap on the disk than the data is of.
-            working(source);
+            working(engine);
             host.blockDevices().write(device(to), taken.bitmap());
             LogicalVolume copy = required(group, id);
-            CopyTags tags = CopyTags.of(required(group, source));
             CopyTags complete =
                     new CopyTags(epoch, CopyState.EXPOSED, tags.originBytes(), tags.regionBytes(), taken.regions());
             host.logicalVolumes().retag(copy, CopyTags.of(copy).print(), complete.print());
@@ -89,27 +95,25 @@ final class Composites {
     /** What was seen in the pause. */
     private record Instant(byte[] bitmap, long regions) {}
 
-    private Instant freeze(
-            String group, String source, String id, long epoch, Set<String> marks, BlockDevice metadata, long bytes) {
-        List<String> devices = List.of(Names.outerDevice(source), Names.cloneDevice(source));
-        return snapshots.cut(group, source, id, epoch, marks, devices, () -> {
-            byte[] bitmap = host.blockDevices().read(metadata, Math.toIntExact(bytes));
-            return new Instant(bitmap, working(source).hydratedRegions());
-        });
+    private Instant look(LogicalVolume metadata, String engine) {
+        byte[] bitmap = host.blockDevices().read(device(metadata), Math.toIntExact(metadata.sizeBytes()));
+        return new Instant(bitmap, working(engine).hydratedRegions());
     }
 
     // A suspension waits for what is in flight: with a dead origin, for as long as that is dead.
-    private void requireReachable(String source) {
-        boolean stacked = host.deviceMapper().find(Names.outerDevice(source)).isPresent()
+    private void requireReachable(String source, CopyTags tags, String engine) {
+        boolean above = tags.isClosed()
+                || host.deviceMapper().find(Names.outerDevice(source)).isPresent();
+        boolean stacked = above
                 && host.deviceMapper()
-                        .find(Names.cloneDevice(source))
-                        .filter(engine -> !engine.table().isEmpty())
+                        .find(engine)
+                        .filter(found -> !found.table().isEmpty())
                         .isPresent();
         if (!stacked) {
             throw new SluiceException(
                     ErrorKind.UNAVAILABLE, "the source " + source + " is still being stacked; ask again");
         }
-        boolean connected = Sessions.ofVolume(host, source)
+        boolean connected = Sessions.ofCopy(host, source, tags.epoch())
                 .filter(session -> session.disk() != null)
                 .map(IscsiSession::connected)
                 .orElse(false);
@@ -118,17 +122,17 @@ final class Composites {
                     ErrorKind.UNAVAILABLE,
                     "the origin of " + source + ", which is still hydrating, cannot be reached; ask again");
         }
-        working(source);
+        working(engine);
     }
 
-    private CloneStatus.Working working(String source) {
-        CloneStatus status = CloneStatus.parse(host.deviceMapper().status(Names.cloneDevice(source), false));
+    private CloneStatus.Working working(String engine) {
+        CloneStatus status = CloneStatus.parse(host.deviceMapper().status(engine, false));
         if (status instanceof CloneStatus.Working working && !working.readOnly()) {
             return working;
         }
         throw new SluiceException(
                 ErrorKind.UNAVAILABLE,
-                "the engine of " + source + " cannot write its metadata: no copy of it can be trusted");
+                "the engine " + engine + " cannot write its metadata: no copy of it can be trusted");
     }
 
     private LogicalVolume required(String group, String name) {

@@ -34,14 +34,18 @@ final class CopyWindow {
     private final Host host;
     private final VolumeStacks stacks;
     private final String id;
+    private final long epoch;
+    private final String engineDevice;
     private final LongSupplier nanoTime;
     private volatile FutureTask<?> latest = finished();
 
     /** @param nanoTime a clock that is never set, as System.nanoTime */
-    CopyWindow(Host host, VolumeStacks stacks, String id, LongSupplier nanoTime) {
+    CopyWindow(Host host, VolumeStacks stacks, String id, long epoch, LongSupplier nanoTime) {
         this.host = host;
         this.stacks = stacks;
         this.id = id;
+        this.epoch = epoch;
+        this.engineDevice = Names.cloneDevice(Names.copy(id, epoch));
         this.nanoTime = nanoTime;
     }
 
@@ -63,12 +67,12 @@ final class CopyWindow {
         // The way to the origin may be dead without anyone having noticed: a read of the pod that waits there would
         // keep the suspension waiting, and with it all I/O of the pod, also that to what is local.
         within("a read of the origin", this::probe);
-        return stacks.attempt(id, () -> within("a window", () -> hold(regions, arrival)))
+        return stacks.attempt(id, epoch, () -> within("a window", () -> hold(regions, arrival)))
                 .flatMap(Function.identity());
     }
 
     private Boolean probe() {
-        BlockDevice disk = Sessions.ofVolume(host, id)
+        BlockDevice disk = Sessions.ofCopy(host, id, epoch)
                 .filter(IscsiSession::connected)
                 .map(IscsiSession::disk)
                 .orElseThrow(() -> new SluiceException(ErrorKind.UNAVAILABLE, "no session with the origin of " + id));
@@ -78,7 +82,6 @@ final class CopyWindow {
 
     /** Nothing is logged, and nothing waited for but the engine, while the device is held. */
     private Optional<Seen> hold(int regions, boolean arrival) {
-        String clone = Names.cloneDevice(id);
         if (!engine().hydrationEnabled()) {
             return Optional.empty();
         }
@@ -87,7 +90,7 @@ final class CopyWindow {
             // What the pod itself had under way has ended by now, so the rest is ours.
             CloneStatus.Working before = engine();
             // dm-clone does not notice by itself that nothing is in flight any more; this wakes it.
-            host.deviceMapper().message(clone, "hydration_threshold " + regions);
+            host.deviceMapper().message(engineDevice, "hydration_threshold " + regions);
             long asked = nanoTime.getAsLong();
             long wanted = Math.min(regions, before.totalRegions() - before.hydratedRegions());
             long limit = (arrival ? MEASUREMENT : BEGIN).toNanos();
@@ -106,7 +109,7 @@ final class CopyWindow {
     }
 
     private CloneStatus.Working engine() {
-        CloneStatus status = CloneStatus.parse(host.deviceMapper().status(Names.cloneDevice(id), false));
+        CloneStatus status = CloneStatus.parse(host.deviceMapper().status(engineDevice, false));
         if (status instanceof CloneStatus.Working working && !working.readOnly()) {
             return working;
         }

@@ -25,7 +25,7 @@ public final class EncryptedVolumes {
     /** NOT_FOUND when the volume has no device here, IN_USE when it is encrypted and not open: ciphertext is never shown to a pod. */
     public BlockDevice device(String id) {
         BlockDevice outer = stacks.device(id);
-        if (!EncryptionTag.isOn(stacks.logicalVolume(id))) {
+        if (!EncryptionTag.isOn(stacks.copies().latest(id))) {
             return outer;
         }
         return find(id, outer)
@@ -46,7 +46,7 @@ public final class EncryptedVolumes {
     public BlockDevice open(String id, VolumeContent content, @Nullable Passphrase passphrase) {
         Encryption encryption = content.encryption();
         BlockDevice outer = stacks.device(id);
-        EncryptionTag.require(stacks.logicalVolume(id), encryption != null);
+        EncryptionTag.require(stacks.copies().latest(id), encryption != null);
         if (encryption == null) {
             return outer;
         }

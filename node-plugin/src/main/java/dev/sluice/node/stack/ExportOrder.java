@@ -11,4 +11,9 @@ import dev.sluice.node.host.Chap;
  * @param initiator the one initiator that may log in
  * @param portal address:port
  */
-public record ExportOrder(String name, String pool, String source, String initiator, String portal, Chap chap) {}
+public record ExportOrder(String name, String pool, String source, String initiator, String portal, Chap chap) {
+    /** The same, of one copy of a volume. */
+    ExportOrder of(String copy) {
+        return new ExportOrder(name, pool, copy, initiator, portal, chap);
+    }
+}

@@ -12,7 +12,8 @@ import dev.sluice.node.host.IscsiTarget;
 import dev.sluice.node.host.LogicalVolume;
 import dev.sluice.node.host.LogicalVolumeRequest;
 import dev.sluice.node.host.MappedDevice;
-import java.util.Optional;
+import dev.sluice.node.host.TableLine;
+import java.util.List;
 import java.util.Set;
 
 /** Serves origins of this node to other nodes, read-only. Rebuilt from the orders after a reboot, under the same names. */
@@ -27,19 +28,17 @@ public final class Exports {
 
     /** NOT_FOUND while the source is not there; serving what is served already is success. */
     public ExportFacts serve(ExportOrder order) {
-        BlockDevice source = source(order);
-        long bytes = host.blockDevices().sizeBytes(source);
+        List<TableLine> table = table(order);
         String name = Names.exportDevice(order.name());
         MappedDevice device = host.deviceMapper()
                 .find(name)
-                .filter(found -> Tables.uses(found.table(), source) && found.readOnly() && !found.suspended())
-                .orElseGet(
-                        () -> host.deviceMapper().load(name, Names.dmUuid(name), true, Tables.linear(source, bytes)));
+                .filter(found -> found.table().equals(table) && found.readOnly() && !found.suspended())
+                .orElseGet(() -> host.deviceMapper().load(name, Names.dmUuid(name), true, table));
         String iqn = Names.targetIqn(order.name());
         IscsiTarget target =
                 new IscsiTarget(iqn, order.initiator(), device.device().path(), order.name(), order.portal());
         host.targets().ensure(target, order.chap());
-        return new ExportFacts(order.portal(), iqn, 0, order.name(), bytes);
+        return new ExportFacts(order.portal(), iqn, 0, order.name(), Tables.bytes(table));
     }
 
     public void stop(String name) {
@@ -47,7 +46,7 @@ public final class Exports {
         host.deviceMapper().remove(Names.exportDevice(name));
     }
 
-    private BlockDevice source(ExportOrder order) {
+    private List<TableLine> table(ExportOrder order) {
         String group = pools.named(order.pool()).volumeGroup();
         LogicalVolume found = host.logicalVolumes()
                 .find(group, order.source())
@@ -57,22 +56,43 @@ public final class Exports {
             found = host.logicalVolumes()
                     .ensure(new LogicalVolumeRequest.ThinSnapshot(group, order.source(), order.source(), Set.of()));
         }
-        boolean whole = CopyTags.find(found)
-                .map(tags -> tags.state() == CopyState.LINEAR)
-                .orElse(true);
-        return whole ? device(found) : stack(order.source());
+        CopyTags tags = CopyTags.find(found).orElse(null);
+        if (tags == null || tags.state() == CopyState.LINEAR) {
+            return linear(device(found));
+        }
+        return tags.isClosed() ? givenUp(found, tags) : linear(stack(order.source()));
+    }
+
+    private List<TableLine> linear(BlockDevice source) {
+        return Tables.linear(source, host.blockDevices().sizeBytes(source));
     }
 
     /** What is not whole is served through its stack, never as the bare logical volume, which lacks what has not arrived. */
     private BlockDevice stack(String source) {
-        Optional<MappedDevice> engine = host.deviceMapper().find(Names.cloneDevice(source));
+        BlockDevice engine = engine(source);
         return host.deviceMapper()
                 .find(Names.outerDevice(source))
-                .filter(outer -> engine.isPresent()
-                        && Tables.uses(outer.table(), engine.get().device()))
+                .filter(outer -> Tables.uses(outer.table(), engine))
                 .map(MappedDevice::device)
-                .orElseThrow(() -> new SluiceException(
-                        ErrorKind.UNAVAILABLE, "the source " + source + " is still hydrating and is being stacked"));
+                .orElseThrow(() -> stacking(source));
+    }
+
+    /** Nothing is above its engine but this export: the volume's own device is that of the copy that is open. */
+    private List<TableLine> givenUp(LogicalVolume copy, CopyTags tags) {
+        return Tables.outer(engine(copy.name()), tags.originBytes(), device(copy), copy.sizeBytes());
+    }
+
+    private BlockDevice engine(String source) {
+        return host.deviceMapper()
+                .find(Names.cloneDevice(source))
+                .filter(engine -> !engine.table().isEmpty())
+                .map(MappedDevice::device)
+                .orElseThrow(() -> stacking(source));
+    }
+
+    private static SluiceException stacking(String source) {
+        return new SluiceException(
+                ErrorKind.UNAVAILABLE, "the source " + source + " is still hydrating and is being stacked");
     }
 
     private static BlockDevice device(LogicalVolume found) {

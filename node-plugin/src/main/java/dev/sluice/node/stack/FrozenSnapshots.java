@@ -34,9 +34,11 @@ final class FrozenSnapshots {
      * Takes a snapshot of a source that is whole; false, and nothing is made, when no file system of it is mounted: a thin snapshot is of one
      * instant by itself. The caller holds the source's lock, or its device could be resumed by another, and has found no complete copy.
      *
+     * @param source the volume
+     * @param from its copy on this node
      * @param marks further tags of the snapshot
      */
-    boolean take(String group, String source, String id, long epoch, Set<String> marks) {
+    boolean take(String source, LogicalVolume from, String id, long epoch, Set<String> marks) {
         Optional<MountedSource> mounted = MountedSource.find(host, source);
         if (mounted.isEmpty()) {
             return false;
@@ -44,7 +46,8 @@ final class FrozenSnapshots {
         mounted.get().checkpoint();
         // A pod waits in the pause, and should not for the commands of others.
         LogicalVolume taken = host.pools()
-                .undisturbed(() -> cut(group, source, id, epoch, marks, List.of(), () -> required(group, id)));
+                .undisturbed(
+                        () -> cut(source, from, id, epoch, marks, List.of(), () -> required(from.volumeGroup(), id)));
         CopyTags tags = CopyTags.of(taken);
         host.logicalVolumes()
                 .retag(taken, tags.print(), tags.withState(CopyState.LINEAR).print());
@@ -59,8 +62,8 @@ final class FrozenSnapshots {
      * @param look what else has to be of the same instant
      */
     <T> T cut(
-            String group,
             String source,
+            LogicalVolume from,
             String id,
             long epoch,
             Set<String> marks,
@@ -68,10 +71,10 @@ final class FrozenSnapshots {
             Supplier<T> look) {
         Set<String> tags = new HashSet<>(marks);
         tags.addAll(CopyTags.plain(epoch, CopyState.TAKING).print());
-        if (EncryptionTag.isOn(required(group, source))) {
+        if (EncryptionTag.isOn(from)) {
             tags = EncryptionTag.addTo(tags);
         }
-        LogicalVolumeRequest request = new LogicalVolumeRequest.ThinSnapshot(group, source, id, tags);
+        LogicalVolumeRequest request = new LogicalVolumeRequest.ThinSnapshot(from.volumeGroup(), from.name(), id, tags);
         Set<String> suspended = new LinkedHashSet<>();
         MountedSource.find(host, source).map(MountedSource::device).ifPresent(suspended::add);
         suspended.addAll(devices);

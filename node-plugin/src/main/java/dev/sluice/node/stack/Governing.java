@@ -1,7 +1,6 @@
 package dev.sluice.node.stack;
 
 import dev.sluice.api.HydrationSettings;
-import dev.sluice.names.Names;
 import dev.sluice.node.clone.CloneStatus;
 import dev.sluice.node.clone.HydrationGeometry;
 import dev.sluice.node.host.Host;
@@ -37,10 +36,10 @@ final class Governing {
     }
 
     /** What a window set is in force only in it: a pod that pauses leaves the engine as much as it can take. */
-    void release(Host host, String id, CloneStatus.Working engine) {
+    void release(Host host, String engineDevice, CloneStatus.Working engine) {
         int usual = HydrationGeometry.of(engine.regionBytes()).threshold();
         if (engine.threshold() != usual) {
-            host.deviceMapper().message(Names.cloneDevice(id), "hydration_threshold " + usual);
+            host.deviceMapper().message(engineDevice, "hydration_threshold " + usual);
         }
     }
 

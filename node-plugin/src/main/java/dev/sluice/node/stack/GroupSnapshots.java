@@ -71,7 +71,7 @@ public final class GroupSnapshots {
                 return taken.get();
             }
             discard(group, settings);
-            volumes.forEach(volume -> VolumeStacks.requireWhole(host, settings, volume));
+            volumes.forEach(volume -> stacks.copies().requireWhole(settings, volume));
             volumes.forEach(volume -> MountedSource.find(host, volume).ifPresent(source -> {
                 source.trim();
                 source.checkpoint();
@@ -89,13 +89,13 @@ public final class GroupSnapshots {
             Set<String> tags = Set.of(
                     GROUP + group.id(), Snapshots.CREATED + clock.instant().getEpochSecond());
             for (SnapshotGroup.Member member : group.members()) {
-                boolean encrypted = EncryptionTag.isOn(stacks.logicalVolume(member.sourceVolume()));
+                LogicalVolume source = stacks.copies().latest(member.sourceVolume());
                 host.logicalVolumes()
                         .ensure(new LogicalVolumeRequest.ThinSnapshot(
                                 pool.volumeGroup(),
-                                member.sourceVolume(),
+                                source.name(),
                                 member.snapshot(),
-                                encrypted ? EncryptionTag.addTo(tags) : tags));
+                                EncryptionTag.isOn(source) ? EncryptionTag.addTo(tags) : tags));
                 if (!hold.unbroken()) {
                     throw new SluiceException(
                             ErrorKind.HOST,

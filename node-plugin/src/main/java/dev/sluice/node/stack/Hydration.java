@@ -34,6 +34,7 @@ final class Hydration {
     private final Host host;
     private final Executor work;
     private final String id;
+    private final String engineDevice;
     private final SourcePath path;
     private final CopyBudget budget = new CopyBudget();
     private final RateWindow rate = new RateWindow();
@@ -58,13 +59,19 @@ final class Hydration {
         this.work = work;
         this.order = order;
         this.id = order.id();
-        this.path = new SourcePath(host, id);
+        this.engineDevice = Names.cloneDevice(Names.copy(id, order.spec().epoch()));
+        this.path = new SourcePath(host, id, order.spec().epoch());
         this.readySince = now;
-        this.governing = new Governing(new CopyWindow(host, stacks, id, System::nanoTime));
+        this.governing =
+                new Governing(new CopyWindow(host, stacks, id, order.spec().epoch(), System::nanoTime));
         this.standstill = new Standstill(now);
         this.skippedRegions = stacks.tags(id).skippedRegions();
         // Whoever reads skipped regions from the tag has trimmed already, before a restart.
         this.trimmed = skippedRegions > 0;
+    }
+
+    boolean isOf(long epoch) {
+        return order.spec().epoch() == epoch;
     }
 
     void update(VolumeOrder newOrder) {
@@ -84,7 +91,7 @@ final class Hydration {
         if (isCutOff()) {
             return rebuild();
         }
-        return switch (CloneStatus.parse(host.deviceMapper().status(Names.cloneDevice(id), false))) {
+        return switch (CloneStatus.parse(host.deviceMapper().status(engineDevice, false))) {
             case CloneStatus.Working working when !working.readOnly() -> steer(working, now);
             case CloneStatus.Unreadable() -> HydrationReports.unreadable(order, last, readySince);
             default -> {
@@ -135,7 +142,7 @@ final class Hydration {
                 && completed == null
                 && !isCutOff()
                 && !finishing()
-                && CloneStatus.parse(host.deviceMapper().status(Names.cloneDevice(id), false))
+                && CloneStatus.parse(host.deviceMapper().status(engineDevice, false))
                         instanceof CloneStatus.Working engine) {
             pace(engine, now);
         }
@@ -170,7 +177,7 @@ final class Hydration {
                     "window",
                     () -> governing.open(due.get(), now, engine, order.spec().hydration()));
         } else if (!running.contains("window")) {
-            governing.release(host, id, engine);
+            governing.release(host, engineDevice, engine);
         }
     }
 
@@ -216,7 +223,7 @@ final class Hydration {
         }
         // A batch fails as a whole: alone, a region that can be read is told from one that cannot.
         if (cause == Standstill.Cause.REGION_ERRORS && engine.batch() > 1) {
-            host.deviceMapper().message(Names.cloneDevice(id), "hydration_batch_size 1");
+            host.deviceMapper().message(engineDevice, "hydration_batch_size 1");
         }
         long missing = engine.totalRegions() - engine.hydratedRegions();
         HydrationLimit limit =
@@ -273,8 +280,7 @@ final class Hydration {
 
     private void trim(Path mountPoint, CloneStatus.Working before) {
         long trimmedBytes = host.fileSystems().trim(mountPoint);
-        if (CloneStatus.parse(host.deviceMapper().status(Names.cloneDevice(id), false))
-                instanceof CloneStatus.Working after) {
+        if (CloneStatus.parse(host.deviceMapper().status(engineDevice, false)) instanceof CloneStatus.Working after) {
             // The pod's own writes of these moments are no skipping.
             long jumped = after.hydratedRegions() - before.hydratedRegions();
             skippedRegions = Math.min(jumped, trimmedBytes / after.regionBytes());
@@ -288,7 +294,7 @@ final class Hydration {
 
     private void enable(CloneStatus.Working engine, boolean enabled) {
         if (engine.hydrationEnabled() != enabled && !stacks.isQuiet(id)) {
-            host.deviceMapper().message(Names.cloneDevice(id), enabled ? "enable_hydration" : "disable_hydration");
+            host.deviceMapper().message(engineDevice, enabled ? "enable_hydration" : "disable_hydration");
         }
     }
 

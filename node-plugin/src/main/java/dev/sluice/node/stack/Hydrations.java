@@ -71,7 +71,12 @@ public final class Hydrations implements AutoCloseable {
                 listener.observed(known.look(now));
             }
         } else {
-            followed.computeIfAbsent(order.id(), id -> new Hydration(stacks, host, work, order, now))
+            long epoch = order.spec().epoch();
+            followed.compute(
+                            order.id(),
+                            (id, known) -> known != null && known.isOf(epoch)
+                                    ? known
+                                    : new Hydration(stacks, host, work, order, now))
                     .update(order);
         }
     }

@@ -5,15 +5,12 @@ import dev.sluice.node.host.Host;
 import dev.sluice.node.host.IscsiSession;
 import java.util.Optional;
 
-/** Finds the session that feeds a volume. */
+/** Finds the session that feeds a copy. */
 final class Sessions {
     private Sessions() {}
 
-    /** The export's name begins with the volume's digest, whatever the epoch. */
-    static Optional<IscsiSession> ofVolume(Host host, String volumeId) {
-        String prefix = Names.targetIqnPrefix(volumeId);
-        return host.sessions().list().stream()
-                .filter(session -> session.iqn().startsWith(prefix))
-                .findFirst();
+    /** A copy is fed by the export of its own epoch, and by no other. */
+    static Optional<IscsiSession> ofCopy(Host host, String id, long epoch) {
+        return host.sessions().find(Names.targetIqn(Names.export(id, epoch)));
     }
 }

@@ -57,7 +57,8 @@ public final class Snapshots {
             make(id, spec, pool, tags);
         }
         LogicalVolume snapshot = host.logicalVolumes()
-                .ensure(new LogicalVolumeRequest.ThinSnapshot(pool.volumeGroup(), spec.sourceVolume(), id, tags));
+                .ensure(new LogicalVolumeRequest.ThinSnapshot(
+                        pool.volumeGroup(), stacks.copies().latestName(spec.sourceVolume()), id, tags));
         boolean whole = CopyTags.find(snapshot)
                 .map(copy -> copy.state() == CopyState.LINEAR)
                 .orElse(true);
@@ -130,7 +131,7 @@ public final class Snapshots {
 
     /** Removes exactly the snapshot of this UUID; without one, nothing was taken that could be known. */
     public void remove(String id, SnapshotSpec spec, @Nullable String lvUuid) {
-        stacks.remove(id, spec.pool(), lvUuid);
+        stacks.remove(id, EPOCH, spec.pool(), lvUuid);
     }
 
     static Instant created(LogicalVolume snapshot) {

@@ -24,17 +24,19 @@ final class SourcePath {
 
     private final Host host;
     private final String id;
+    private final long epoch;
     private @Nullable Instant goneSince;
     private boolean broken;
 
-    SourcePath(Host host, String id) {
+    SourcePath(Host host, String id, long epoch) {
         this.host = host;
         this.id = id;
+        this.epoch = epoch;
     }
 
     /** Looks, and puts a path back into use that the kernel had given up while the session was away. */
     State look(Instant now) {
-        Optional<IscsiSession> session = Sessions.ofVolume(host, id);
+        Optional<IscsiSession> session = Sessions.ofCopy(host, id, epoch);
         broken = false;
         if (session.isPresent() && !session.get().connected()) {
             return gone(now);
@@ -49,12 +51,12 @@ final class SourcePath {
 
     /** Puts the path back into use if the kernel had given it up and the session is back. */
     void reinstate() {
-        reinstate(Sessions.ofVolume(host, id).filter(IscsiSession::connected));
+        reinstate(Sessions.ofCopy(host, id, epoch).filter(IscsiSession::connected));
     }
 
     private boolean reinstate(Optional<IscsiSession> session) {
         BlockDevice disk = session.map(IscsiSession::disk).orElse(null);
-        Optional<MappedDevice> source = host.deviceMapper().find(Names.sourceDevice(id));
+        Optional<MappedDevice> source = host.deviceMapper().find(device());
         if (disk == null || source.isEmpty() || !Tables.uses(source.get().table(), disk)) {
             return false;
         }
@@ -64,12 +66,16 @@ final class SourcePath {
 
     /** The origin as a disk of this node, when it is there. */
     Optional<BlockDevice> disk() {
-        return Sessions.ofVolume(host, id).map(IscsiSession::disk);
+        return Sessions.ofCopy(host, id, epoch).map(IscsiSession::disk);
     }
 
     /** True when the last look found no disk, or one under another name: only bringing the stack up again mends that. */
     boolean broken() {
         return broken;
+    }
+
+    private String device() {
+        return Names.sourceDevice(Names.copy(id, epoch));
     }
 
     private State gone(Instant now) {
@@ -80,7 +86,7 @@ final class SourcePath {
     }
 
     private void reinstate(BlockDevice disk) {
-        String name = Names.sourceDevice(id);
+        String name = device();
         String number = disk.number();
         boolean failed = host.deviceMapper().status(name, false).stream()
                 .map(line -> Arrays.asList(line.arguments().split("\\s+")))

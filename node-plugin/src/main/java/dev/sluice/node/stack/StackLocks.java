@@ -7,12 +7,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
-/** One change of a volume at a time. In memory only: what must outlive the process is in tags and names. */
+/** One change of a copy at a time. In memory only: what must outlive the process is in tags and names. */
 final class StackLocks {
     private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
 
-    <T> T locked(String id, Supplier<T> action) {
-        ReentrantLock lock = of(id);
+    <T> T locked(String copy, Supplier<T> action) {
+        ReentrantLock lock = of(copy);
         lock.lock();
         try {
             return action.get();
@@ -22,16 +22,16 @@ final class StackLocks {
     }
 
     /** Always in one order, so that two who want the same do not wait for each other. */
-    <T> T lockedAll(List<String> ids, Supplier<T> action) {
-        List<String> ordered = ids.stream().sorted().toList();
+    <T> T lockedAll(List<String> copies, Supplier<T> action) {
+        List<String> ordered = copies.stream().sorted().toList();
         return ordered.isEmpty()
                 ? action.get()
                 : locked(ordered.getFirst(), () -> lockedAll(ordered.subList(1, ordered.size()), action));
     }
 
-    /** Does not wait: empty, and nothing is done, while anyone changes the volume. */
-    <T> Optional<T> attempt(String id, Supplier<T> action) {
-        ReentrantLock lock = of(id);
+    /** Does not wait: empty, and nothing is done, while anyone changes the copy. */
+    <T> Optional<T> attempt(String copy, Supplier<T> action) {
+        ReentrantLock lock = of(copy);
         if (lock.isHeldByCurrentThread() || !lock.tryLock()) {
             return Optional.empty();
         }
@@ -42,11 +42,11 @@ final class StackLocks {
         }
     }
 
-    void forget(String id) {
-        locks.remove(id);
+    void forget(String copy) {
+        locks.remove(copy);
     }
 
-    private ReentrantLock of(String id) {
-        return locks.computeIfAbsent(id, key -> new ReentrantLock());
+    private ReentrantLock of(String copy) {
+        return locks.computeIfAbsent(copy, key -> new ReentrantLock());
     }
 }

@@ -18,17 +18,21 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Carries out the steps for one volume. */
+/** Carries out the steps for one copy of a volume. */
 final class StepRunner {
     private static final int FIRST_BLOCK = 4096;
 
     private final Host host;
     private final String id;
+    private final long epoch;
+    private final String copy;
     private final String volumeGroup;
 
-    StepRunner(Host host, String id, String volumeGroup) {
+    StepRunner(Host host, String id, long epoch, String volumeGroup) {
         this.host = host;
         this.id = id;
+        this.epoch = epoch;
+        this.copy = Names.copy(id, epoch);
         this.volumeGroup = volumeGroup;
     }
 
@@ -49,21 +53,21 @@ final class StepRunner {
             case Step.LoadOuterOverEngine outer ->
                 load(
                         Names.outerDevice(id),
-                        outer.readOnly(),
+                        false,
                         Tables.outer(
-                                mapped(Names.cloneDevice(id)),
+                                mapped(Names.cloneDevice(copy)),
                                 outer.engineBytes(),
                                 device(data()),
                                 outer.totalBytes()));
             case Step.LoadOuterOverData outer ->
                 load(Names.outerDevice(id), false, Tables.linear(device(data()), outer.bytes()));
-            case Step.FailQueued() -> host.deviceMapper().message(Names.sourceDevice(id), "fail_if_no_path");
+            case Step.FailQueued() -> host.deviceMapper().message(Names.sourceDevice(copy), "fail_if_no_path");
             case Step.CloseLuks() -> host.luks().close(Names.luksDevice(id));
-            case Step.StopCopying() -> host.deviceMapper().message(Names.cloneDevice(id), "disable_hydration");
+            case Step.StopCopying() -> host.deviceMapper().message(Names.cloneDevice(copy), "disable_hydration");
             case Step.Flush() -> flush();
             case Step.RemoveOuter() -> host.deviceMapper().remove(Names.outerDevice(id));
-            case Step.RemoveEngine() -> host.deviceMapper().remove(Names.cloneDevice(id));
-            case Step.RemoveSource() -> host.deviceMapper().remove(Names.sourceDevice(id));
+            case Step.RemoveEngine() -> host.deviceMapper().remove(Names.cloneDevice(copy));
+            case Step.RemoveSource() -> host.deviceMapper().remove(Names.sourceDevice(copy));
             case Step.Logout() -> session().ifPresent(found -> host.sessions().remove(found.iqn()));
             case Step.RemoveMetadata metadata -> host.logicalVolumes().remove(volumeGroup, metadata.lvUuid());
             case Step.RemoveData data -> host.logicalVolumes().remove(volumeGroup, data.lvUuid());
@@ -91,7 +95,7 @@ final class StepRunner {
                 .orElseThrow(() -> new SluiceException(
                         ErrorKind.UNAVAILABLE,
                         "the disk of the origin of " + id + " went away; it is logged in again"));
-        String name = Names.sourceDevice(id);
+        String name = Names.sourceDevice(copy);
         host.deviceMapper()
                 .load(
                         name,
@@ -102,8 +106,12 @@ final class StepRunner {
 
     private void loadEngine(Step.LoadEngine engine) {
         List<TableLine> table = Tables.engine(
-                device(metadata()), device(data()), mapped(Names.sourceDevice(id)), engine.bytes(), engine.geometry());
-        load(Names.cloneDevice(id), false, table);
+                device(metadata()),
+                device(data()),
+                mapped(Names.sourceDevice(copy)),
+                engine.bytes(),
+                engine.geometry());
+        load(Names.cloneDevice(copy), false, table);
     }
 
     private void load(String name, boolean readOnly, List<TableLine> table) {
@@ -113,7 +121,7 @@ final class StepRunner {
     /** What is not active was not written to since it was last flushed by its own end. */
     private void flush() {
         host.deviceMapper()
-                .find(Names.cloneDevice(id))
+                .find(Names.cloneDevice(copy))
                 .map(MappedDevice::device)
                 .ifPresent(engine -> host.blockDevices().flush(engine));
         data().device().ifPresent(device -> host.blockDevices().flush(device));
@@ -127,11 +135,11 @@ final class StepRunner {
     }
 
     private LogicalVolume data() {
-        return logicalVolume(id);
+        return logicalVolume(copy);
     }
 
     private LogicalVolume metadata() {
-        return logicalVolume(Names.metadataVolume(id));
+        return logicalVolume(Names.metadataVolume(copy));
     }
 
     private LogicalVolume logicalVolume(String name) {
@@ -148,6 +156,6 @@ final class StepRunner {
     }
 
     private Optional<IscsiSession> session() {
-        return Sessions.ofVolume(host, id);
+        return Sessions.ofCopy(host, id, epoch);
     }
 }

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class VolumeStacks {
     private final Host host;
     private final PoolDirectory pools;
+    private final Copies copies;
     private final FrozenSnapshots frozen;
     private final Composites composites;
     private final StackLocks locks = new StackLocks();
@@ -42,6 +43,7 @@ public final class VolumeStacks {
     public VolumeStacks(Host host, PoolDirectory pools) {
         this.host = host;
         this.pools = pools;
+        this.copies = new Copies(host);
         this.frozen = new FrozenSnapshots(host);
         this.composites = new Composites(host, frozen);
     }
@@ -52,20 +54,22 @@ public final class VolumeStacks {
      * @param allocated told as soon as the logical volume exists, which is all that a create request has to wait for
      */
     public VolumeOutcome bring(VolumeOrder order, Consumer<VolumeOutcome> allocated) {
-        return locked(order.id(), () -> {
+        long epoch = order.spec().epoch();
+        return lockedCopy(order.id(), epoch, () -> {
+            copies.requireSuccession(order.id(), epoch);
             PoolSettings pool = pools.named(order.spec().pool());
             takeInUse(order, pool);
             Wanted wanted = wanted(order, pool);
-            StepRunner runner = new StepRunner(host, order.id(), pool.volumeGroup());
-            runner.run(StackPlanner.allocate(wanted, observe(order.id(), pool.volumeGroup())));
-            String refusal = grow(order, wanted, runner, observe(order.id(), pool.volumeGroup()));
-            Observed found = observe(order.id(), pool.volumeGroup());
+            StepRunner runner = new StepRunner(host, order.id(), epoch, pool.volumeGroup());
+            runner.run(StackPlanner.allocate(wanted, observe(wanted)));
+            String refusal = grow(order, wanted, runner, observe(wanted));
+            Observed found = observe(wanted);
             if (order.allocated() == null) {
                 allocated.accept(
                         outcome(VolumePhase.ALLOCATED, order, found, "Stacking", "the device is being stacked"));
             }
             runner.run(StackPlanner.stack(wanted, found));
-            return judge(order, observe(order.id(), pool.volumeGroup()), refusal);
+            return judge(order, observe(wanted), refusal);
         });
     }
 
@@ -86,28 +90,28 @@ public final class VolumeStacks {
         return bring(order, outcome -> {});
     }
 
-    /** Removes everything of a volume, as {@link #remove(String, String, String)} does. */
+    /** Removes everything of a volume that is of its present epoch, as {@link #remove(String, long, String, String)} does. */
     public void remove(String id, VolumeSpec spec, @Nullable Allocation allocated) {
-        remove(id, spec.pool(), allocated == null ? null : allocated.lvUuid());
+        remove(id, spec.epoch(), spec.pool(), allocated == null ? null : allocated.lvUuid());
     }
 
     /**
-     * Removes everything of a volume or a snapshot, the data last. Only the logical volume that was allocated to it is removed; without
-     * one, nothing was made that could be known.
+     * Removes everything of one copy of a volume, or of a snapshot, the data last. Only the logical volume that was allocated to it is removed;
+     * without one, nothing was made that could be known.
      */
-    void remove(String id, String pool, @Nullable String lvUuid) {
-        locked(id, () -> {
+    void remove(String id, long epoch, String pool, @Nullable String lvUuid) {
+        lockedCopy(id, epoch, () -> {
             String group = pools.named(pool).volumeGroup();
-            Observed found = observe(id, group);
+            Observed found = observe(id, epoch, group);
             LogicalVolume data = found.data();
             if (data != null && lvUuid != null && !data.uuid().equals(lvUuid)) {
                 throw new SluiceException(
                         ErrorKind.HOST,
-                        "logical volume " + group + "/" + id + " has UUID " + data.uuid()
+                        "logical volume " + group + "/" + data.name() + " has UUID " + data.uuid()
                                 + ", the order to remove names " + lvUuid + ". It is left alone.");
             }
-            new StepRunner(host, id, group).run(StackPlanner.remove(found));
-            locks.forget(id);
+            new StepRunner(host, id, epoch, group).run(StackPlanner.remove(found));
+            locks.forget(Names.copy(id, epoch));
             return true;
         });
     }
@@ -117,28 +121,30 @@ public final class VolumeStacks {
      * confirm twice that nothing is missing.
      */
     public boolean finish(VolumeOrder order) {
-        return locked(order.id(), () -> {
+        long epoch = order.spec().epoch();
+        return lockedCopy(order.id(), epoch, () -> {
             String group = pools.named(order.spec().pool()).volumeGroup();
-            Observed found = observe(order.id(), group);
+            Observed found = observe(order.id(), epoch, group);
             CopyTags tags = found.tags().orElse(null);
             if (tags == null || tags.isClosed() || tags.state() != CopyState.EXPOSED || found.engine() == null) {
                 return tags != null && tags.state() == CopyState.LINEAR;
             }
-            if (!committedComplete(order.id())) {
+            if (!committedComplete(Names.copy(order.id(), epoch))) {
                 return false;
             }
             // As large as the outer device is now, not as an order says that may be older than an expansion.
             long bytes = Objects.requireNonNull(found.data()).sizeBytes();
-            StepRunner runner = new StepRunner(host, order.id(), group);
+            StepRunner runner = new StepRunner(host, order.id(), epoch, group);
             runner.run(List.of(new Step.LoadOuterOverData(bytes), new Step.Retag(tags.withState(CopyState.LINEAR))));
-            runner.run(StackPlanner.stack(wanted(order, pools.named(order.spec().pool())), observe(order.id(), group)));
+            Wanted wanted = wanted(order, pools.named(order.spec().pool()));
+            runner.run(StackPlanner.stack(wanted, observe(wanted)));
             return true;
         });
     }
 
     /** Cuts a volume off whose engine has lost its metadata: reads of it would show the origin's data over newer writes. */
     void cutOff(String id) {
-        locked(id, () -> {
+        locked(copies.latestName(id), () -> {
             MappedDevice outer = outer(id);
             String name = Names.outerDevice(id);
             host.deviceMapper().load(name, Names.dmUuid(name), false, Tables.error(Tables.bytes(outer.table())));
@@ -148,8 +154,8 @@ public final class VolumeStacks {
 
     /** Writes down how many regions were known to be unused, so that a restart still tells copied from skipped. */
     void recordSkipped(String id, long regions) {
-        locked(id, () -> {
-            LogicalVolume data = logicalVolume(id);
+        locked(copies.latestName(id), () -> {
+            LogicalVolume data = copies.latest(id);
             CopyTags tags = CopyTags.of(data);
             return host.logicalVolumes()
                     .retag(data, tags.print(), tags.withSkippedRegions(regions).print());
@@ -173,17 +179,18 @@ public final class VolumeStacks {
         if (composites.findComplete(group, id).isPresent()) {
             return true;
         }
-        return locked(source, () -> {
-            if (fed && composites.isHydrating(group, source)) {
-                composites.take(group, source, id, epoch, marks);
+        return locked(copies.latestName(source), () -> {
+            LogicalVolume from = copies.require(pool, source);
+            if (fed && composites.isHydrating(from)) {
+                composites.take(source, from, id, epoch, marks);
                 return true;
             }
             // Left by an attempt that a crash ended, before the source became whole.
             host.logicalVolumes()
                     .find(group, Names.metadataVolume(id))
                     .ifPresent(left -> host.logicalVolumes().remove(group, left.uuid()));
-            requireWhole(host, pool, source);
-            return frozen.take(group, source, id, epoch, marks);
+            copies.requireWhole(pool, source);
+            return frozen.take(source, from, id, epoch, marks);
         });
     }
 
@@ -206,10 +213,10 @@ public final class VolumeStacks {
      * @param make writes and flushes the content; nothing of it is worth keeping when it fails
      */
     void ensureContent(String id, Runnable make) {
-        locked(id, () -> {
-            LogicalVolume data = logicalVolume(id);
+        locked(copies.latestName(id), () -> {
+            LogicalVolume data = copies.latest(id);
             CopyTags tags = CopyTags.of(data);
-            if (tags.state() == CopyState.VIRGIN) {
+            if (tags.state() == CopyState.VIRGIN && !tags.isClosed()) {
                 make.run();
                 host.logicalVolumes()
                         .retag(
@@ -221,12 +228,8 @@ public final class VolumeStacks {
         });
     }
 
-    /** The logical volume of a volume, in whichever pool it is. */
-    LogicalVolume logicalVolume(String id) {
-        return host.logicalVolumes().list().stream()
-                .filter(volume -> volume.name().equals(id))
-                .findFirst()
-                .orElseThrow(() -> new SluiceException(ErrorKind.NOT_FOUND, "volume " + id + " is not on this node"));
+    Copies copies() {
+        return copies;
     }
 
     /** The device of a volume; pods use the decrypted one above it when the volume is encrypted. */
@@ -235,16 +238,12 @@ public final class VolumeStacks {
     }
 
     CopyTags tags(String id) {
-        return CopyTags.of(logicalVolume(id));
+        return CopyTags.of(copies.latest(id));
     }
 
     /** Copies of volumes that are on this node. */
     public List<HeldVolume> inventory() {
-        return host.logicalVolumes().list().stream()
-                .filter(volume -> Names.isVolumeId(volume.name()))
-                .flatMap(volume ->
-                        CopyTags.find(volume).stream().map(tags -> new HeldVolume(volume.name(), tags.epoch())))
-                .toList();
+        return copies.inventory();
     }
 
     private MappedDevice outer(String id) {
@@ -255,9 +254,9 @@ public final class VolumeStacks {
     }
 
     /** Two flushing looks: the first makes the kernel commit, the second shows what was committed. */
-    private boolean committedComplete(String id) {
+    private boolean committedComplete(String copy) {
         for (int look = 0; look < 2; look++) {
-            CloneStatus status = CloneStatus.parse(host.deviceMapper().status(Names.cloneDevice(id), true));
+            CloneStatus status = CloneStatus.parse(host.deviceMapper().status(Names.cloneDevice(copy), true));
             if (!(status instanceof CloneStatus.Working working && working.complete())) {
                 return false;
             }
@@ -293,13 +292,13 @@ public final class VolumeStacks {
     }
 
     private @Nullable String localOrigin(VolumeOrder order, PoolSettings pool) {
-        String name = localOrigin(order.spec());
+        String source = localOrigin(order.spec());
         boolean toBeMade = order.allocated() == null
-                && host.logicalVolumes().find(pool.volumeGroup(), order.id()).isEmpty();
-        if (name != null && toBeMade) {
-            requireWhole(host, pool, name);
+                && copies.find(order.id(), order.spec().epoch()).isEmpty();
+        if (source == null || !toBeMade) {
+            return source;
         }
-        return name;
+        return copies.requireWhole(pool, source).name();
     }
 
     private static @Nullable String localOrigin(VolumeSpec spec) {
@@ -308,28 +307,6 @@ public final class VolumeStacks {
             return null;
         }
         return Optional.ofNullable(origin.snapshot()).orElse(origin.name());
-    }
-
-    /** A logical volume may be shared or snapshotted only when it is whole on its own. */
-    static LogicalVolume requireWhole(Host host, PoolSettings pool, String name) {
-        LogicalVolume found = host.logicalVolumes()
-                .find(pool.volumeGroup(), name)
-                .orElseThrow(() -> new SluiceException(
-                        ErrorKind.NOT_FOUND,
-                        "the source " + name + " is not in pool " + pool.name() + " of this node"));
-        CopyState state = CopyTags.find(found).map(CopyTags::state).orElse(CopyState.LINEAR);
-        if (state == CopyState.VIRGIN) {
-            throw new SluiceException(
-                    ErrorKind.UNAVAILABLE,
-                    "the source " + name
-                            + " has no content yet: an encrypted volume gets its LUKS header and file system"
-                            + " when a pod first uses it. Start one, and ask again.");
-        }
-        if (state != CopyState.LINEAR) {
-            throw new SluiceException(
-                    ErrorKind.UNAVAILABLE, "the source " + name + " is still hydrating; ask again when it is hydrated");
-        }
-        return found;
     }
 
     private static VolumeOutcome judge(VolumeOrder order, Observed found, @Nullable String refusal) {
@@ -369,27 +346,37 @@ public final class VolumeStacks {
         return pools.named(pool).volumeGroup();
     }
 
-    Observed observe(String id, String group) {
+    private Observed observe(Wanted wanted) {
+        return observe(wanted.id(), wanted.epoch(), wanted.volumeGroup());
+    }
+
+    Observed observe(String id, long epoch, String group) {
+        String copy = Names.copy(id, epoch);
         return new Observed(
-                host.logicalVolumes().find(group, id).orElse(null),
-                host.logicalVolumes().find(group, Names.metadataVolume(id)).orElse(null),
+                host.logicalVolumes().find(group, copy).orElse(null),
+                host.logicalVolumes().find(group, Names.metadataVolume(copy)).orElse(null),
                 host.deviceMapper().find(Names.outerDevice(id)).orElse(null),
-                host.deviceMapper().find(Names.cloneDevice(id)).orElse(null),
-                host.deviceMapper().find(Names.sourceDevice(id)).orElse(null),
-                Sessions.ofVolume(host, id).orElse(null));
+                host.deviceMapper().find(Names.cloneDevice(copy)).orElse(null),
+                host.deviceMapper().find(Names.sourceDevice(copy)).orElse(null),
+                Sessions.ofCopy(host, id, epoch).orElse(null));
     }
 
     /** Nothing else changes any of these volumes meanwhile. */
     <T> T lockedAll(List<String> ids, Supplier<T> action) {
-        return locks.lockedAll(ids, action);
+        return locks.lockedAll(ids.stream().map(copies::latestName).toList(), action);
     }
 
-    /** The same for one volume, without waiting: empty, and nothing is done, while anything else changes it. */
-    <T> Optional<T> attempt(String id, Supplier<T> action) {
-        return locks.attempt(id, action);
+    /** A copy that was given up and is served need not wait for one that is being stacked: that may be stacked over it, through other nodes. */
+    <T> T lockedCopy(String id, long epoch, Supplier<T> action) {
+        return locked(Names.copy(id, epoch), action);
     }
 
-    private <T> T locked(String id, Supplier<T> action) {
-        return locks.locked(id, action);
+    /** The same without waiting: empty, and nothing is done, while anything else changes the copy. */
+    <T> Optional<T> attempt(String id, long epoch, Supplier<T> action) {
+        return locks.attempt(Names.copy(id, epoch), action);
+    }
+
+    private <T> T locked(String copy, Supplier<T> action) {
+        return locks.locked(copy, action);
     }
 }

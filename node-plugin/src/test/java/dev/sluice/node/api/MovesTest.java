@@ -97,7 +97,7 @@ class MovesTest {
         edit(export -> export.released(exported().lvUuid()));
         eventually().until(() -> exported().phase() == ServedPhase.REMOVED);
         assertThat(first.leftovers()).isEmpty();
-        assertThat(second.leftovers()).contains("lv " + VOLUME);
+        assertThat(second.leftovers()).contains("lv " + Names.copy(VOLUME, 2));
     }
 
     @Test

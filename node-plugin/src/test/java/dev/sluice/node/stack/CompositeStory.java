@@ -208,6 +208,24 @@ final class CompositeStory {
         return hydration.look(now);
     }
 
+    /** It went elsewhere before it was hydrated. */
+    void giveUpVolume() {
+        if (closed().close(VOLUME, "fast", 2, () -> true).isEmpty()) {
+            throw new AssertionError("not given up");
+        }
+    }
+
+    /** To its next home. */
+    void serveVolume() {
+        ExportOrder order = new ExportOrder(
+                Names.export(VOLUME, 2), "fast", VOLUME, third.machine.initiatorName(), home.machine.portal(), CHAP);
+        closed().serve(order, 2, origin.serve(FROZEN, VOLUME, home));
+    }
+
+    private ClosedCopies closed() {
+        return new ClosedCopies(home.machine.host(), home.stacks, home.exports);
+    }
+
     void removeVolume() {
         home.stacks.remove(VOLUME, spec("n2", null), allocated.get(VOLUME));
         origin.exports.stop(Names.export(VOLUME, 1));

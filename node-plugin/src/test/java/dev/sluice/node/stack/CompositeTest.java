@@ -37,6 +37,21 @@ class CompositeTest {
     }
 
     @Test
+    void isTakenOfACopyThatWasGivenUpBeforeItWasHydratedToo() {
+        story.volumeHydrates();
+        long expected = story.home.checksum(CompositeStory.VOLUME);
+        story.giveUpVolume();
+        story.home.machine.powerCut();
+        assertThatThrownBy(story::take).hasMessageContaining("is still being stacked");
+        story.serveVolume();
+
+        story.take();
+        story.stackSnapshot();
+
+        assertThat(story.home.checksum(CompositeStory.SNAPSHOT)).isEqualTo(expected);
+    }
+
+    @Test
     void onlyTheThinSnapshotIsMadeWhileThePodWaits() {
         story.volumeHydrates();
         story.home.machine.faults().clear();

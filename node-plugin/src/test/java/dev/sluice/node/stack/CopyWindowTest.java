@@ -41,7 +41,7 @@ class CopyWindowTest {
     }
 
     private static CopyWindow window(CloneStory story) {
-        return new CopyWindow(story.home.host(), story.stacks, CloneStory.CLONE, story.home::nanoTime);
+        return new CopyWindow(story.home.host(), story.stacks, CloneStory.CLONE, 1, story.home::nanoTime);
     }
 
     @Test

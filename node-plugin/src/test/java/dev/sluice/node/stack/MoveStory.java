@@ -12,6 +12,7 @@ import dev.sluice.api.VolumeSpec;
 import dev.sluice.names.Names;
 import dev.sluice.node.clone.CopyState;
 import dev.sluice.node.clone.CopyTags;
+import dev.sluice.node.host.BlockDevice;
 import dev.sluice.node.host.Chap;
 import dev.sluice.node.host.IscsiLogin;
 import dev.sluice.node.host.PoolSettings;
@@ -24,7 +25,10 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A volume that goes from node to node with its pod, which writes on each. Each part is idempotent, so that it can be cut and told again. */
+/**
+ * A volume that goes from node to node with its pod, which writes on each; it may come back. Each part is idempotent, so that it can be cut
+ * and told again.
+ */
 final class MoveStory {
     static final long SIZE = 8L << 20;
     static final long BLOCKS = SIZE / FakeHost.BLOCK;
@@ -34,35 +38,80 @@ final class MoveStory {
     private static final PoolSettings POOL = new PoolSettings("fast", "data", "sluice");
 
     private final FakeNetwork network = new FakeNetwork();
+    private final List<Node> nodes = new ArrayList<>();
     private final List<Stop> stops = new ArrayList<>();
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
     /** Index of the home; the old one has given the volume up before this grows. */
     private int home;
 
-    /** One node on the way. */
-    final class Stop {
+    /** One machine. */
+    private final class Node {
         final FakeHost host;
         final VolumeStacks stacks;
-        final Exports exports;
         final ClosedCopies copies;
-        final long epoch;
-        private @Nullable Allocation allocated;
-        private boolean written;
 
-        Stop(int number) {
+        Node(int number) {
             host = new FakeHost("n" + number, "10.0.0." + number, network, POOL);
             PoolDirectory pools = new PoolDirectory(List.of(POOL));
             stacks = new VolumeStacks(host.host(), pools);
-            exports = new Exports(host.host(), pools);
-            copies = new ClosedCopies(host.host(), stacks, exports);
-            epoch = number;
+            copies = new ClosedCopies(host.host(), stacks, new Exports(host.host(), pools));
         }
     }
 
-    MoveStory(int nodes) {
-        for (int number = 1; number <= nodes; number++) {
-            stops.add(new Stop(number));
+    /** One node on the way, at one epoch. */
+    static final class Stop {
+        final FakeHost host;
+        final VolumeStacks stacks;
+        final ClosedCopies copies;
+        final long epoch;
+        private @Nullable Allocation allocated;
+        private boolean passedBy;
+        private boolean written;
+        private boolean released;
+
+        private Stop(Node node, long epoch) {
+            this.host = node.host;
+            this.stacks = node.stacks;
+            this.copies = node.copies;
+            this.epoch = epoch;
         }
+
+        String copy() {
+            return Names.copy(VOLUME, epoch);
+        }
+
+        /** What the next home reads. */
+        BlockDevice served() {
+            return host.host()
+                    .deviceMapper()
+                    .find(Names.exportDevice(Names.export(VOLUME, epoch + 1)))
+                    .orElseThrow()
+                    .device();
+        }
+    }
+
+    /** @param way numbers of the nodes, from 0 */
+    MoveStory(List<Integer> way) {
+        way.forEach(this::andTo);
+    }
+
+    /** One more stop. */
+    MoveStory andTo(int node) {
+        while (nodes.size() <= node) {
+            nodes.add(new Node(nodes.size() + 1));
+        }
+        stops.add(new Stop(nodes.get(node), stops.size() + 1));
+        return this;
+    }
+
+    /** The pod went before this node could stack anything: it has its copy, and passes on what it cannot reach yet. */
+    MoveStory passingBy(int index) {
+        stop(index).passedBy = true;
+        return this;
+    }
+
+    List<FakeHost> hosts() {
+        return nodes.stream().map(node -> node.host).toList();
     }
 
     Stop stop(int index) {
@@ -71,6 +120,12 @@ final class MoveStory {
 
     /** From nothing, or from wherever a cut left it, to the last node, hydrated, with nothing left elsewhere. */
     void tell() {
+        go();
+        settle();
+    }
+
+    /** The same, to the last node only. */
+    void go() {
         // A node that has given the volume up is not told to bring it up: the order to leave stands until the home is
         // another.
         if (home < stops.size() - 1
@@ -79,12 +134,20 @@ final class MoveStory {
         }
         for (int index = home; index < stops.size(); index++) {
             arrive(index);
+            if (stop(index).passedBy) {
+                allocate(index);
+                continue;
+            }
             bring(index);
             pod(index);
             if (index < stops.size() - 1) {
                 leave(index);
             }
         }
+    }
+
+    /** The last home becomes whole, and what was left goes, the last first. */
+    void settle() {
         hydrate();
         for (int index = home - 1; index >= 0; index--) {
             release(index);
@@ -101,6 +164,15 @@ final class MoveStory {
     Optional<ClosedCopies.ClosedCopy> close(int index) {
         Stop stop = stop(index);
         return stop.copies.close(VOLUME, "fast", stop.epoch + 1, () -> true);
+    }
+
+    private void allocate(int index) {
+        Stop stop = stop(index);
+        VolumeOutcome outcome = stop.stacks.bring(order(index, null), early -> stop.allocated = early.allocated());
+        stop.allocated = outcome.allocated();
+        if (outcome.phase() != VolumePhase.ALLOCATED) {
+            throw new AssertionError("made without its origin: " + outcome);
+        }
     }
 
     VolumeOutcome bring(int index) {
@@ -131,7 +203,7 @@ final class MoveStory {
                 .host
                 .host()
                 .logicalVolumes()
-                .find("data", VOLUME)
+                .find("data", stop(index).copy())
                 .map(CopyTags::of)
                 .filter(tags -> tags.state() == CopyState.LINEAR)
                 .isPresent();
@@ -169,9 +241,9 @@ final class MoveStory {
                 if (stop.host
                         .host()
                         .deviceMapper()
-                        .find(Names.cloneDevice(VOLUME))
+                        .find(Names.cloneDevice(stop.copy()))
                         .isPresent()) {
-                    stop.host.hydrate(Names.cloneDevice(VOLUME), 64);
+                    stop.host.hydrate(Names.cloneDevice(stop.copy()), 64);
                 }
             }
         }
@@ -183,30 +255,36 @@ final class MoveStory {
 
     private void release(int index) {
         Stop stop = stop(index);
-        Optional.ofNullable(stop.allocated)
-                .ifPresent(copy -> stop.copies.release(
-                        Names.export(VOLUME, stop.epoch + 1), VOLUME, "fast", stop.epoch + 1, copy.lvUuid()));
+        if (stop.allocated != null && !stop.released) {
+            stop.copies.release(
+                    Names.export(VOLUME, stop.epoch + 1), VOLUME, "fast", stop.epoch + 1, stop.allocated.lvUuid());
+            stop.released = true;
+        }
     }
 
+    /** Every write that was acknowledged is there, on the last home; nothing is left anywhere else. */
     void verify() {
-        for (int index = 0; index < home; index++) {
-            if (!stop(index).host.leftovers().isEmpty()) {
-                throw new AssertionError(stop(index).host.name() + " still has "
-                        + stop(index).host.leftovers());
+        Stop last = stop(home);
+        for (Node node : nodes) {
+            List<String> expected = node.host == last.host
+                    ? List.of("lv " + last.copy(), "dm " + Names.outerDevice(VOLUME), "mount " + MOUNT)
+                    : List.of();
+            if (!node.host.leftovers().equals(expected)) {
+                throw new AssertionError(node.host.name() + " has " + node.host.leftovers());
             }
         }
-        Stop last = stop(home);
         for (int index = 0; index <= home; index++) {
+            if (!stop(index).passedBy && !stop(index).written) {
+                throw new AssertionError("no pod was on stop " + index);
+            }
+            if (stop(index).passedBy) {
+                continue;
+            }
             for (long block = first(index); block < first(index) + 50; block++) {
                 require(last, block, value(index));
             }
         }
         require(last, BLOCKS - 1, value(home));
-        if (!last.host
-                .leftovers()
-                .equals(List.of("lv " + VOLUME, "dm " + Names.outerDevice(VOLUME), "mount " + MOUNT))) {
-            throw new AssertionError("the last home has " + last.host.leftovers());
-        }
     }
 
     private static void require(Stop stop, long block, long value) {
@@ -224,7 +302,7 @@ final class MoveStory {
         return 1000 + index;
     }
 
-    private VolumeOrder order(int index, @Nullable IscsiLogin login) {
+    VolumeOrder order(int index, @Nullable IscsiLogin login) {
         Stop stop = stop(index);
         Origin origin = index == 0
                 ? null
