@@ -128,20 +128,20 @@ public final class NodeClusterAccess {
 
     /** UNAVAILABLE, and nothing is written, when the volume is not at home here, at this status' epoch, any more. */
     public void patchStatus(String volume, VolumeStatus status) {
-        patch(volume(volume), status, Map.of("/spec/home", node, "/spec/epoch", status.epoch()));
+        patch(named(new Volume(), volume), status, Map.of("/spec/home", node, "/spec/epoch", status.epoch()));
     }
 
     public void patchStatus(String export, ExportStatus status) {
-        patch(client.resources(Export.class).withName(export), status);
+        patch(named(new Export(), export), status);
     }
 
     public void patchStatus(String snapshot, SnapshotStatus status) {
-        patch(client.resources(Snapshot.class).withName(snapshot), status);
+        patch(named(new Snapshot(), snapshot), status);
     }
 
     /** UNAVAILABLE, and nothing is written, when it tells of another node, or of another epoch, by now. */
     public void patchStatus(ClaimReference claim, CloneHydrationStatus status) {
-        patch(hydration(claim), status, Map.of("/spec/node", node, "/spec/epoch", status.epoch()));
+        patch(hydrationOf(claim), status, Map.of("/spec/node", node, "/spec/epoch", status.epoch()));
     }
 
     /** The conditions that are not this node's stay as they are; UNAVAILABLE when they change all the time. */
@@ -155,7 +155,7 @@ public final class NodeClusterAccess {
                     : Map.of("/metadata/resourceVersion", live.getMetadata().getResourceVersion());
             try {
                 patch(
-                        resource,
+                        named(new StorageNode(), node),
                         known == null ? status : status.withForeignConditions(known.foreignConditions()),
                         premises);
                 return;
@@ -280,17 +280,32 @@ public final class NodeClusterAccess {
         return client.leases().inNamespace(namespace).withName("node-" + node);
     }
 
-    /** Replaces the whole status: what is not said any more is gone. */
-    private <T extends HasMetadata> void patch(Resource<T> resource, Record status) {
-        patch(resource, status, Map.of());
+    private static CloneHydration hydrationOf(ClaimReference claim) {
+        CloneHydration hydration = named(new CloneHydration(), claim.name());
+        hydration.getMetadata().setNamespace(claim.namespace());
+        return hydration;
     }
 
-    /** @param premises values that the object must have, by their paths, for the status to be written */
-    private <T extends HasMetadata> void patch(Resource<T> resource, Record status, Map<String, Object> premises) {
+    private static <T extends HasMetadata> T named(T object, String name) {
+        object.setMetadata(new ObjectMetaBuilder().withName(name).build());
+        return object;
+    }
+
+    private void patch(HasMetadata object, Record status) {
+        patch(object, status, Map.of());
+    }
+
+    /**
+     * Replaces the whole status: what is not said any more is gone.
+     *
+     * @param object has a name and nothing else; without an object the client would ask for it first
+     * @param premises values that the object must have, by their paths, for the status to be written
+     */
+    private void patch(HasMetadata object, Record status, Map<String, Object> premises) {
         List<Map<String, Object>> operations = new ArrayList<>();
         premises.forEach((path, value) -> operations.add(Map.of("op", "test", "path", path, "value", value)));
         operations.add(Map.of("op", "add", "path", "/status", "value", status));
-        asking(() -> resource.subresource("status").patch(REPLACE, json(operations)));
+        asking(() -> client.resource(object).subresource("status").patch(REPLACE, json(operations)));
     }
 
     private String json(Object content) {

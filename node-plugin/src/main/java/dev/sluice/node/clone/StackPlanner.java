@@ -3,6 +3,7 @@ package dev.sluice.node.clone;
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
 import dev.sluice.names.Names;
+import dev.sluice.node.host.IscsiLogin;
 import dev.sluice.node.host.IscsiSession;
 import dev.sluice.node.host.LogicalVolume;
 import dev.sluice.node.host.LogicalVolumeRequest;
@@ -285,9 +286,6 @@ public final class StackPlanner {
 
     private void source() {
         IscsiSession session = observed.session();
-        if (session == null || session.disk() == null) {
-            steps.add(new Step.Login(Objects.requireNonNull(wanted.login())));
-        }
         MappedDevice source = observed.source();
         boolean current = source != null
                 && session != null
@@ -295,7 +293,10 @@ public final class StackPlanner {
                 && Tables.uses(source.table(), session.disk())
                 && Tables.queues(source.table()) == wanted.queues();
         if (!current) {
-            steps.add(new Step.LoadSource(Objects.requireNonNull(wanted.login()).sizeBytes(), wanted.queues()));
+            // Also with a session: one that a crash interrupted was perhaps not verified yet.
+            IscsiLogin login = Objects.requireNonNull(wanted.login());
+            steps.add(new Step.Login(login));
+            steps.add(new Step.LoadSource(login.sizeBytes(), wanted.queues()));
         }
     }
 

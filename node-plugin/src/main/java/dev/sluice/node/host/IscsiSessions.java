@@ -11,6 +11,18 @@ public interface IscsiSessions {
     Optional<IscsiSession> find(String iqn);
 
     /**
+     * Starts to log in where no session is, and does not wait: {@link #ensure} does, and tells how it went. Other things a stack needs can be
+     * made meanwhile.
+     */
+    Beginning begin(IscsiLogin login);
+
+    /** A login that may be under way; closed, it has ended, well or not. */
+    interface Beginning extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /**
      * Logs in, or finds the session that is there, waits for its disk and verifies serial and size. UNAVAILABLE when the portal does not
      * answer or refuses; HOST when the disk is not the one that was promised.
      */

@@ -19,6 +19,7 @@ import dev.sluice.node.clone.Tables;
 import dev.sluice.node.clone.Wanted;
 import dev.sluice.node.host.BlockDevice;
 import dev.sluice.node.host.Host;
+import dev.sluice.node.host.IscsiSessions;
 import dev.sluice.node.host.LogicalVolume;
 import dev.sluice.node.host.MappedDevice;
 import dev.sluice.node.host.Pool;
@@ -60,17 +61,30 @@ public final class VolumeStacks {
             PoolSettings pool = pools.named(order.spec().pool());
             takeInUse(order, pool);
             Wanted wanted = wanted(order, pool);
-            StepRunner runner = new StepRunner(host, order.id(), epoch, pool.volumeGroup());
-            runner.run(StackPlanner.allocate(wanted, observe(wanted)));
-            String refusal = grow(order, wanted, runner, observe(wanted));
             Observed found = observe(wanted);
-            if (order.allocated() == null) {
-                allocated.accept(
-                        outcome(VolumePhase.ALLOCATED, order, found, "Stacking", "the device is being stacked"));
+            try (IscsiSessions.Beginning _ = beginLogin(wanted, found)) {
+                return bring(order, wanted, found, allocated);
             }
-            runner.run(StackPlanner.stack(wanted, found));
-            return judge(order, observe(wanted), refusal);
         });
+    }
+
+    private VolumeOutcome bring(VolumeOrder order, Wanted wanted, Observed before, Consumer<VolumeOutcome> allocated) {
+        StepRunner runner = new StepRunner(host, order.id(), wanted.epoch(), wanted.volumeGroup());
+        runner.run(StackPlanner.allocate(wanted, before));
+        String refusal = grow(order, wanted, runner, observe(wanted));
+        Observed found = observe(wanted);
+        if (order.allocated() == null) {
+            allocated.accept(outcome(VolumePhase.ALLOCATED, order, found, "Stacking", "the device is being stacked"));
+        }
+        runner.run(StackPlanner.stack(wanted, found));
+        return judge(order, observe(wanted), refusal);
+    }
+
+    /** A new copy needs its logical volumes and the way to its origin, which take about as long: both at once. */
+    private IscsiSessions.@Nullable Beginning beginLogin(Wanted wanted, Observed found) {
+        return wanted.login() == null || found.data() != null
+                ? null
+                : host.sessions().begin(wanted.login());
     }
 
     /** Why a volume that exists could not be made larger; null when it is. It is of use in the size it has all the same. */

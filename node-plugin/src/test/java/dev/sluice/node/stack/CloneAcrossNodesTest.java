@@ -94,6 +94,32 @@ class CloneAcrossNodesTest {
     }
 
     @Test
+    void aLoginThatWasBegunWhileNoRoomWasFoundGoesWithTheOrder() {
+        story.source();
+        story.serve();
+        story.home.faults().failNext("LogicalVolumes.ensure", new SluiceException(ErrorKind.NO_SPACE, "full"));
+        assertThatThrownBy(story::bring).hasMessage("full");
+        assertThat(story.home.host().sessions().list()).hasSize(1);
+
+        story.stacks.remove(CloneStory.CLONE, story.order(null).spec(), null);
+
+        assertThat(story.home.leftovers()).isEmpty();
+    }
+
+    @Test
+    void aDiskThatIsThereAlreadyIsVerifiedAllTheSame() {
+        story.source();
+        story.serve();
+        story.home.faults().failNext("DeviceMapper.load", new SluiceException(ErrorKind.HOST, "cut here"));
+        assertThatThrownBy(story::bring).hasMessage("cut here");
+        story.home.faults().clear();
+
+        story.bring();
+
+        assertThat(story.home.faults().journal()).anyMatch(call -> call.startsWith("IscsiSessions.ensure"));
+    }
+
+    @Test
     void anAllocatedVolumeThatIsGoneIsNeverMadeAnew() {
         story.source();
         story.bring(story.order(null));

@@ -10,7 +10,11 @@ import dev.sluice.node.host.IscsiSession;
 import dev.sluice.node.host.IscsiSessions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
 /** The host's iscsid: one iscsiadm process for a login, one for a logout, everything else by files. */
@@ -23,6 +27,9 @@ public final class OpenIscsiSessions implements IscsiSessions {
     private static final int SESSION_EXISTS = 15;
     private static final int NO_DAEMON = 20;
     private static final int NO_SESSION = 21;
+
+    /** By IQN: logins under way. */
+    private final Map<String, CompletableFuture<Void>> begun = new ConcurrentHashMap<>();
 
     private final Processes processes;
     private final SysfsSessions sessions;
@@ -49,10 +56,36 @@ public final class OpenIscsiSessions implements IscsiSessions {
     }
 
     @Override
-    public IscsiSession ensure(IscsiLogin login) {
-        if (sessions.find(login.iqn()).isEmpty()) {
-            logIn(login);
+    public Beginning begin(IscsiLogin login) {
+        if (sessions.find(login.iqn()).isPresent()) {
+            return () -> {};
         }
+        CompletableFuture<Void> way = CompletableFuture.runAsync(() -> logIn(login), Thread::startVirtualThread);
+        begun.put(login.iqn(), way);
+        return () -> {
+            begun.remove(login.iqn(), way);
+            way.handle((done, failure) -> true).join();
+        };
+    }
+
+    private void ensureSession(IscsiLogin login) {
+        CompletableFuture<Void> way = begun.get(login.iqn());
+        if (way == null) {
+            if (sessions.find(login.iqn()).isEmpty()) {
+                logIn(login);
+            }
+            return;
+        }
+        try {
+            way.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof SluiceException failure ? failure : e;
+        }
+    }
+
+    @Override
+    public IscsiSession ensure(IscsiLogin login) {
+        ensureSession(login);
         long end = System.nanoTime() + DISK_DEADLINE.toNanos();
         while (true) {
             IscsiSession session = find(login.iqn()).orElse(null);

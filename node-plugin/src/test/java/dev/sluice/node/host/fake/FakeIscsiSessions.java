@@ -41,6 +41,20 @@ final class FakeIscsiSessions implements IscsiSessions {
     }
 
     @Override
+    public Beginning begin(IscsiLogin login) {
+        return faults.mutate("IscsiSessions.begin " + login.iqn(), () -> {
+            if (!sessions.containsKey(login.iqn())) {
+                try {
+                    logIn(login);
+                } catch (SluiceException refused) {
+                    return () -> {};
+                }
+            }
+            return () -> {};
+        });
+    }
+
+    @Override
     public IscsiSession ensure(IscsiLogin login) {
         return faults.mutate("IscsiSessions.ensure " + login.iqn(), () -> {
             Disk disk = sessions.get(login.iqn());
