@@ -172,8 +172,12 @@ class SnapshotEvacuationTest {
     @Test
     void aSnapshotThatIsDeletedInTheMiddleTakesItsCopyWithIt() {
         EvacuationWorld world = copying("n1", "n2");
-        world.operations.snapshots().delete(SNAPSHOT, SOON);
+        assertThatThrownBy(() -> world.operations.snapshots().delete(SNAPSHOT, SOON))
+                .as("while the copy has it open")
+                .isInstanceOfSatisfying(
+                        SluiceException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.STILL_WORKING));
         world.settle();
+        world.operations.snapshots().delete(SNAPSHOT, SOON);
         assertThat(world.registry.snapshots.find(SNAPSHOT)).isEmpty();
         requireOnlyOn(world);
     }
