@@ -32,6 +32,7 @@ import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -133,7 +134,7 @@ class SnapshotMovesTest {
         assertThat(first.leftovers()).contains("lv " + SNAPSHOT);
     }
 
-    private void takeSnapshot(@org.jspecify.annotations.Nullable SnapshotGroup group) {
+    private void takeSnapshot(@Nullable SnapshotGroup group) {
         objects.createSnapshot(
                 SNAPSHOT,
                 new SnapshotSpec(

@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,7 +73,7 @@ final class SnapshotMoveStory {
         fill(block -> 7);
     }
 
-    private void fill(java.util.function.LongUnaryOperator value) {
+    private void fill(LongUnaryOperator value) {
         for (long block = 1; block < BLOCKS; block += 2) {
             from.write(fromStacks.device(SOURCE), block, value.applyAsLong(block));
         }
