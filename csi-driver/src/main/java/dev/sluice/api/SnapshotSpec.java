@@ -97,8 +97,7 @@ public record SnapshotSpec(
 
     /** At home on its target. It is whole, so it needs nothing of where its source came from. */
     public SnapshotSpec moved(SnapshotMove newMove) {
-        return with(
-                Objects.requireNonNull(target, "a snapshot moves to its target"), state, null, null, newMove);
+        return with(Objects.requireNonNull(target, "a snapshot moves to its target"), state, null, null, newMove);
     }
 
     /** Nothing of a move is under way. */

@@ -87,14 +87,14 @@ class DrainedNodeIT {
             awaitJoined(sandbox, gone);
             evacuated.close();
         }
-        assertThat(gone.sh("lvs --noheadings -o lv_name data")).as("it joins as an empty node").doesNotContain("v-", "s-");
+        assertThat(gone.sh("lvs --noheadings -o lv_name data"))
+                .as("it joins as an empty node")
+                .doesNotContain("v-", "s-");
     }
 
     private static Replica set(Sandbox sandbox, String name, String follow, Node node) {
-        return sandbox.submit(StatefulSetRequest.named(name)
-                .ofClass(follow)
-                .ofSize("64Mi")
-                .on(node.name()));
+        return sandbox.submit(
+                StatefulSetRequest.named(name).ofClass(follow).ofSize("64Mi").on(node.name()));
     }
 
     /** Of volumes that no pod uses any more. */
@@ -119,8 +119,7 @@ class DrainedNodeIT {
     /** It has nothing yet of what it restores. */
     private static Workload pausedRestore(Sandbox sandbox, Node node) {
         sandbox.claim(ClaimRequest.named("clone").ofSize("64Mi").restoredFrom("monday"));
-        Workload clone =
-                sandbox.start(PodRequest.named("clone").on(node.name()).mounting("clone", "/data"));
+        Workload clone = sandbox.start(PodRequest.named("clone").on(node.name()).mounting("clone", "/data"));
         Hydration hydration = sandbox.hydration("clone");
         hydration.pause(true);
         hydration.await(HydrationPhase.PAUSED);
@@ -130,31 +129,27 @@ class DrainedNodeIT {
     private static void awaitSnapshotsLeft(Sandbox sandbox, Node node) {
         await("the snapshots are at home elsewhere")
                 .atMost(MOVE)
-                .untilAsserted(() -> assertThat(sandbox
-                                .cluster()
-                                .client()
-                                .resources(Snapshot.class)
-                                .list()
-                                .getItems()
-                                .stream()
-                                .map(Snapshot::getSpec)
-                                .filter(spec -> !spec.internal()))
-                        .hasSize(2)
-                        .noneMatch(spec -> spec.node().equals(node.name())));
+                .untilAsserted(
+                        () -> assertThat(sandbox.cluster().client().resources(Snapshot.class).list().getItems().stream()
+                                        .map(Snapshot::getSpec)
+                                        .filter(spec -> !spec.internal()))
+                                .hasSize(2)
+                                .noneMatch(spec -> spec.node().equals(node.name())));
     }
 
     private static void assertIdleServed(Sandbox sandbox, Node node, Map<String, String> written) {
         Workload reader = sandbox.start(mountingAll("reader", node));
-        IDLE.forEach(claim -> assertThat(reader.checksum("/" + claim + "/file"))
-                .as(claim)
-                .isEqualTo(written.get(claim)));
+        IDLE.forEach(claim ->
+                assertThat(reader.checksum("/" + claim + "/file")).as(claim).isEqualTo(written.get(claim)));
     }
 
     private static void assertRestored(Sandbox sandbox, Node node, String checksum) {
         sandbox.claim(ClaimRequest.named("restored").ofSize("64Mi").restoredFrom("tuesday"));
         Workload restored =
                 sandbox.start(PodRequest.named("restored").on(node.name()).mounting("restored", "/data"));
-        assertThat(restored.checksum(Scene.FILE)).as("as it was when it was taken").isEqualTo(checksum);
+        assertThat(restored.checksum(Scene.FILE))
+                .as("as it was when it was taken")
+                .isEqualTo(checksum);
     }
 
     /** All that runs there, the controller too. */

@@ -64,8 +64,7 @@ public final class SnapshotReconciler implements Reconciler<Snapshot> {
                 .withSecondaryToPrimaryMapper(SnapshotReconciler::copied)
                 .withWatchAllNamespaces()
                 .build();
-        return List.of(
-                new InformerEventSource<>(configuration, context), new InformerEventSource<>(copies, context));
+        return List.of(new InformerEventSource<>(configuration, context), new InformerEventSource<>(copies, context));
     }
 
     private static Set<ResourceID> copied(Volume volume) {

@@ -66,7 +66,10 @@ final class Dependants {
                 .or(() -> registry.snapshots().findAll().stream()
                         .filter(each -> {
                             Feed feed = each.spec().feed();
-                            return names(feed, snapshot) && feed.node().equals(node) && needsFeed(each);
+                            return feed != null
+                                    && names(feed, snapshot)
+                                    && feed.node().equals(node)
+                                    && needsFeed(each);
                         })
                         .map(Stored::key)
                         .findFirst());

@@ -31,7 +31,8 @@ final class EvacuatedSnapshots {
         this.reserved = reserved;
         view.snapshots().stream()
                 .filter(each -> each.spec().target() != null && copy(each).isEmpty())
-                .forEach(each -> reserve(each, Objects.requireNonNull(each.spec().target())));
+                .forEach(
+                        each -> reserve(each, Objects.requireNonNull(each.spec().target())));
     }
 
     record Result(List<Step.SetSnapshotTarget> moves, List<Leftover> left, long bytesPerSecond) {}

@@ -8,9 +8,6 @@ import dev.sluice.api.ExportStatus;
 import dev.sluice.api.HeldVolume;
 import dev.sluice.api.OriginKind;
 import dev.sluice.api.Placement;
-import dev.sluice.api.ServedPhase;
-import dev.sluice.api.SnapshotSpec;
-import dev.sluice.api.SnapshotStatus;
 import dev.sluice.api.StorageNodeStatus;
 import dev.sluice.api.VolumePhase;
 import dev.sluice.api.VolumeSpec;
@@ -108,7 +105,8 @@ final class EvacuationPlan {
 
     /** The order to remove what a snapshot left here, which is told with it. */
     private boolean isOfSnapshot(Stored<ExportSpec, ExportStatus> export) {
-        return export.spec().volume().equals(export.spec().source()) && !export.spec().sourceIsVolume();
+        return export.spec().volume().equals(export.spec().source())
+                && !export.spec().sourceIsVolume();
     }
 
     private boolean isOnItsWay(Stored<VolumeSpec, VolumeStatus> volume) {

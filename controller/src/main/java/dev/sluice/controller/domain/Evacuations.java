@@ -131,8 +131,7 @@ public final class Evacuations {
     private void begin(Step.SetSnapshotTarget move) {
         String id = move.snapshot().key();
         unlessOvertaken(id, () -> {
-            registry.snapshots()
-                    .replace(move.snapshot(), move.snapshot().spec().withTarget(move.node()));
+            registry.snapshots().replace(move.snapshot(), move.snapshot().spec().withTarget(move.node()));
             log.info(
                     "snapshot {} is copied from node {} to {}: the node is evacuated",
                     id,

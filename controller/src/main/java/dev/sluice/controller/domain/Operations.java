@@ -27,13 +27,12 @@ public record Operations(
         Sources sources = new Sources(registry);
         Removal removal = new Removal(registry, families);
         VolumeQueries queries = new VolumeQueries(registry);
-        SnapshotOperations snapshots =
-                new SnapshotOperations(
-                        registry,
-                        sources,
-                        removal,
-                        new SnapshotFeeds(registry, families),
-                        new SnapshotMoves(registry, new SnapshotCopies(registry, families, namespace)));
+        SnapshotOperations snapshots = new SnapshotOperations(
+                registry,
+                sources,
+                removal,
+                new SnapshotFeeds(registry, families),
+                new SnapshotMoves(registry, new SnapshotCopies(registry, families, namespace)));
         return new Operations(
                 new VolumeCreation(registry, families, sources, removal, new RetainedCopies(registry, clock)),
                 removal,

@@ -23,8 +23,7 @@ public final class SnapshotOperations {
     private final SnapshotMoves moves;
     private final Dependants dependants;
 
-    SnapshotOperations(
-            Registry registry, Sources sources, Removal removal, SnapshotFeeds feeds, SnapshotMoves moves) {
+    SnapshotOperations(Registry registry, Sources sources, Removal removal, SnapshotFeeds feeds, SnapshotMoves moves) {
         this.registry = registry;
         this.sources = sources;
         this.removal = removal;

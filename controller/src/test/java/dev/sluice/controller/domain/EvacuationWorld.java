@@ -117,7 +117,8 @@ final class EvacuationWorld {
 
     void hydrateAll() {
         registry.volumes.findAll().stream()
-                .filter(each -> each.spec().state() == DesiredState.PRESENT && !registry.nodes.away.contains(each.spec().home()))
+                .filter(each -> each.spec().state() == DesiredState.PRESENT
+                        && !registry.nodes.away.contains(each.spec().home()))
                 .forEach(each -> registry.nodes.hydrate(each.key()));
         settle();
     }

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.api.DesiredState;
+import dev.sluice.api.Encryption;
 import dev.sluice.api.OriginKind;
 import dev.sluice.api.Placement;
 import dev.sluice.api.SnapshotSpec;
 import dev.sluice.api.SnapshotStatus;
+import dev.sluice.api.VolumeMode;
+import dev.sluice.api.VolumeSpec;
 import dev.sluice.controller.fake.FakeRegistry.Crash;
 import dev.sluice.controller.fake.Volumes;
 import dev.sluice.error.ErrorKind;
@@ -15,6 +18,7 @@ import dev.sluice.error.SluiceException;
 import dev.sluice.names.Names;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -27,8 +31,7 @@ class SnapshotEvacuationTest {
     @Test
     void aSnapshotIsCopiedThenItsHomeChangesThenWhatItLeftGoes() {
         EvacuationWorld world = copying("n1", "n2", "n3");
-        String target = spec(world).target();
-        assertThat(target).isNotNull();
+        String target = target(world);
         assertThat(spec(world).node()).as("until the copy is whole").isEqualTo("n1");
         Evacuation copying = world.look();
         assertThat(copying.reason()).isEqualTo("Moving");
@@ -52,9 +55,11 @@ class SnapshotEvacuationTest {
 
         assertThat(world.look().done()).isTrue();
         requireOnlyOn(world, spec(world).node());
-        SnapshotStatus status = world.registry.snapshots.find(SNAPSHOT).orElseThrow().status();
+        SnapshotStatus status =
+                world.registry.snapshots.find(SNAPSHOT).orElseThrow().status();
         assertThat(status.sizeBytes()).isEqualTo(EvacuationWorld.GIB);
-        assertThat(world.registry.hydrations.findAll()).noneMatch(each -> each.key().endsWith(SNAPSHOT));
+        assertThat(world.registry.hydrations.findAll())
+                .noneMatch(each -> each.key().endsWith(SNAPSHOT));
     }
 
     /** Of a volume that follows, so that the snapshot's source goes too. */
@@ -69,6 +74,15 @@ class SnapshotEvacuationTest {
 
     private static SnapshotSpec spec(EvacuationWorld world) {
         return world.registry.snapshots.find(SNAPSHOT).orElseThrow().spec();
+    }
+
+    private static String target(EvacuationWorld world) {
+        return Objects.requireNonNull(spec(world).target(), "it is being copied");
+    }
+
+    /** The node that a volume reads from. */
+    private static String origin(EvacuationWorld world, String volume) {
+        return Objects.requireNonNull(world.spec(volume).origin()).node();
     }
 
     private static void requireOnlyOn(EvacuationWorld world, String... nodes) {
@@ -135,7 +149,7 @@ class SnapshotEvacuationTest {
     @Test
     void aTargetThatDiesIsReplacedAndCleanedWhenItIsBack() {
         EvacuationWorld world = copying("n1", "n2", "n3");
-        String dead = spec(world).target();
+        String dead = target(world);
         String other = dead.equals("n2") ? "n3" : "n2";
         world.registry.nodes.away.add(dead);
         world.registry.setAlive(dead, false);
@@ -159,7 +173,7 @@ class SnapshotEvacuationTest {
     @Test
     void aTargetThatIsGivenUpForEverIsForgotten() {
         EvacuationWorld world = copying("n1", "n2", "n3");
-        String dead = spec(world).target();
+        String dead = target(world);
         world.registry.nodes.away.add(dead);
         world.registry.deleteNode(dead);
         world.settle();
@@ -210,7 +224,7 @@ class SnapshotEvacuationTest {
         restore(world, "early", "n3");
         world.evacuate(true);
         world.begin();
-        String target = spec(world).target();
+        String target = target(world);
         world.registry.nodes.hydrate(Names.snapshotCopy(SNAPSHOT, target));
         world.settle();
         assertThat(spec(world).node()).isEqualTo(target);
@@ -220,8 +234,8 @@ class SnapshotEvacuationTest {
                 .contains("what is left here of " + SNAPSHOT);
 
         restore(world, "late", "n3");
-        assertThat(world.spec(Names.volumeId("late")).origin().node()).isEqualTo(target);
-        assertThat(world.spec(Names.volumeId("early")).origin().node()).isEqualTo("n1");
+        assertThat(origin(world, Names.volumeId("late"))).isEqualTo(target);
+        assertThat(origin(world, Names.volumeId("early"))).isEqualTo("n1");
 
         world.registry.nodes.hydrate(Names.volumeId("early"));
         world.settle();
@@ -254,8 +268,8 @@ class SnapshotEvacuationTest {
                         new Source.Reference(OriginKind.SNAPSHOT, SNAPSHOT),
                         null))
                 .isInstanceOf(SluiceException.class);
-        assertThat(world.spec(id).origin().node()).isEqualTo("n1");
-        world.registry.nodes.hydrate(Names.snapshotCopy(SNAPSHOT, spec(world).target()));
+        assertThat(origin(world, id)).isEqualTo("n1");
+        world.registry.nodes.hydrate(Names.snapshotCopy(SNAPSHOT, target(world)));
         world.registry.nodes.away.remove("n1");
         world.settle();
 
@@ -266,7 +280,7 @@ class SnapshotEvacuationTest {
         world.registry.nodes.away.clear();
         world.settle();
         restore(world, "restored", "n3");
-        assertThat(world.spec(id).origin().node()).isEqualTo(spec(world).node());
+        assertThat(origin(world, id)).isEqualTo(spec(world).node());
     }
 
     @Test
@@ -331,7 +345,7 @@ class SnapshotEvacuationTest {
     @Test
     void aNodeThatIsItselfEmptiedIsNoTargetAnyMore() {
         EvacuationWorld world = copying("n1", "n2", "n3");
-        String target = spec(world).target();
+        String target = target(world);
         world.evacuate(target, true);
         world.settle();
         assertThat(world.look(target).message()).doesNotContain("pinned");
@@ -375,8 +389,12 @@ class SnapshotEvacuationTest {
         world.registry.nodes.hydrate(Names.snapshotCopy(first, "n2"));
         world.settle();
         List<String> ids = group.members().stream().map(Stored::key).toList();
-        assertThat(world.operations.groupSnapshots().get(group.id(), ids).ready()).isTrue();
-        assertThat(world.operations.groupSnapshots().create("group", volumes, SOON).ready())
+        assertThat(world.operations.groupSnapshots().get(group.id(), ids).ready())
+                .isTrue();
+        assertThat(world.operations
+                        .groupSnapshots()
+                        .create("group", volumes, SOON)
+                        .ready())
                 .isTrue();
 
         world.hydrateAll();
@@ -385,6 +403,45 @@ class SnapshotEvacuationTest {
         world.operations.groupSnapshots().delete(group.id(), ids, SOON);
         world.settle();
         assertThat(world.registry.snapshots.findAll()).isEmpty();
-        assertThat(ids).allSatisfy(id -> assertThat(world.registry.nodes.nodesOf(id)).isEmpty());
+        assertThat(ids)
+                .allSatisfy(id -> assertThat(world.registry.nodes.nodesOf(id)).isEmpty());
+    }
+
+    @Test
+    void anEncryptedSnapshotGoesAsItIsToANodeThatCanOpenWhatIsRestored() {
+        EvacuationWorld world = new EvacuationWorld("n1", "n3");
+        world.registry.addNodeWithoutEncryption("n2");
+        String volume = world.volume("pinned", "n1", EvacuationWorld.GIB, Placement.PINNED);
+        world.registry.snapshots.create(
+                SNAPSHOT,
+                new SnapshotSpec(
+                        "kept",
+                        volume,
+                        "n1",
+                        "fast",
+                        false,
+                        null,
+                        DesiredState.PRESENT,
+                        null,
+                        5L << 20,
+                        VolumeMode.FILESYSTEM,
+                        "xfs",
+                        new Encryption(true),
+                        null));
+        world.nodesAct();
+        world.evacuate(true);
+        world.begin();
+        assertThat(spec(world).target()).isEqualTo("n3");
+        VolumeSpec copy = world.spec(Names.snapshotCopy(SNAPSHOT, "n3"));
+        assertThat(copy.encryption()).isEqualTo(spec(world).encryption());
+        assertThat(copy.sizeBytes()).as("without its header").isEqualTo(EvacuationWorld.GIB);
+        assertThat(copy.hydration().maxBytesPerSecond()).isEqualTo(5L << 20);
+
+        world.hydrateAll();
+        SnapshotSpec moved = spec(world);
+        assertThat(moved.node()).isEqualTo("n3");
+        assertThat(List.of(moved.fsType(), moved.mode(), moved.encryption(), moved.sourceVolume()))
+                .as("what restores need")
+                .containsExactly("xfs", VolumeMode.FILESYSTEM, new Encryption(true), volume);
     }
 }

@@ -71,8 +71,7 @@ final class FakeSnapshots {
     /** Removes what a snapshot left here, as ordered. */
     void release(String export, ExportSpec spec) {
         Place place = new Place(spec.source(), spec.originNode());
-        SnapshotSpec live =
-                registry.snapshots.find(spec.source()).orElseThrow().spec();
+        SnapshotSpec live = registry.snapshots.find(spec.source()).orElseThrow().spec();
         if (live.node().equals(spec.originNode())) {
             throw new AssertionError("a snapshot was ordered away from its home by its move: " + spec);
         }
@@ -96,8 +95,7 @@ final class FakeSnapshots {
         SnapshotSpec spec = snapshot.spec();
         if (full.contains(spec.node())) {
             registry.snapshots.report(
-                    snapshot.key(),
-                    new SnapshotStatus(ServedPhase.FAILED, "lv", 0L, TAKEN, "NoSpace", "NoSpace"));
+                    snapshot.key(), new SnapshotStatus(ServedPhase.FAILED, "lv", 0L, TAKEN, "NoSpace", "NoSpace"));
             return;
         }
         boolean whole = spec.feed() == null

@@ -53,7 +53,6 @@ class SnapshotMovesTest {
     private final FakeNetwork network = new FakeNetwork();
     private final FakeHost first = new FakeHost("n1", "10.0.0.1", network, POOL);
     private final FakeHost second = new FakeHost("n2", "10.0.0.2", network, POOL);
-    private final Map<String, FakeHost> machines = Map.of("n1", first, "n2", second);
     private TestNode from;
     private TestNode to;
     private NodeObjects objects;
@@ -112,8 +111,8 @@ class SnapshotMovesTest {
     @Test
     void aMemberOfAGroupMovesAlone() {
         String other = Names.snapshotId("other");
-        takeSnapshot(new SnapshotGroup(
-                Names.groupSnapshotId("group"), List.of(new SnapshotGroup.Member(SNAPSHOT, SOURCE))));
+        takeSnapshot(
+                new SnapshotGroup(Names.groupSnapshotId("group"), List.of(new SnapshotGroup.Member(SNAPSHOT, SOURCE))));
         String taken = Objects.requireNonNull(status().lvUuid());
         move("n1", "n2", 2);
         release("n1", 2, taken);
@@ -156,12 +155,11 @@ class SnapshotMovesTest {
 
     private void move(String home, String target, long epoch) {
         String copy = Names.snapshotCopy(SNAPSHOT, target);
-        createExport(
-                Names.export(copy, 1), new ExportSpec(SNAPSHOT, home, target, copy, 1, DesiredState.PRESENT));
+        createExport(Names.export(copy, 1), new ExportSpec(SNAPSHOT, home, target, copy, 1, DesiredState.PRESENT));
         objects.createVolume(
                 copy, NodeObjects.spec(target, new Origin(OriginKind.SNAPSHOT, SNAPSHOT, home, SNAPSHOT, SIZE)));
         eventually().until(() -> {
-            machines.get(target).hydrateAll();
+            (target.equals("n1") ? first : second).hydrateAll();
             return objects.volume(copy).getStatus() != null
                     && objects.volume(copy).getStatus().hydrated();
         });
@@ -169,8 +167,7 @@ class SnapshotMovesTest {
 
         String left = Objects.requireNonNull(status().lvUuid());
         edit(spec -> spec.withTarget(target)
-                .moved(new SnapshotMove(
-                        epoch, copy, "2026-01-01T00:00:00Z", new SnapshotMove.Left(home, left))));
+                .moved(new SnapshotMove(epoch, copy, "2026-01-01T00:00:00Z", new SnapshotMove.Left(home, left))));
         eventually().until(() -> status().whole() && !left.equals(status().lvUuid()));
 
         client.resources(Volume.class).withName(copy).edit(volume -> {

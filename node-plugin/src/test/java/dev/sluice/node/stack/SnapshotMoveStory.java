@@ -141,9 +141,13 @@ final class SnapshotMoveStory {
     }
 
     SnapshotSpec movedSpec() {
-        String lvUuid = Objects.requireNonNull(first).lvUuid();
         return TAKEN.withTarget("n2")
-                .moved(new SnapshotMove(2, COPY, "2026-01-01T00:00:00Z", new SnapshotMove.Left("n1", lvUuid)));
+                .moved(new SnapshotMove(2, COPY, "2026-01-01T00:00:00Z", new SnapshotMove.Left("n1", left())));
+    }
+
+    /** LVM's identity of what is on the old home. */
+    String left() {
+        return Objects.requireNonNull(first).lvUuid();
     }
 
     /** What was copied goes, and what was left behind. */
@@ -153,7 +157,7 @@ final class SnapshotMoveStory {
         }
         toStacks.remove(COPY, copySpec(), allocated);
         exports.stop(EXPORT);
-        removeLeft(Objects.requireNonNull(first).lvUuid());
+        removeLeft(left());
         settled = true;
     }
 

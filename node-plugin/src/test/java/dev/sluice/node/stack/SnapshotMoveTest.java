@@ -111,7 +111,7 @@ class SnapshotMoveTest {
         story.snapshot();
         story.copy();
         story.takeOver();
-        String lvUuid = story.movedSpec().move().left().lvUuid();
+        String lvUuid = story.left();
         assertThatThrownBy(() -> story.removeLeft(lvUuid))
                 .as("it is exported")
                 .isInstanceOfSatisfying(
