@@ -55,8 +55,8 @@ class SnapshotEvacuationTest {
 
         assertThat(world.look().done()).isTrue();
         requireOnlyOn(world, spec(world).node());
-        SnapshotStatus status =
-                world.registry.snapshots.find(SNAPSHOT).orElseThrow().status();
+        SnapshotStatus status = Objects.requireNonNull(
+                world.registry.snapshots.find(SNAPSHOT).orElseThrow().status());
         assertThat(status.sizeBytes()).isEqualTo(EvacuationWorld.GIB);
         assertThat(world.registry.hydrations.findAll())
                 .noneMatch(each -> each.key().endsWith(SNAPSHOT));
