@@ -39,7 +39,7 @@ public final class ControllerMain {
         new UptimeMetrics().bindTo(metrics);
         KubernetesClient client = ClusterClients.connect(ControllerClusterAccess.KINDS);
         Registry registry = ControllerClusterAccess.registry(client, settings.namespace(), clock);
-        Operations operations = Operations.over(registry, clock);
+        Operations operations = Operations.over(registry, clock, settings.namespace());
         HealthServer health = HealthServer.start(settings.healthPort(), settings.socket(), metrics);
         PlacementWatch placement =
                 ControllerClusterAccess.placement(client, registry, operations.moves(), settings.rescueAfter(), clock);

@@ -26,4 +26,9 @@ public record SnapshotStatus(
             @Nullable String message) {
         this(phase, lvUuid, sizeBytes, creationTime, reason, message, null);
     }
+
+    /** Every byte is on the node that has it. */
+    public boolean whole() {
+        return phase == ServedPhase.READY && lvUuid != null && !Boolean.FALSE.equals(hydrated);
+    }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.api;
 
+import dev.sluice.names.Names;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
 import java.util.List;
@@ -78,6 +79,13 @@ public record VolumeSpec(
     /** The reverse: what a pod sees of a device. */
     public long usableBytes(long deviceBytes) {
         return encryption == null ? deviceBytes : deviceBytes - Encryption.HEADER_BYTES;
+    }
+
+    /** Whether the volume of this id only brings a snapshot to its home: nobody asked for it, and no pod uses it. */
+    public boolean isSnapshotCopy(String id) {
+        return origin != null
+                && origin.kind() == OriginKind.SNAPSHOT
+                && id.equals(Names.snapshotCopy(origin.name(), home));
     }
 
     /** True when the bytes come from another node, over the wire. */

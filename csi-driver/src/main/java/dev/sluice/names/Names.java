@@ -62,6 +62,11 @@ public final class Names {
         return "s-" + digest("clone/" + cloneVolumeId);
     }
 
+    /** The volume as which a snapshot is brought to another node: the snapshot is taken of it there. */
+    public static String snapshotCopy(String snapshotId, String node) {
+        return "v-" + digest("snapshot/" + snapshotId + "/" + node);
+    }
+
     /** The group snapshot that CreateVolumeGroupSnapshot made, or will make, under a request name. */
     public static String groupSnapshotId(String requestName) {
         return "g-" + digest("group/" + requestName);

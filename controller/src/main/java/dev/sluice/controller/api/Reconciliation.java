@@ -56,7 +56,7 @@ public final class Reconciliation {
             int membersAtOnce,
             Clock clock) {
         Evacuations evacuations =
-                new Evacuations(registry, operations.families(), new ClusterClaimSets(client), membersAtOnce, clock);
+                new Evacuations(registry, operations, new ClusterClaimSets(client), membersAtOnce, clock);
         operator.register(
                 new EvacuationReconciler(evacuations, new StorageNodes(client, clock)),
                 each -> each.withRetry(unlimited()));

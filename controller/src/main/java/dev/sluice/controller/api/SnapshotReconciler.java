@@ -4,6 +4,8 @@ import dev.sluice.api.DesiredState;
 import dev.sluice.api.Export;
 import dev.sluice.api.Snapshot;
 import dev.sluice.api.SnapshotSpec;
+import dev.sluice.api.Volume;
+import dev.sluice.api.VolumeSpec;
 import dev.sluice.controller.domain.SnapshotOperations;
 import dev.sluice.names.Names;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
@@ -20,12 +22,15 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Keeps what snapshots of hydrating volumes need beside them, and drops the objects of users' snapshots that their nodes have removed
+ * Keeps what snapshots of hydrating volumes need beside them, brings those that move on their way, and drops the objects of users' snapshots that their nodes have removed
  * after the call that ordered it was over.
  */
 @ControllerConfiguration(name = "snapshot", generationAwareEventProcessing = false, triggerReconcilerOnAllEvents = true)
 public final class SnapshotReconciler implements Reconciler<Snapshot> {
     private static final Duration TOMBSTONE_CHECK = Duration.ofSeconds(30);
+
+    // That an evacuation was ended, or a node is away, is no event.
+    private static final Duration MOVE_CHECK = Duration.ofSeconds(5);
 
     private final SnapshotOperations snapshots;
 
@@ -40,8 +45,11 @@ public final class SnapshotReconciler implements Reconciler<Snapshot> {
             return UpdateControl.noUpdate();
         }
         boolean leaving = spec.state() == DesiredState.ABSENT;
-        if (leaving || spec.feed() != null) {
+        if (leaving || spec.feed() != null || spec.target() != null || spec.move() != null) {
             snapshots.advance(snapshot.getMetadata().getName());
+        }
+        if (!spec.settled()) {
+            return UpdateControl.<Snapshot>noUpdate().rescheduleAfter(MOVE_CHECK);
         }
         return leaving ? UpdateControl.<Snapshot>noUpdate().rescheduleAfter(TOMBSTONE_CHECK) : UpdateControl.noUpdate();
     }
@@ -52,7 +60,20 @@ public final class SnapshotReconciler implements Reconciler<Snapshot> {
                 .withSecondaryToPrimaryMapper(SnapshotReconciler::snapshotOf)
                 .withWatchAllNamespaces()
                 .build();
-        return List.of(new InformerEventSource<>(configuration, context));
+        var copies = InformerEventSourceConfiguration.from(Volume.class, Snapshot.class)
+                .withSecondaryToPrimaryMapper(SnapshotReconciler::copied)
+                .withWatchAllNamespaces()
+                .build();
+        return List.of(new InformerEventSource<>(configuration, context), new InformerEventSource<>(copies, context));
+    }
+
+    private static Set<ResourceID> copied(Volume volume) {
+        VolumeSpec spec = volume.getSpec();
+        return spec != null
+                        && spec.origin() != null
+                        && spec.isSnapshotCopy(volume.getMetadata().getName())
+                ? Set.of(new ResourceID(spec.origin().name()))
+                : Set.of();
     }
 
     private static Set<ResourceID> snapshotOf(Export export) {

@@ -12,6 +12,7 @@ import dev.sluice.api.SnapshotStatus;
 import dev.sluice.api.VolumePhase;
 import dev.sluice.api.VolumeSpec;
 import dev.sluice.api.VolumeStatus;
+import dev.sluice.names.Names;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -34,18 +35,56 @@ final class Dependants {
     /** The same, except for one volume. */
     Optional<String> find(String snapshot, String except) {
         return registry.exports().findAll().stream()
-                .filter(each -> each.spec().source().equals(snapshot) && isServing(each))
+                .filter(each -> each.spec().source().equals(snapshot) && isServing(each) && !isOfItsMove(each.spec()))
                 .map(each -> each.spec().volume())
                 .filter(fed -> !fed.equals(except))
                 .findFirst()
                 .or(() -> registry.volumes().findAll().stream()
-                        .filter(each -> !each.key().equals(except) && needs(each, snapshot))
+                        .filter(each -> !each.key().equals(except)
+                                && !each.spec().isSnapshotCopy(each.key())
+                                && needs(each, snapshot))
                         .map(Stored::key)
                         .findFirst())
                 .or(() -> registry.snapshots().findAll().stream()
                         .filter(each -> names(each.spec().feed(), snapshot) && needsFeed(each))
                         .map(Stored::key)
                         .findFirst());
+    }
+
+    /** What still reads, or is to read, what this one node has of a snapshot. */
+    Optional<String> findReader(String snapshot, String node) {
+        return registry.exports().findAll().stream()
+                .filter(each -> each.spec().source().equals(snapshot)
+                        && each.spec().originNode().equals(node)
+                        && isServing(each))
+                .map(each -> each.spec().volume())
+                .findFirst()
+                .or(() -> registry.volumes().findAll().stream()
+                        .filter(each -> reads(each.spec(), node) && needs(each, snapshot))
+                        .map(Stored::key)
+                        .findFirst())
+                .or(() -> registry.snapshots().findAll().stream()
+                        .filter(each -> {
+                            Feed feed = each.spec().feed();
+                            return feed != null
+                                    && names(feed, snapshot)
+                                    && feed.node().equals(node)
+                                    && needsFeed(each);
+                        })
+                        .map(Stored::key)
+                        .findFirst());
+    }
+
+    private static boolean reads(VolumeSpec spec, String node) {
+        Feed feed = spec.feed();
+        return spec.origin() != null && spec.origin().node().equals(node)
+                || feed != null && feed.node().equals(node);
+    }
+
+    /** Of an export that brings its source elsewhere, or orders away what that left: it goes with the source. */
+    private static boolean isOfItsMove(ExportSpec spec) {
+        return spec.volume().equals(spec.source())
+                || spec.volume().equals(Names.snapshotCopy(spec.source(), spec.clientNode()));
     }
 
     /** Whether a snapshot still needs the origin of its source. */

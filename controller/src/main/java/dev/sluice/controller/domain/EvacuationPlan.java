@@ -8,18 +8,13 @@ import dev.sluice.api.ExportStatus;
 import dev.sluice.api.HeldVolume;
 import dev.sluice.api.OriginKind;
 import dev.sluice.api.Placement;
-import dev.sluice.api.ServedPhase;
-import dev.sluice.api.SnapshotSpec;
-import dev.sluice.api.SnapshotStatus;
 import dev.sluice.api.StorageNodeStatus;
 import dev.sluice.api.VolumePhase;
 import dev.sluice.api.VolumeSpec;
 import dev.sluice.api.VolumeStatus;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +24,7 @@ final class EvacuationPlan {
     private final EvacuationView view;
     private final int movesAtOnce;
     private final SetLimits sets;
-    private final Map<String, Long> reserved = new HashMap<>();
+    private final Reservations reserved = new Reservations();
     private final List<Step.SetTarget> moves = new ArrayList<>();
     private final List<Leftover> left = new ArrayList<>();
     private int moving;
@@ -45,10 +40,14 @@ final class EvacuationPlan {
      *
      * @param bytesPerSecond at which what is on its way arrives now, all together
      */
-    record Result(List<Step.SetTarget> moves, List<Leftover> left, long bytesPerSecond) {}
+    record Result(
+            List<Step.SetTarget> moves,
+            List<Step.SetSnapshotTarget> snapshots,
+            List<Leftover> left,
+            long bytesPerSecond) {}
 
     /**
-     * @param movesAtOnce volumes that may be on their way from the node
+     * @param movesAtOnce volumes and snapshots that may be on their way from the node
      * @param membersAtOnce members of one StatefulSet that may be unhydrated
      */
     static Result of(EvacuationView view, int movesAtOnce, int membersAtOnce) {
@@ -62,30 +61,38 @@ final class EvacuationPlan {
             if (isOnItsWay(volume)) {
                 moving++;
             }
-            if (!view.isHere(volume) && view.feeds(volume)) {
+            if (!view.isHere(volume) && view.feeds(volume) && !isCopy(volume)) {
                 left.add(new Leftover(Leftover.Kind.FED, told(volume), view.missing(volume)));
                 rate += view.hydration(volume)
                         .map(CloneHydrationStatus::bytesPerSecond)
                         .orElse(0L);
             }
         }
+        EvacuatedSnapshots snapshots = new EvacuatedSnapshots(view, reserved);
+        moving += snapshots.moving();
         // The largest first, while the room for them is still in one piece.
         view.volumes().stream()
                 .sorted(Comparator.comparing((Stored<VolumeSpec, VolumeStatus> volume) ->
                                 -volume.spec().sizeBytes())
                         .thenComparing(Stored::key))
                 .forEach(this::place);
-        view.snapshots().forEach(this::keep);
+        EvacuatedSnapshots.Result kept = snapshots.plan(movesAtOnce - moving);
+        left.addAll(kept.left());
         view.exports().stream()
                 .filter(view::feedsAnother)
                 .forEach(each ->
                         left.add(new Leftover(Leftover.Kind.FED, each.spec().volume(), 0)));
         view.exports().stream()
-                .filter(each -> view.isLettingGo(each) && !isFed(each))
+                .filter(each -> view.isLettingGo(each) && !isFed(each) && !isOfSnapshot(each))
                 .forEach(each -> left.add(new Leftover(
                         Leftover.Kind.LEAVING, "what fed " + each.spec().volume(), 0)));
         held().forEach(this::keep);
-        return new Result(List.copyOf(moves), List.copyOf(left), rate);
+        return new Result(List.copyOf(moves), kept.moves(), List.copyOf(left), rate + kept.bytesPerSecond());
+    }
+
+    /** Of a snapshot, which is told of itself. */
+    private static boolean isCopy(Stored<VolumeSpec, VolumeStatus> volume) {
+        return volume.spec().isSnapshotCopy(volume.key());
     }
 
     /** It is told of then already. */
@@ -94,6 +101,12 @@ final class EvacuationPlan {
                 || view.find(export.spec().volume())
                         .filter(each -> view.isHere(each) || view.feeds(each))
                         .isPresent();
+    }
+
+    /** The order to remove what a snapshot left here, which is told with it. */
+    private boolean isOfSnapshot(Stored<ExportSpec, ExportStatus> export) {
+        return export.spec().volume().equals(export.spec().source())
+                && !export.spec().sourceIsVolume();
     }
 
     private boolean isOnItsWay(Stored<VolumeSpec, VolumeStatus> volume) {
@@ -115,7 +128,7 @@ final class EvacuationPlan {
     private Leftover ofHome(Stored<VolumeSpec, VolumeStatus> volume) {
         VolumeSpec spec = volume.spec();
         List<String> users = view.attached(volume);
-        if (spec.state() == DesiredState.ABSENT) {
+        if (spec.state() == DesiredState.ABSENT || isCopy(volume)) {
             return new Leftover(Leftover.Kind.LEAVING, EvacuationView.name(volume), 0);
         }
         if (spec.target() != null) {
@@ -167,7 +180,7 @@ final class EvacuationPlan {
         moves.add(new Step.SetTarget(volume, best.name()));
         moving++;
         sets.take(volume);
-        reserve(best.name(), spec, spec.deviceBytes(spec.sizeBytes()));
+        reserved.add(best.name(), spec.pool(), spec.deviceBytes(spec.sizeBytes()));
         return leftover(Leftover.Kind.MOVING, volume, "to node " + best.name());
     }
 
@@ -179,47 +192,15 @@ final class EvacuationPlan {
                 : Optional.empty();
     }
 
-    /** Less what was promised to volumes that are still to come, or are coming. */
     private long room(NodeView node, VolumeSpec spec) {
-        return NodeChoice.room(node, spec.pool()) - reserved.getOrDefault(key(node.name(), spec), 0L);
+        return reserved.room(node, spec.pool());
     }
 
     private void reserve(Stored<VolumeSpec, VolumeStatus> volume) {
         VolumeSpec spec = volume.spec();
-        reserve(spec.home(), spec, view.missing(volume));
+        reserved.add(spec.home(), spec.pool(), view.missing(volume));
         if (spec.target() != null) {
-            reserve(spec.target(), spec, spec.deviceBytes(spec.sizeBytes()));
-        }
-    }
-
-    private void reserve(String node, VolumeSpec spec, long bytes) {
-        reserved.merge(key(node, spec), bytes, Long::sum);
-    }
-
-    private static String key(String node, VolumeSpec spec) {
-        return node + "/" + spec.pool();
-    }
-
-    private void keep(Stored<SnapshotSpec, SnapshotStatus> snapshot) {
-        SnapshotSpec spec = snapshot.spec();
-        SnapshotStatus status = snapshot.status();
-        boolean removed = status != null && status.phase() == ServedPhase.REMOVED;
-        if (removed || !spec.node().equals(view.node().name())) {
-            return;
-        }
-        long bytes = status == null ? 0 : Objects.requireNonNullElse(status.sizeBytes(), 0L);
-        String text = snapshot.key() + " of "
-                + view.find(spec.sourceVolume()).map(EvacuationView::name).orElse(spec.sourceVolume());
-        if (spec.state() == DesiredState.ABSENT) {
-            left.add(new Leftover(Leftover.Kind.LEAVING, text, 0));
-        } else if (spec.internal()) {
-            String clone = Objects.requireNonNullElse(spec.forVolume(), "a clone");
-            left.add(new Leftover(
-                    Leftover.Kind.FED,
-                    text + ", for " + view.find(clone).map(EvacuationView::name).orElse(clone),
-                    0));
-        } else {
-            left.add(new Leftover(Leftover.Kind.SNAPSHOT, text, bytes));
+            reserved.add(spec.target(), spec.pool(), spec.deviceBytes(spec.sizeBytes()));
         }
     }
 

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * more than since when it has seen something, and is seen anew after a restart.
  */
 public final class Evacuations {
-    /** Volumes on their way from one node at a time. */
+    /** Volumes and snapshots on their way from one node at a time. */
     public static final int MOVES_AT_ONCE = 8;
 
     // The pod of a volume that has just been left may be on its way to another node: the volume should go where that
@@ -33,15 +33,17 @@ public final class Evacuations {
 
     private final Registry registry;
     private final Families families;
+    private final SnapshotOperations snapshots;
     private final ClaimSets sets;
     private final int membersAtOnce;
     private final Clock clock;
     private final Map<String, Watch> watches = new HashMap<>();
 
     /** @param membersAtOnce members of one StatefulSet that an evacuation may have unhydrated at a time */
-    public Evacuations(Registry registry, Families families, ClaimSets sets, int membersAtOnce, Clock clock) {
+    public Evacuations(Registry registry, Operations operations, ClaimSets sets, int membersAtOnce, Clock clock) {
         this.registry = registry;
-        this.families = families;
+        this.families = operations.families();
+        this.snapshots = operations.snapshots();
         this.sets = sets;
         this.membersAtOnce = membersAtOnce;
         this.clock = clock;
@@ -62,6 +64,7 @@ public final class Evacuations {
         EvacuationView view = look(node, watch, now);
         EvacuationPlan.Result plan = EvacuationPlan.of(view, MOVES_AT_ONCE, membersAtOnce);
         plan.moves().forEach(this::begin);
+        plan.snapshots().forEach(this::begin);
         boolean confirmed = !watch.since().plus(CONFIRMED).isAfter(now);
         return Evacuation.of(view.node(), plan.left(), plan.bytesPerSecond(), confirmed);
     }
@@ -114,7 +117,7 @@ public final class Evacuations {
 
     private void begin(Step.SetTarget move) {
         String id = move.volume().key();
-        try {
+        unlessOvertaken(id, () -> {
             registry.volumes().replace(move.volume(), move.volume().spec().withTarget(move.node()));
             log.info(
                     "volume {} leaves node {} for {}: the node is evacuated",
@@ -122,11 +125,30 @@ public final class Evacuations {
                     move.volume().spec().home(),
                     move.node());
             families.advance(id);
+        });
+    }
+
+    private void begin(Step.SetSnapshotTarget move) {
+        String id = move.snapshot().key();
+        unlessOvertaken(id, () -> {
+            registry.snapshots().replace(move.snapshot(), move.snapshot().spec().withTarget(move.node()));
+            log.info(
+                    "snapshot {} is copied from node {} to {}: the node is evacuated",
+                    id,
+                    move.snapshot().spec().node(),
+                    move.node());
+            snapshots.advance(id);
+        });
+    }
+
+    private static void unlessOvertaken(String id, Runnable write) {
+        try {
+            write.run();
         } catch (SluiceException e) {
             if (e.kind() != ErrorKind.BUSY) {
                 throw e;
             }
-            log.debug("volume {} was changed meanwhile and is looked at again: {}", id, e.getMessage());
+            log.debug("{} was changed meanwhile and is looked at again: {}", id, e.getMessage());
         }
     }
 }

@@ -17,7 +17,7 @@ record Leftover(Kind kind, String text, long bytes) {
         FULL("no other node can take", false),
         IN_USE("in use", false),
         PINNED("pinned to this node", false),
-        SNAPSHOT("snapshots, which do not move: delete them", false),
+        BROKEN("snapshots that could not be taken: delete them", false),
         UNKNOWN("copies on the node that no object knows", false);
 
         private final String title;

@@ -18,12 +18,21 @@ public record Operations(
     }
 
     public static Operations over(Registry registry, Clock clock) {
+        return over(registry, clock, "sluice-system");
+    }
+
+    /** @param namespace the driver's */
+    public static Operations over(Registry registry, Clock clock, String namespace) {
         Families families = new Families(registry, clock);
         Sources sources = new Sources(registry);
         Removal removal = new Removal(registry, families);
         VolumeQueries queries = new VolumeQueries(registry);
-        SnapshotOperations snapshots =
-                new SnapshotOperations(registry, sources, removal, new SnapshotFeeds(registry, families));
+        SnapshotOperations snapshots = new SnapshotOperations(
+                registry,
+                sources,
+                removal,
+                new SnapshotFeeds(registry, families),
+                new SnapshotMoves(registry, new SnapshotCopies(registry, families, namespace)));
         return new Operations(
                 new VolumeCreation(registry, families, sources, removal, new RetainedCopies(registry, clock)),
                 removal,

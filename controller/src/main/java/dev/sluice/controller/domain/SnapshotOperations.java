@@ -20,13 +20,15 @@ public final class SnapshotOperations {
     private final Sources sources;
     private final Removal removal;
     private final SnapshotFeeds feeds;
+    private final SnapshotMoves moves;
     private final Dependants dependants;
 
-    public SnapshotOperations(Registry registry, Sources sources, Removal removal, SnapshotFeeds feeds) {
+    SnapshotOperations(Registry registry, Sources sources, Removal removal, SnapshotFeeds feeds, SnapshotMoves moves) {
         this.registry = registry;
         this.sources = sources;
         this.removal = removal;
         this.feeds = feeds;
+        this.moves = moves;
         this.dependants = new Dependants(registry);
     }
 
@@ -71,6 +73,7 @@ public final class SnapshotOperations {
         refuseWhileFeeding(id);
         Stored<SnapshotSpec, SnapshotStatus> snapshot = found.get();
         orderAbsent(id);
+        moves.advance(id);
         awaitRemoval(snapshot, deadline.atMost(Removal.PATIENCE));
     }
 
@@ -90,6 +93,7 @@ public final class SnapshotOperations {
 
     /** Brings what a snapshot needs beside it as far as it can go now, and drops what is left of one that is gone. */
     public void advance(String id) {
+        moves.advance(id);
         feeds.advance(id);
         sweep(id);
     }
@@ -101,7 +105,7 @@ public final class SnapshotOperations {
                 .filter(each -> !each.spec().internal() && each.spec().state() == DesiredState.ABSENT)
                 .filter(each -> isRemoved(Optional.of(each))
                         || registry.nodes().find(each.spec().node()).isEmpty())
-                .filter(each -> feeds.isReleased(id))
+                .filter(each -> feeds.isReleased(id) && each.spec().settled())
                 .ifPresent(registry.snapshots()::forget);
     }
 

@@ -110,7 +110,7 @@ public final class Sources {
         SnapshotSpec spec = snapshot.spec();
         requireAlive(spec.node(), id);
         SnapshotStatus status = snapshot.status();
-        if (status == null || status.phase() != ServedPhase.READY) {
+        if (status == null || status.phase() != ServedPhase.READY || spec.isOfFormerHome(status)) {
             throw new SluiceException(ErrorKind.UNAVAILABLE, "source snapshot " + id + " is not ready yet; retry");
         }
         long size = Objects.requireNonNull(status.sizeBytes(), "a ready snapshot has a size");

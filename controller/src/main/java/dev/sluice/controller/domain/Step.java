@@ -48,6 +48,9 @@ public sealed interface Step {
             Stored<VolumeSpec, VolumeStatus> volume,
             @Nullable Origin origin) implements Step {}
 
+    /** A snapshot is to be copied to this node, which becomes its home. */
+    record SetSnapshotTarget(Stored<SnapshotSpec, SnapshotStatus> snapshot, String node) {}
+
     record ReleaseSnapshot(Stored<SnapshotSpec, SnapshotStatus> snapshot) implements Step {}
 
     record ForgetExport(Stored<ExportSpec, ExportStatus> export) implements Step {}

@@ -49,6 +49,7 @@ public final class VolumeCreation {
                 .find(id)
                 .orElseThrow(() -> new SluiceException(ErrorKind.BUSY, "volume " + id + " is being deleted; retry"));
         verify(volume, request);
+        requireSourceThere(volume);
         families.advance(id);
         awaitFrozenSource(volume, deadline);
         return awaitAllocated(volume, deadline);
@@ -179,6 +180,27 @@ public final class VolumeCreation {
         }
         return origin.kind() == OriginKind.NODE
                 || (origin.kind() == source.kind() && origin.name().equals(source.id()));
+    }
+
+    /**
+     * A snapshot that left its node between the choice of that node and the writing of the volume: whoever removes what it left there need not
+     * have seen the volume. Written first and looked at afterwards, one of the two sees the other.
+     */
+    private void requireSourceThere(Stored<VolumeSpec, VolumeStatus> volume) {
+        Origin origin = volume.spec().origin();
+        VolumeStatus status = volume.status();
+        boolean reads = status != null && (status.phase() == VolumePhase.READY || status.hydrated());
+        if (origin == null || origin.kind() != OriginKind.SNAPSHOT || reads) {
+            return;
+        }
+        boolean left = registry.snapshots()
+                .find(origin.name())
+                .filter(snapshot -> !snapshot.spec().node().equals(origin.node()))
+                .isPresent();
+        if (left) {
+            SluiceException undone = removal.undo(volume.key(), null, "its snapshot has left node " + origin.node());
+            throw new SluiceException(ErrorKind.BUSY, undone.getMessage() + "; it is made anew, retry");
+        }
     }
 
     private void awaitFrozenSource(Stored<VolumeSpec, VolumeStatus> volume, Deadline deadline) {

@@ -36,7 +36,8 @@ public final class VolumeQueries {
         }
         return Page.of(
                 registry.volumes().findAll().stream()
-                        .filter(each -> each.spec().state() == DesiredState.PRESENT)
+                        .filter(each -> each.spec().state() == DesiredState.PRESENT
+                                && !each.spec().isSnapshotCopy(each.key()))
                         .toList(),
                 request);
     }

@@ -6,9 +6,16 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.api.Allocation;
 import dev.sluice.api.Condition;
 import dev.sluice.api.DesiredState;
+import dev.sluice.api.Export;
+import dev.sluice.api.ExportStatus;
 import dev.sluice.api.HydrationSettings;
 import dev.sluice.api.Placement;
 import dev.sluice.api.PoolStatus;
+import dev.sluice.api.ServedPhase;
+import dev.sluice.api.Snapshot;
+import dev.sluice.api.SnapshotMove;
+import dev.sluice.api.SnapshotSpec;
+import dev.sluice.api.SnapshotStatus;
 import dev.sluice.api.StorageNode;
 import dev.sluice.api.StorageNodeSpec;
 import dev.sluice.api.StorageNodeStatus;
@@ -45,6 +52,8 @@ import org.junit.jupiter.api.Test;
 @EnableKubernetesMockClient(crud = true)
 class EvacuationIT {
     private static final String ID = Names.volumeId("data");
+    private static final String SNAPSHOT = Names.snapshotId("kept");
+    private static final String INSTANT = "2026-01-01T00:00:00Z";
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** Goes on by an hour with each look, so that nothing has to be waited for. */
@@ -135,6 +144,84 @@ class EvacuationIT {
                         .find(export)
                         .filter(each -> each.spec().state() == DesiredState.ABSENT)
                         .isPresent());
+    }
+
+    @Test
+    void aSnapshotIsCopiedThenAtHomeThereThenWhatItLeftIsOrderedAway() {
+        createVolume(Placement.PINNED);
+        createSnapshot();
+        evacuate(true);
+        String copy = Names.snapshotCopy(SNAPSHOT, "n2");
+        await().atMost(PATIENCE).until(() -> registry.volumes().find(copy).isPresent());
+        assertThat(snapshot().getSpec().target()).isEqualTo("n2");
+        await().atMost(PATIENCE)
+                .until(() ->
+                        registry.hydrations().find("sluice-system/" + SNAPSHOT).isPresent());
+
+        report(copy, VolumePhase.READY, true);
+        await().atMost(PATIENCE).until(() -> snapshot().getSpec().node().equals("n2"));
+        assertThat(snapshot().getMetadata().getLabels())
+                .as("by which its node finds it")
+                .containsEntry(Names.LABEL_NODE, "n2");
+        assertThat(snapshot().getSpec().move())
+                .isEqualTo(new SnapshotMove(2, copy, INSTANT, new SnapshotMove.Left("n1", "lv-1")));
+        assertThat(registry.exports().find(Names.export(SNAPSHOT, 2))).isEmpty();
+
+        report("lv-2");
+        await().atMost(PATIENCE)
+                .until(() -> registry.volumes().find(copy).orElseThrow().spec().state() == DesiredState.ABSENT);
+        report(copy, VolumePhase.REMOVED, false);
+        await().atMost(PATIENCE).until(() -> endExports(copy));
+        await().atMost(PATIENCE)
+                .until(() -> registry.exports().find(Names.export(SNAPSHOT, 2)).isPresent());
+        assertThat(registry.exports()
+                        .find(Names.export(SNAPSHOT, 2))
+                        .orElseThrow()
+                        .spec()
+                        .release())
+                .isEqualTo("lv-1");
+        await().atMost(PATIENCE).until(() -> endExports(SNAPSHOT));
+        assertThat(snapshot().getSpec().settled()).isTrue();
+    }
+
+    /** Plays the node that serves what is ordered away; true when the controller has forgotten all of them. */
+    private boolean endExports(String fed) {
+        registry.exports().findByVolume(fed).stream()
+                .filter(each -> each.spec().state() == DesiredState.ABSENT && each.status() == null)
+                .forEach(each -> client.resources(Export.class)
+                        .withName(each.key())
+                        .editStatus(export -> {
+                            export.setStatus(new ExportStatus(
+                                    ServedPhase.REMOVED, null, null, null, null, null, null, null, null, null, null));
+                            return export;
+                        }));
+        return registry.exports().findByVolume(fed).isEmpty();
+    }
+
+    private void createSnapshot() {
+        registry.snapshots()
+                .create(SNAPSHOT, new SnapshotSpec("kept", ID, "n1", "fast", false, null, DesiredState.PRESENT));
+        report("lv-1");
+    }
+
+    /** What the home of the snapshot says. */
+    private void report(String lvUuid) {
+        client.resources(Snapshot.class).withName(SNAPSHOT).editStatus(snapshot -> {
+            snapshot.setStatus(new SnapshotStatus(ServedPhase.READY, lvUuid, 1L << 30, INSTANT, null, null, true));
+            return snapshot;
+        });
+    }
+
+    private void report(String volume, VolumePhase phase, boolean hydrated) {
+        client.resources(Volume.class).withName(volume).editStatus(seen -> {
+            seen.setStatus(
+                    new VolumeStatus(1, phase, new Allocation("vg", "lv-copy"), hydrated, 1L << 30, null, null, null));
+            return seen;
+        });
+    }
+
+    private Snapshot snapshot() {
+        return client.resources(Snapshot.class).withName(SNAPSHOT).get();
     }
 
     @Test

@@ -180,12 +180,12 @@ class EvacuationTest {
         world.evacuate(true);
 
         Evacuation held = world.begin();
-        assertThat(held.reason()).isEqualTo("Holding");
+        assertThat(held.reason()).as("the snapshot goes").isEqualTo("Moving");
         assertThat(held.message())
                 .contains("4 left with " + 3 * GIB + " bytes")
                 .contains("in use: apps/used (by a pod on node n1)")
                 .contains("pinned to this node: apps/pinned")
-                .contains("snapshots, which do not move: delete them: " + Names.snapshotId("kept") + " of apps/used")
+                .contains("moving: " + Names.snapshotId("kept") + " of apps/used (to node n2")
                 .contains("copies on the node that no object knows: v-lost of epoch 7");
 
         world.registry.setAlive("n1", false);

@@ -30,7 +30,7 @@ final class EvacuationWorld {
 
     /** As another replica would go on. */
     Evacuations evacuations() {
-        return new Evacuations(registry.asRegistry(), operations.families(), () -> sets, 1, clock);
+        return new Evacuations(registry.asRegistry(), operations, () -> sets, 1, clock);
     }
 
     String volume(String claim, String home, long bytes, Placement placement) {
@@ -59,16 +59,30 @@ final class EvacuationWorld {
         return volume(claim, "n1", GIB, Placement.FOLLOW);
     }
 
+    /** Of a volume that is there, taken at once. */
+    String snapshot(String name, String volume) {
+        operations.snapshots().create(name, volume, Deadline.in(Duration.ofSeconds(5)));
+        return Names.snapshotId(name);
+    }
+
     void evacuate(boolean wanted) {
-        registry.setEvacuating("n1", wanted);
+        evacuate("n1", wanted);
+    }
+
+    void evacuate(String node, boolean wanted) {
+        registry.setEvacuating(node, wanted);
         if (!wanted) {
-            evacuations.end("n1");
+            evacuations.end(node);
         }
     }
 
     Evacuation look() {
+        return look("n1");
+    }
+
+    Evacuation look(String node) {
         clock.pass(Evacuations.IDLE);
-        Evacuation evacuation = evacuations.advance("n1");
+        Evacuation evacuation = evacuations.advance(node);
         settle();
         return evacuation;
     }
@@ -85,6 +99,7 @@ final class EvacuationWorld {
             before = registry.changes();
             nodesAct();
             registry.volumes.findAll().forEach(each -> operations.families().advance(each.key()));
+            registry.snapshots.findAll().forEach(each -> operations.snapshots().advance(each.key()));
         } while (before != registry.changes());
     }
 
@@ -101,7 +116,10 @@ final class EvacuationWorld {
     }
 
     void hydrateAll() {
-        registry.volumes.findAll().forEach(each -> registry.nodes.hydrate(each.key()));
+        registry.volumes.findAll().stream()
+                .filter(each -> each.spec().state() == DesiredState.PRESENT
+                        && !registry.nodes.away.contains(each.spec().home()))
+                .forEach(each -> registry.nodes.hydrate(each.key()));
         settle();
     }
 

@@ -63,6 +63,11 @@ final class FakeCopies {
                 && of(volume).keySet().iterator().next().node().equals(node);
     }
 
+    boolean isWhole(String volume, String node, long epoch) {
+        Copy copy = of(volume).get(new Place(node, epoch));
+        return copy != null && copy.whole();
+    }
+
     /** It is open then, and cannot be removed but with what serves it. */
     boolean isServed(String volume, String node, long epoch) {
         Copy copy = of(volume).get(new Place(node, epoch));

@@ -6,8 +6,6 @@ import dev.sluice.api.ExportSpec;
 import dev.sluice.api.ExportStatus;
 import dev.sluice.api.Origin;
 import dev.sluice.api.ServedPhase;
-import dev.sluice.api.SnapshotGroup;
-import dev.sluice.api.SnapshotSpec;
 import dev.sluice.api.SnapshotStatus;
 import dev.sluice.api.VolumePhase;
 import dev.sluice.api.VolumeSpec;
@@ -15,8 +13,8 @@ import dev.sluice.api.VolumeStatus;
 import dev.sluice.controller.domain.Stored;
 import dev.sluice.names.Names;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Plays the nodes' part: whatever is ordered is done, unless a switch says otherwise. */
 public final class FakeNodes {
@@ -27,10 +25,12 @@ public final class FakeNodes {
 
     private final FakeRegistry registry;
     private final FakeCopies copies;
+    private final FakeSnapshots snapshots;
 
     FakeNodes(FakeRegistry registry) {
         this.registry = registry;
         this.copies = new FakeCopies(registry);
+        this.snapshots = new FakeSnapshots(registry, copies, full);
     }
 
     public void hydrate(String id) {
@@ -40,13 +40,13 @@ public final class FakeNodes {
     }
 
     public void hydrateSnapshot(String id) {
-        registry.snapshots.report(id, taken(registry.snapshots.find(id).orElseThrow(), true));
+        snapshots.hydrate(id);
     }
 
     void act() {
         registry.snapshots.findAll().stream()
                 .filter(each -> isHere(each.spec().node()))
-                .forEach(this::serve);
+                .forEach(snapshots::act);
         registry.exports.findAll().stream()
                 .filter(each -> isHere(each.spec().originNode()))
                 .forEach(this::export);
@@ -59,51 +59,9 @@ public final class FakeNodes {
         return !away.contains(node);
     }
 
-    private void serve(Stored<SnapshotSpec, SnapshotStatus> snapshot) {
-        boolean served = registry.exports.findAll().stream()
-                .anyMatch(each ->
-                        each.spec().source().equals(snapshot.key()) && phase(each.status()) != ServedPhase.REMOVED);
-        if (snapshot.spec().state() == DesiredState.ABSENT) {
-            if (served) {
-                throw new AssertionError("a snapshot that is served was ordered away");
-            }
-            registry.snapshots.report(snapshot.key(), snapshotStatus(ServedPhase.REMOVED, 0, null));
-        } else if (snapshot.status() == null && isWhole(snapshot.spec().group())) {
-            boolean noRoom = full.contains(snapshot.spec().node());
-            boolean whole = snapshot.spec().feed() == null
-                    || registry.volumes
-                            .find(snapshot.spec().sourceVolume())
-                            .map(Stored::status)
-                            .map(VolumeStatus::hydrated)
-                            .orElse(false);
-            registry.snapshots.report(
-                    snapshot.key(), noRoom ? snapshotStatus(ServedPhase.FAILED, 0, "NoSpace") : taken(snapshot, whole));
-        }
-    }
-
-    private SnapshotStatus taken(Stored<SnapshotSpec, SnapshotStatus> snapshot, boolean whole) {
-        SnapshotStatus before = snapshot.status();
-        Long known = before == null ? null : before.sizeBytes();
-        long size = known != null
-                ? known
-                : registry.volumes
-                        .find(snapshot.spec().sourceVolume())
-                        .orElseThrow()
-                        .spec()
-                        .sizeBytes();
-        return new SnapshotStatus(ServedPhase.READY, "lv", size, "2026-01-01T00:00:00Z", null, null, whole);
-    }
-
-    /** A group is taken when all its members are there. */
-    private boolean isWhole(@Nullable SnapshotGroup group) {
-        return group == null
-                || group.members().stream()
-                        .allMatch(member ->
-                                registry.snapshots.find(member.snapshot()).isPresent());
-    }
-
-    private static SnapshotStatus snapshotStatus(ServedPhase phase, long size, @Nullable String reason) {
-        return new SnapshotStatus(phase, "lv", size, "2026-01-01T00:00:00Z", reason, reason);
+    /** Nodes that have something of a snapshot. */
+    public List<String> nodesOf(String snapshot) {
+        return snapshots.nodesOf(snapshot);
     }
 
     /** Whether no node but this has a copy of the volume. */
@@ -114,6 +72,10 @@ public final class FakeNodes {
     private void export(Stored<ExportSpec, ExportStatus> export) {
         if (export.spec().sourceIsVolume()) {
             copies.export(export);
+            return;
+        }
+        if (export.spec().state() == DesiredState.ABSENT && export.spec().release() != null) {
+            snapshots.release(export.key(), export.spec());
             return;
         }
         if (export.spec().state() == DesiredState.ABSENT) {
@@ -145,10 +107,6 @@ public final class FakeNodes {
 
     private static ExportStatus exportStatus(ServedPhase phase) {
         return new ExportStatus(phase, "10.0.0.1:3260", "iqn", 0, "serial", 1L, null, null, null, null, null);
-    }
-
-    private static @Nullable ServedPhase phase(@Nullable ExportStatus status) {
-        return status == null ? null : status.phase();
     }
 
     private void stack(Stored<VolumeSpec, VolumeStatus> volume) {

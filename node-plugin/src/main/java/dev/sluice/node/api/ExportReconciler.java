@@ -6,6 +6,9 @@ import dev.sluice.api.ExportSpec;
 import dev.sluice.api.ExportStatus;
 import dev.sluice.api.ServedPhase;
 import dev.sluice.api.Snapshot;
+import dev.sluice.api.SnapshotMove;
+import dev.sluice.api.SnapshotSpec;
+import dev.sluice.api.SnapshotStatus;
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
 import dev.sluice.node.stack.ExportFacts;
@@ -41,6 +44,7 @@ public final class ExportReconciler implements Reconciler<Export> {
     private final NodeClusterAccess cluster;
     private final ExportWork work;
     private final Departures departures;
+    private final LeftSnapshots leftSnapshots;
     private final PeerNodes peers;
     private final NodeKeys keys;
     private final String portal;
@@ -51,12 +55,14 @@ public final class ExportReconciler implements Reconciler<Export> {
     ExportReconciler(
             NodeClusterAccess cluster,
             ExportWork work,
+            LeftSnapshots leftSnapshots,
             SourceLogins sources,
             PeerNodes peers,
             NodeKeys keys,
             String portal) {
         this.cluster = cluster;
         this.work = work;
+        this.leftSnapshots = leftSnapshots;
         this.departures = new Departures(cluster, work, sources);
         this.peers = peers;
         this.keys = keys;
@@ -123,7 +129,7 @@ public final class ExportReconciler implements Reconciler<Export> {
     private void serve(Export export, ExportSpec spec) {
         Optional<Snapshot> snapshot = spec.sourceIsVolume()
                 ? Optional.empty()
-                : cluster.findSnapshot(spec.source()).filter(ExportReconciler::ready);
+                : cluster.findSnapshot(spec.source()).filter(this::ready);
         if (!spec.sourceIsVolume() && snapshot.isEmpty()) {
             write(
                     export,
@@ -173,6 +179,9 @@ public final class ExportReconciler implements Reconciler<Export> {
             return;
         }
         work.stop(name);
+        if (!spec.sourceIsVolume() && spec.release() != null) {
+            leftSnapshots.remove(spec.source(), spec.release());
+        }
         write(export, unserved(ServedPhase.REMOVED, null, null));
         log.info("export {} is removed", name);
     }
@@ -201,11 +210,18 @@ public final class ExportReconciler implements Reconciler<Export> {
         });
     }
 
-    private static boolean ready(Snapshot snapshot) {
-        return snapshot.getStatus() != null
-                && snapshot.getStatus().phase() == ServedPhase.READY
-                && snapshot.getSpec() != null
-                && snapshot.getSpec().state() == DesiredState.PRESENT;
+    private boolean ready(Snapshot snapshot) {
+        SnapshotSpec spec = snapshot.getSpec();
+        SnapshotStatus status = snapshot.getStatus();
+        if (spec == null || spec.state() != DesiredState.PRESENT) {
+            return false;
+        }
+        if (spec.node().equals(cluster.node())) {
+            return status != null && status.phase() == ServedPhase.READY && !spec.isOfFormerHome(status);
+        }
+        // What is read on its former home is read there to the end.
+        SnapshotMove move = spec.move();
+        return move != null && move.left() != null && move.left().node().equals(cluster.node());
     }
 
     private static ExportStatus served(ExportFacts facts) {

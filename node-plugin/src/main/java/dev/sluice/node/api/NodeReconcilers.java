@@ -49,7 +49,8 @@ public final class NodeReconcilers implements AutoCloseable {
         this.cluster = cluster;
         SourceLogins sources = new SourceLogins(incoming, peers, keys);
         this.volumes = new VolumeReconciler(cluster, work.volumes(), sources, board, hydrations, poolsChanged);
-        this.exports = new ExportReconciler(cluster, work.exports(), sources, peers, keys, portal);
+        LeftSnapshots left = new LeftSnapshots(cluster, work.snapshots());
+        this.exports = new ExportReconciler(cluster, work.exports(), left, sources, peers, keys, portal);
         this.snapshots =
                 new SnapshotReconciler(cluster, work.snapshots(), sources, exports::sourceReady, hydrations::forget);
         incoming.onChange(this::trigger);

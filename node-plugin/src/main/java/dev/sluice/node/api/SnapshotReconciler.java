@@ -39,7 +39,7 @@ public final class SnapshotReconciler implements Reconciler<Snapshot> {
     private final Consumer<String> forget;
     private final SnapshotGroups groups;
     private final SimpleInboundEventSource<Snapshot> triggers = new SimpleInboundEventSource<>("triggers");
-    // Read-your-writes by uid: the informer's copy may be older than the last patch.
+    // Read-your-writes by uid and epoch: the informer's copy may be older than the last patch.
     private final Map<String, SnapshotStatus> written = new ConcurrentHashMap<>();
 
     /**
@@ -73,7 +73,7 @@ public final class SnapshotReconciler implements Reconciler<Snapshot> {
     @Override
     public UpdateControl<Snapshot> reconcile(Snapshot snapshot, Context<Snapshot> context) {
         if (context.isPrimaryResourceDeleted()) {
-            written.remove(snapshot.getMetadata().getUid());
+            written.remove(key(snapshot));
         } else {
             reconcile(snapshot);
         }
@@ -92,7 +92,8 @@ public final class SnapshotReconciler implements Reconciler<Snapshot> {
             return;
         }
         SnapshotGroup group = spec.group();
-        if (group != null) {
+        // A member that has moved is a snapshot like any other: its group was complete before.
+        if (group != null && spec.move() == null) {
             switch (spec.state()) {
                 case PRESENT -> groups.take(group, spec);
                 case ABSENT -> groups.alone(group, () -> remove(snapshot, spec));
@@ -162,8 +163,9 @@ public final class SnapshotReconciler implements Reconciler<Snapshot> {
         return cluster.findSnapshot(snapshot.getMetadata().getName())
                 .filter(live -> Objects.equals(
                         live.getMetadata().getUid(), snapshot.getMetadata().getUid()))
-                .filter(live -> live.getSpec().state() == DesiredState.ABSENT)
-                .map(live -> live.getStatus() == null ? pending(null, null) : live.getStatus())
+                .filter(live -> live.getSpec().state() == DesiredState.ABSENT
+                        && live.getSpec().node().equals(cluster.node()))
+                .map(live -> Objects.requireNonNullElseGet(ofThisHome(live), () -> pending(null, null)))
                 .orElse(null);
     }
 
@@ -184,12 +186,24 @@ public final class SnapshotReconciler implements Reconciler<Snapshot> {
     }
 
     private @Nullable SnapshotStatus known(Snapshot snapshot) {
-        return written.getOrDefault(snapshot.getMetadata().getUid(), snapshot.getStatus());
+        SnapshotStatus own = written.get(key(snapshot));
+        return own != null ? own : ofThisHome(snapshot);
+    }
+
+    /** What its former home told of it is not what this node has. */
+    private static @Nullable SnapshotStatus ofThisHome(Snapshot snapshot) {
+        SnapshotStatus status = snapshot.getStatus();
+        return snapshot.getSpec().isOfFormerHome(status) ? null : status;
+    }
+
+    private static String key(Snapshot snapshot) {
+        SnapshotSpec spec = snapshot.getSpec();
+        return snapshot.getMetadata().getUid() + "/" + (spec == null ? 1 : spec.epoch());
     }
 
     private void write(Snapshot snapshot, SnapshotStatus status) {
         cluster.patchStatus(snapshot.getMetadata().getName(), status);
-        written.put(snapshot.getMetadata().getUid(), status);
+        written.put(key(snapshot), status);
     }
 
     private static SnapshotStatus pending(@Nullable String reason, @Nullable String message) {

@@ -248,7 +248,9 @@ final class Hydration {
         boolean open = outer().map(outer -> outer.openCount() > 0).orElse(false);
         if (!open) {
             openSince = null;
-            begun = readySince.plus(IDLE_GRACE).isBefore(now);
+            // No pod ever opens what only brings a snapshot here.
+            begun = order.spec().isSnapshotCopy(id)
+                    || readySince.plus(IDLE_GRACE).isBefore(now);
             return begun
                     ? null
                     : "copying begins when a pod uses the volume, or after " + IDLE_GRACE.toSeconds() + " s";

@@ -7,6 +7,7 @@ import dev.sluice.api.HydrationSettings;
 import dev.sluice.api.Origin;
 import dev.sluice.api.OriginKind;
 import dev.sluice.api.Placement;
+import dev.sluice.api.SnapshotMove;
 import dev.sluice.api.SnapshotSpec;
 import dev.sluice.api.SnapshotStatus;
 import dev.sluice.api.VolumeMode;
@@ -24,6 +25,7 @@ import dev.sluice.node.host.PoolSettings;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Snapshots {
     static final String CREATED = "sluice.created=";
+    private static final String MOVED = "sluice.moved=";
     private static final long EPOCH = 1;
 
     private final Host host;
@@ -49,6 +52,10 @@ public final class Snapshots {
 
     /** Takes it once; later calls find it again. UNAVAILABLE while the source is not usable yet. */
     public SnapshotFacts take(String id, SnapshotSpec spec) {
+        SnapshotMove move = spec.move();
+        if (move != null) {
+            return takeOver(id, spec, move);
+        }
         PoolSettings pool = pools.named(spec.pool());
         Set<String> tags = Set.of(
                 "sluice.snapshot-of=" + spec.sourceVolume(),
@@ -62,8 +69,37 @@ public final class Snapshots {
         boolean whole = CopyTags.find(snapshot)
                 .map(copy -> copy.state() == CopyState.LINEAR)
                 .orElse(true);
-        long header = spec.encryption() == null ? 0 : Encryption.HEADER_BYTES;
-        return new SnapshotFacts(snapshot.uuid(), snapshot.sizeBytes() - header, created(snapshot), whole);
+        return new SnapshotFacts(snapshot.uuid(), snapshot.sizeBytes() - header(spec), created(snapshot), whole);
+    }
+
+    /** The same snapshot on another node: of the volume that was copied from it, which is whole and which nobody has used. */
+    private SnapshotFacts takeOver(String id, SnapshotSpec spec, SnapshotMove move) {
+        PoolSettings pool = pools.named(spec.pool());
+        String mark = MOVED + move.epoch();
+        Optional<LogicalVolume> found = host.logicalVolumes().find(pool.volumeGroup(), id);
+        found.filter(known -> !known.tags().contains(mark)).ifPresent(stranger -> {
+            throw new SluiceException(
+                    ErrorKind.DATA_LOSS,
+                    "logical volume " + stranger.volumeGroup() + "/" + id + " (LV UUID " + stranger.uuid()
+                            + ") was left here by an earlier stay of the snapshot; it is left alone. Remove it by hand");
+        });
+        if (found.isEmpty()) {
+            stacks.copies().requireWhole(pool, move.copy());
+        }
+        LogicalVolume snapshot = host.logicalVolumes()
+                .ensure(new LogicalVolumeRequest.ThinSnapshot(
+                        pool.volumeGroup(),
+                        move.copy(),
+                        id,
+                        Set.of(
+                                mark,
+                                "sluice.snapshot-of=" + spec.sourceVolume(),
+                                CREATED + Instant.parse(move.creationTime()).getEpochSecond())));
+        return new SnapshotFacts(snapshot.uuid(), snapshot.sizeBytes() - header(spec), created(snapshot), true);
+    }
+
+    private static long header(SnapshotSpec spec) {
+        return spec.encryption() == null ? 0 : Encryption.HEADER_BYTES;
     }
 
     private void make(String id, SnapshotSpec spec, PoolSettings pool, Set<String> tags) {
