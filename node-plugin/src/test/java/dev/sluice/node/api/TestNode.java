@@ -10,6 +10,7 @@ import dev.sluice.node.stack.Exports;
 import dev.sluice.node.stack.GroupSnapshots;
 import dev.sluice.node.stack.Hydrations;
 import dev.sluice.node.stack.NodeKeys;
+import dev.sluice.node.stack.OfferedDigests;
 import dev.sluice.node.stack.PoolDirectory;
 import dev.sluice.node.stack.Snapshots;
 import dev.sluice.node.stack.VolumeStacks;
@@ -61,7 +62,7 @@ final class TestNode implements AutoCloseable {
                 cluster,
                 new NodeReconcilers.Work(
                         VolumeWork.of(stacks, hydrations),
-                        ExportWork.of(exports, new ClosedCopies(host, stacks, exports), hydrations),
+                        ExportWork.of(exports, new ClosedCopies(host, stacks, exports, new OfferedDigests(host)), hydrations),
                         SnapshotWork.of(
                                 snapshots,
                                 new GroupSnapshots(host, pools, stacks, new WriteHolds(host, System::nanoTime), clock),
