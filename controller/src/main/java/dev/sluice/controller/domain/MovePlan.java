@@ -144,8 +144,7 @@ final class MovePlan {
                         && each.spec().originNode().equals(node)
                         && each.spec().state() == DesiredState.PRESENT)
                 .map(Stored::status)
-                .anyMatch(status ->
-                        status != null && status.lvUuid() != null && !Boolean.TRUE.equals(status.empty()));
+                .anyMatch(status -> status != null && status.lvUuid() != null && !Boolean.TRUE.equals(status.empty()));
     }
 
     private String exportName() {

@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 
 /**
  * Holds a pod's I/O above the engine of one volume for an instant, and has the engine begin copies in it. Only to begin: what was begun goes

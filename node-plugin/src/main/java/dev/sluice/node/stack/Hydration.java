@@ -135,7 +135,7 @@ final class Hydration {
             inBackground("reconnect", () -> stacks.bring(order));
         }
         boolean paused = order.spec().hydration().paused();
-        String waiting = source == SourcePath.State.CONNECTED ? waitingFor(engine, now, paused) : null;
+        HydrationLimit waiting = source == SourcePath.State.CONNECTED ? waitingFor(engine, now, paused) : null;
         copyWanted = waiting == null && !paused && source == SourcePath.State.CONNECTED;
         boolean copying = pace(engine, now);
         govern(engine, now, copying);
@@ -192,7 +192,7 @@ final class Hydration {
             Instant now,
             SourcePath.State source,
             boolean paused,
-            @Nullable String waiting,
+            @Nullable HydrationLimit waiting,
             boolean copying) {
         if (!copying) {
             standstill.reset(now);
@@ -207,7 +207,7 @@ final class Hydration {
             return report(engine, now, HydrationPhase.PAUSED, "Paused", "spec.paused is true");
         }
         if (waiting != null) {
-            return report(engine, now, HydrationPhase.HYDRATING, "WaitingToStart", waiting);
+            return report(engine, now, HydrationPhase.HYDRATING, waiting.reason(), waiting.message());
         }
         Optional<Standstill.Cause> stalled = copying
                 ? standstill.look(
@@ -247,20 +247,20 @@ final class Hydration {
      * Why copying is not begun yet; null when it may. A pod's start and its first reads come first; then a file system is trimmed: what it
      * does not use is never copied.
      */
-    private @Nullable String waitingFor(CloneStatus.Working engine, Instant now, boolean paused) {
+    private @Nullable HydrationLimit waitingFor(CloneStatus.Working engine, Instant now, boolean paused) {
         if (begun) {
             return null;
         }
         String grace = grace(now);
         if (grace != null) {
-            return grace;
+            return HydrationLimit.waiting(grace);
         }
         if (reuse.isPending()) {
             if (!paused) {
                 VolumeOrder known = order;
                 inBackground(REUSE, () -> reuse.step(known, now));
             }
-            return "what has not changed since the volume was on this node is being found";
+            return HydrationLimit.comparing();
         }
         Optional<MountPoint> mount = isTrimmed() ? Optional.empty() : mount();
         if (mount.isEmpty()) {
@@ -269,7 +269,7 @@ final class Hydration {
         }
         Path mountPoint = Path.of(mount.get().path());
         inBackground("trim", () -> trim(mountPoint, engine));
-        return "what the file system does not use is being skipped";
+        return HydrationLimit.waiting("what the file system does not use is being skipped");
     }
 
     /** Why nothing may be read or copied in the background yet; null when it may. */
@@ -279,9 +279,7 @@ final class Hydration {
             openSince = null;
             boolean idle = readySince.plus(IDLE_GRACE).isBefore(now);
             trimmed = trimmed || idle;
-            return idle
-                    ? null
-                    : "copying begins when a pod uses the volume, or after " + IDLE_GRACE.toSeconds() + " s";
+            return idle ? null : "copying begins when a pod uses the volume, or after " + IDLE_GRACE.toSeconds() + " s";
         }
         openSince = openSince == null ? now : openSince;
         return openSince.plus(START_GRACE).isAfter(now)

@@ -66,7 +66,9 @@ public final class OfferedDigests implements AutoCloseable {
      * cannot be.
      */
     OptionalLong offer(ExportOrder order, String group, DigestList list) {
-        Job job = jobs.computeIfAbsent(order.name(), name -> new Job(order, group, list));
+        Job job = jobs.compute(
+                order.name(),
+                (name, known) -> known != null && known.makes(list) ? known : new Job(order, group, list));
         return job.isComplete() ? OptionalLong.of(serve(order, job.volume())) : OptionalLong.empty();
     }
 
@@ -81,7 +83,11 @@ public final class OfferedDigests implements AutoCloseable {
         host.targets()
                 .ensure(
                         new IscsiTarget(
-                                Names.targetIqn(name), order.initiator(), device.device().path(), name, order.portal()),
+                                Names.targetIqn(name),
+                                order.initiator(),
+                                device.device().path(),
+                                name,
+                                order.portal()),
                         order.chap());
         return volume.sizeBytes();
     }
@@ -107,8 +113,8 @@ public final class OfferedDigests implements AutoCloseable {
 
     private static BlockDevice device(LogicalVolume volume) {
         return volume.device()
-                .orElseThrow(
-                        () -> new SluiceException(ErrorKind.HOST, "logical volume " + volume.name() + " is not active"));
+                .orElseThrow(() ->
+                        new SluiceException(ErrorKind.HOST, "logical volume " + volume.name() + " is not active"));
     }
 
     /** One list in the making. Begun anew after a restart, unless its header says that it is complete. */
@@ -127,6 +133,10 @@ public final class OfferedDigests implements AutoCloseable {
             this.order = order;
             this.group = group;
             this.list = list;
+        }
+
+        boolean makes(DigestList wanted) {
+            return wanted.isHeader(list.header());
         }
 
         synchronized boolean isComplete() {

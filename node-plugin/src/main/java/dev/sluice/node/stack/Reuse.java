@@ -187,8 +187,7 @@ final class Reuse {
         // What it has to write down is written before the pod's I/O waits.
         working(true);
         long marked = 0;
-        try (Pauses.Pause pause = bounded.run(
-                "a window", () -> host.pauses().hold(Names.outerDevice(id), DEADLINE))) {
+        try (Pauses.Pause pause = bounded.run("a window", () -> host.pauses().hold(Names.outerDevice(id), DEADLINE))) {
             long[] counted = new long[1];
             if (!pause.during(() -> counted[0] = discard())) {
                 return false;
@@ -210,7 +209,8 @@ final class Reuse {
         if (before.hydrationEnabled() || before.hydrating() > 0) {
             return -1;
         }
-        BlockDevice engine = host.deviceMapper().find(engineDevice).orElseThrow().device();
+        BlockDevice engine =
+                host.deviceMapper().find(engineDevice).orElseThrow().device();
         long start = nanoTime.getAsLong();
         while (!found.isEmpty() && nanoTime.getAsLong() - start < HOLD.toNanos()) {
             Range range = found.getFirst();

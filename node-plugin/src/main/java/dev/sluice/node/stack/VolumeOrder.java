@@ -19,8 +19,7 @@ public record VolumeOrder(
         @Nullable IscsiLogin source,
         @Nullable Digests digests) {
     /** Of a volume of which nothing older is here. */
-    public VolumeOrder(
-            String id, VolumeSpec spec, @Nullable Allocation allocated, @Nullable IscsiLogin source) {
+    public VolumeOrder(String id, VolumeSpec spec, @Nullable Allocation allocated, @Nullable IscsiLogin source) {
         this(id, spec, allocated, source, null);
     }
 

@@ -299,7 +299,9 @@ public final class VolumeStacks {
                 content.mkfsOptions(),
                 localOrigin(order, pool),
                 remoteBytes,
-                copies.findOlder(order, pool, remoteBytes).map(LogicalVolume::name).orElse(null),
+                copies.findOlder(order, pool, remoteBytes)
+                        .map(LogicalVolume::name)
+                        .orElse(null),
                 HydrationGeometry.choose(remoteBytes, chunk, region == null ? 0 : region),
                 order.allocated(),
                 Names.isVolumeId(order.id()),

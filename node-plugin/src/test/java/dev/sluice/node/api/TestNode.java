@@ -62,7 +62,8 @@ final class TestNode implements AutoCloseable {
                 cluster,
                 new NodeReconcilers.Work(
                         VolumeWork.of(stacks, hydrations),
-                        ExportWork.of(exports, new ClosedCopies(host, stacks, exports, new OfferedDigests(host)), hydrations),
+                        ExportWork.of(
+                                exports, new ClosedCopies(host, stacks, exports, new OfferedDigests(host)), hydrations),
                         SnapshotWork.of(
                                 snapshots,
                                 new GroupSnapshots(host, pools, stacks, new WriteHolds(host, System::nanoTime), clock),

@@ -46,6 +46,7 @@ final class MoveStory {
     private @Nullable Long regionBytes;
     private boolean retaining;
     private boolean offering = true;
+    private boolean mistaken;
     private PodWrites writes = new PodWrites(BLOCKS);
     /** Index of the home; the old one has given the volume up before this grows. */
     private int home;
@@ -141,24 +142,25 @@ final class MoveStory {
         return this;
     }
 
-    /** What a node would serve for another export of the same copy. */
-    void serveDigests(int index, String exportUid) {
-        Stop stop = stop(index);
-        serve(index);
-        stop.copies.offerDigests(exportOrder(index), stop.epoch + 1, exportUid, SIZE);
-        stop.digests.work();
+    /** The node that returns takes them for those of another export. */
+    MoveStory mistaken() {
+        mistaken = true;
+        return this;
     }
 
-    /** A bit of the last page flips. */
+    /** A bit of the hashes of what this stop serves flips. */
     void damageDigests(int index) {
-        serveDigests(index, uid(stop(index).epoch + 1));
-        FakeHost host = stop(index).host;
-        BlockDevice list = host.host()
+        Stop stop = stop(index);
+        serve(index);
+        stop.copies.offerDigests(exportOrder(index), stop.epoch + 1, uid(stop.epoch + 1), SIZE);
+        stop.digests.work();
+        BlockDevice list = stop.host
+                .host()
                 .logicalVolumes()
-                .find("data", Names.digestVolume(stop(index).copy()))
+                .find("data", Names.digestVolume(stop.copy()))
                 .orElseThrow()
                 .active();
-        host.write(Objects.requireNonNull(list), 1, 7);
+        stop.host.write(Objects.requireNonNull(list), 1, 7);
     }
 
     private static String uid(long epoch) {
@@ -189,7 +191,8 @@ final class MoveStory {
     }
 
     private static boolean isMounted(FakeHost host) {
-        return host.host().mounts().list().stream().anyMatch(mount -> Path.of(mount.path()).equals(MOUNT));
+        return host.host().mounts().list().stream()
+                .anyMatch(mount -> Path.of(mount.path()).equals(MOUNT));
     }
 
     /** Nothing is retained any more. */
@@ -314,7 +317,7 @@ final class MoveStory {
                 ? OptionalLong.empty()
                 : stop(index - 1).copies.offerDigests(exportOrder(index - 1), stop.epoch, uid(stop.epoch), SIZE);
         return new VolumeOrder.Digests(
-                uid(stop.epoch),
+                mistaken ? "another" : uid(stop.epoch),
                 login == null || bytes.isEmpty()
                         ? null
                         : new IscsiLogin(login.portal(), Names.targetIqn(name), name, bytes.getAsLong(), CHAP));

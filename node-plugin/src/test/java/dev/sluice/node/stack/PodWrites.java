@@ -93,7 +93,8 @@ final class PodWrites {
         for (int each = block; each < block + count; each++) {
             long shown = host.read(device, each);
             if (shown != 0 && shown != expected[each]) {
-                throw new AssertionError("block " + each + " shows " + shown + " once discarded, it had " + expected[each]);
+                throw new AssertionError(
+                        "block " + each + " shows " + shown + " once discarded, it had " + expected[each]);
             }
             expected[each] = shown;
         }

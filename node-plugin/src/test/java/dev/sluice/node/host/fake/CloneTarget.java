@@ -140,7 +140,8 @@ final class CloneTarget implements FakeTarget {
                 region >= 0 && arrived < limit;
                 region = hydrating.nextSetBit(region + 1)) {
             hydrating.clear(region);
-            // Also of a region that a discard has marked meanwhile, over whatever was written to it since: as the kernel does.
+            // Also of a region that a discard has marked meanwhile, over whatever was written to it since: as the
+            // kernel does.
             try {
                 copy(region);
             } catch (IoError e) {

@@ -67,12 +67,14 @@ final class FakeDeviceRanges implements DeviceRanges {
     }
 
     private long number(byte[] block) {
-        ByteBuffer plain = ByteBuffer.allocate(BLOCK).putLong(ByteBuffer.wrap(block).getLong());
+        ByteBuffer plain =
+                ByteBuffer.allocate(BLOCK).putLong(ByteBuffer.wrap(block).getLong());
         if (Arrays.equals(plain.array(), block)) {
             return ByteBuffer.wrap(block).getLong();
         }
         try {
-            long number = ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(block)).getLong();
+            long number = ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(block))
+                    .getLong();
             network.contents.put(number, block);
             return number;
         } catch (NoSuchAlgorithmException e) {
