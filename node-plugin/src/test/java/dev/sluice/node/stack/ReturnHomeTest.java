@@ -1,11 +1,18 @@
 package dev.sluice.node.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.names.Names;
+import dev.sluice.node.host.IscsiLogin;
+import dev.sluice.node.host.LogicalVolume;
+import dev.sluice.node.host.PoolSettings;
 import dev.sluice.node.host.fake.FakeHost;
 import dev.sluice.node.host.fake.PowerCut;
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,6 +76,72 @@ class ReturnHomeTest {
 
         assertThat(story.reusedRegions(2)).isZero();
         story.verify();
+    }
+
+    /** The end of a copy that is under way would overwrite what the pod writes after the mark. */
+    @Test
+    void nothingIsMarkedWhileACopyIsUnderWay() {
+        MoveStory story = new MoveStory(List.of(0, 1, 0));
+        story.go();
+        MoveStory.Stop home = story.stop(2);
+        String engine = Names.cloneDevice(home.copy());
+        for (String message : List.of("enable_hydration", "hydration_threshold 8", "disable_hydration")) {
+            home.host.host().deviceMapper().message(engine, message);
+        }
+        IscsiLogin login = story.serve(1);
+        story.order(2, login);
+        story.stop(1).digests.work();
+        Reuse reuse = new Reuse(home.host.host(), home.stacks, MoveStory.VOLUME, 3, Instant.EPOCH, System::nanoTime);
+
+        reuse.step(story.order(2, login), Instant.EPOCH);
+        assertThat(reuse.isPending()).isTrue();
+        assertThat(home.host.faults().journal()).noneMatch(call -> call.startsWith("DeviceRanges.discard"));
+
+        home.host.hydrate(engine, 8);
+        reuse.step(story.order(2, login), Instant.EPOCH);
+        assertThat(reuse.isPending()).isFalse();
+        assertThat(reuse.regions()).isBetween(REGIONS - 20, REGIONS - 8);
+        story.tell();
+        story.verify();
+    }
+
+    /** The same bytes are beneath it. */
+    @Test
+    void aCopyOfAVolumeThatHasReturnedLetsNoDiscardPassEither() {
+        MoveStory story = new MoveStory(List.of(0, 1, 0));
+        story.go();
+        MoveStory.Stop home = story.stop(2);
+        String snapshot = Names.snapshotId("copy");
+        home.stacks.takeInUse(
+                new PoolSettings("fast", "data", "sluice"), MoveStory.VOLUME, snapshot, 1, true, Set.of());
+
+        assertThat(home.host
+                        .host()
+                        .logicalVolumes()
+                        .find("data", snapshot)
+                        .orElseThrow()
+                        .tags())
+                .contains("sluice.older-copy=" + MoveStory.VOLUME, "sluice.reused-regions=0");
+        assertThatThrownBy(() -> home.host.discard(home.stacks.device(MoveStory.VOLUME), 160, 64))
+                .hasMessageContaining("not supported");
+    }
+
+    /** A new outer table would let discards pass for a moment. */
+    @Test
+    void itGrowsWhenItIsHydrated() {
+        MoveStory story = new MoveStory(List.of(0, 1, 0));
+        story.go();
+        MoveStory.Stop home = story.stop(2);
+        LogicalVolume data =
+                home.host.host().logicalVolumes().find("data", home.copy()).orElseThrow();
+        home.host.host().logicalVolumes().extend(data, 2 * MoveStory.SIZE);
+
+        assertThat(story.bring(2).sizeBytes()).isEqualTo(MoveStory.SIZE);
+        assertThatThrownBy(() -> home.host.discard(home.stacks.device(MoveStory.VOLUME), 160, 64))
+                .hasMessageContaining("not supported");
+        story.settle();
+        assertThat(story.bring(2).sizeBytes()).isEqualTo(2 * MoveStory.SIZE);
+        home.host.discard(home.stacks.device(MoveStory.VOLUME), 16, 16);
     }
 
     /** Smaller than what is hashed at once, and larger; not a multiple of the thin pool's chunk. */
