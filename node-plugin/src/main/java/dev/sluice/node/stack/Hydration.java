@@ -118,6 +118,10 @@ final class Hydration {
 
     private HydrationReport steer(CloneStatus.Working engine, Instant now) {
         long hydrated = engine.hydratedRegions() * engine.regionBytes();
+        if (reuse.isPending()) {
+            // What is marked as local did not come at any rate.
+            rate.clear();
+        }
         rate.add(now, hydrated);
         if (engine.complete() && reuse.isPending()) {
             // It is written down first how it came.

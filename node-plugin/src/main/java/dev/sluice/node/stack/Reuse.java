@@ -36,6 +36,9 @@ final class Reuse {
     private static final long SLOWEST = 32L << 20;
     private static final Duration DEADLINE = Duration.ofMillis(200);
     private static final Duration HOLD = Duration.ofMillis(10);
+    /** At a look: what is left waits for the next. */
+    private static final int WINDOWS = 4;
+
     private static final int ATTEMPTS = 3;
 
     private final Host host;
@@ -141,12 +144,16 @@ final class Reuse {
         BlockDevice data = data().device()
                 .orElseThrow(() -> new SluiceException(ErrorKind.HOST, "the copy of " + id + " is not active"));
         long last = Math.ceilDiv(tags.originBytes(), known.chunkBytes());
-        for (long read = 0; chunk < last && read < SLICE; chunk++) {
+        long slice = found.isEmpty() ? SLICE : 0;
+        for (long read = 0; chunk < last && read < slice; chunk++) {
             read += next(known, disk, data);
         }
         runs.cut(chunk < last);
-        while (!found.isEmpty() && stacks.attempt(id, epoch, this::mark).orElse(false)) {
-            // As long as nothing else has the volume.
+        int windows = 0;
+        while (!found.isEmpty()
+                && windows < WINDOWS
+                && stacks.attempt(id, epoch, this::mark).orElse(false)) {
+            windows++;
         }
         if (chunk == last && found.isEmpty()) {
             end(null);
@@ -212,11 +219,11 @@ final class Reuse {
         BlockDevice engine =
                 host.deviceMapper().find(engineDevice).orElseThrow().device();
         long start = nanoTime.getAsLong();
-        while (!found.isEmpty() && nanoTime.getAsLong() - start < HOLD.toNanos()) {
+        do {
             Range range = found.getFirst();
             host.ranges().discard(engine, range.offset(), range.bytes());
             found.removeFirst();
-        }
+        } while (!found.isEmpty() && nanoTime.getAsLong() - start < HOLD.toNanos());
         return working(false).hydratedRegions() - before.hydratedRegions();
     }
 
