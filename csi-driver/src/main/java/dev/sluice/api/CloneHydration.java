@@ -52,6 +52,11 @@ import org.jspecify.annotations.Nullable;
         type = AdditionalPrinterColumn.Type.INTEGER,
         priority = 1)
 @AdditionalPrinterColumn(
+        name = "REUSED",
+        jsonPath = ".status.reusedBytes",
+        type = AdditionalPrinterColumn.Type.INTEGER,
+        priority = 1)
+@AdditionalPrinterColumn(
         name = "REASON",
         jsonPath = ".status.reason",
         type = AdditionalPrinterColumn.Type.STRING,

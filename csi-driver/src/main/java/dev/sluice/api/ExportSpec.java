@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param epoch epoch of that volume
  * @param release LV UUID of the copy that was given up and may be removed now; only with state ABSENT, null while it must be kept
  * @param retainUntil of a copy that nobody reads any more: until when it is kept all the same; null while it is needed
+ * @param digests true when the client node has an older copy of the volume: hashes of what is served are offered too
  */
 public record ExportSpec(
         @Required String source,
@@ -23,11 +24,12 @@ public record ExportSpec(
         @Required long epoch,
         @Required DesiredState state,
         @Nullable String release,
-        @Nullable String retainUntil) {
+        @Nullable String retainUntil,
+        @Nullable Boolean digests) {
     /** Of a snapshot: nothing is released with it. */
     public ExportSpec(
             String source, String originNode, String clientNode, String volume, long epoch, DesiredState state) {
-        this(source, originNode, clientNode, volume, epoch, state, null, null);
+        this(source, originNode, clientNode, volume, epoch, state, null, null, null);
     }
 
     /** A move: the origin is the volume itself, on the home it leaves. */
@@ -36,7 +38,7 @@ public record ExportSpec(
     }
 
     public ExportSpec withState(DesiredState newState) {
-        return new ExportSpec(source, originNode, clientNode, volume, epoch, newState, null, retainUntil);
+        return new ExportSpec(source, originNode, clientNode, volume, epoch, newState, null, retainUntil, digests);
     }
 
     /** Of a copy that nobody reads any more. */
@@ -46,11 +48,17 @@ public record ExportSpec(
 
     /** Nobody reads the copy that was given up any more. */
     public ExportSpec retained(String until) {
-        return new ExportSpec(source, originNode, clientNode, volume, epoch, state, release, until);
+        return new ExportSpec(source, originNode, clientNode, volume, epoch, state, release, until, digests);
+    }
+
+    /** What is served is to be listed by hashes too. */
+    public ExportSpec withDigests() {
+        return new ExportSpec(source, originNode, clientNode, volume, epoch, state, release, retainUntil, true);
     }
 
     /** The order to stop, and to remove the copy of this LV UUID; null when nothing was given up. */
     public ExportSpec released(@Nullable String lvUuid) {
-        return new ExportSpec(source, originNode, clientNode, volume, epoch, DesiredState.ABSENT, lvUuid, retainUntil);
+        return new ExportSpec(
+                source, originNode, clientNode, volume, epoch, DesiredState.ABSENT, lvUuid, retainUntil, digests);
     }
 }

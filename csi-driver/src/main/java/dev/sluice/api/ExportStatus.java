@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param consentedEpoch for a move: the epoch for which the old home has given the volume up; it never opens its copy again
  * @param lvUuid for a move: LVM's identity of the copy that was given up
  * @param empty for a move: true when the volume has no content yet, so that there is nothing to serve
+ * @param digestBytes for a move: bytes of the LUN with the hashes, once it is served; null before, and where none were asked for
  */
 public record ExportStatus(
         ServedPhase phase,
@@ -23,4 +24,27 @@ public record ExportStatus(
         @Nullable String lvUuid,
         @Nullable Boolean empty,
         @Nullable String reason,
-        @Nullable String message) {}
+        @Nullable String message,
+        @Nullable Long digestBytes) {
+    /** Without hashes. */
+    public ExportStatus(
+            ServedPhase phase,
+            @Nullable String portal,
+            @Nullable String iqn,
+            @Nullable Integer lun,
+            @Nullable String serial,
+            @Nullable Long sizeBytes,
+            @Nullable Long consentedEpoch,
+            @Nullable String lvUuid,
+            @Nullable Boolean empty,
+            @Nullable String reason,
+            @Nullable String message) {
+        this(phase, portal, iqn, lun, serial, sizeBytes, consentedEpoch, lvUuid, empty, reason, message, null);
+    }
+
+    /** The same, with the hashes of what is served. */
+    public ExportStatus withDigests(long bytes) {
+        return new ExportStatus(
+                phase, portal, iqn, lun, serial, sizeBytes, consentedEpoch, lvUuid, empty, reason, message, bytes);
+    }
+}

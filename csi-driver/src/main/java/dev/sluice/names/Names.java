@@ -44,6 +44,7 @@ public final class Names {
     private static final String DM_UUID_PREFIX = "SLUICE-";
     private static final String CLONE_SUFFIX = "-clone";
     private static final String LUKS_SUFFIX = "-luks";
+    private static final String DIGEST_SUFFIX = "-digest";
     private static final String IQN_PREFIX = "iqn.2026-01.dev.sluice:";
 
     private Names() {}
@@ -123,6 +124,16 @@ public final class Names {
     /** The logical volume that holds the engine's bitmap while a copy hydrates. */
     public static String metadataVolume(String copy) {
         return copy + "-meta";
+    }
+
+    /** The logical volume that holds the hashes of a copy that was given up. */
+    public static String digestVolume(String copy) {
+        return copy + DIGEST_SUFFIX;
+    }
+
+    /** Under this name the hashes of what an export serves are served themselves. */
+    public static String digestExport(String exportName) {
+        return exportName + DIGEST_SUFFIX;
     }
 
     /** The device the pod uses, over the one copy of the volume that is open on the node; stable for the life of the volume there. */

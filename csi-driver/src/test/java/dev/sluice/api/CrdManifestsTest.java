@@ -53,7 +53,7 @@ class CrdManifestsTest {
                 .containsExactly("PHASE", "PROGRESS", "REMAINING", "RATE", "ETA", "ORIGIN", "NODE", "AGE");
         assertThat(columns.stream().filter(column -> column.getPriority() == 1))
                 .extracting(CustomResourceColumnDefinition::getName)
-                .containsExactly("VOLUME", "ENGINE", "COPIED", "SKIPPED", "REASON");
+                .containsExactly("VOLUME", "ENGINE", "COPIED", "SKIPPED", "REUSED", "REASON");
     }
 
     private static Stream<Class<? extends CustomResource<?, ?>>> types() {

@@ -28,6 +28,7 @@ import dev.sluice.node.stack.Exports;
 import dev.sluice.node.stack.GroupSnapshots;
 import dev.sluice.node.stack.Hydrations;
 import dev.sluice.node.stack.NodeKeys;
+import dev.sluice.node.stack.OfferedDigests;
 import dev.sluice.node.stack.PoolDirectory;
 import dev.sluice.node.stack.Snapshots;
 import dev.sluice.node.stack.VolumeStacks;
@@ -66,6 +67,7 @@ final class NodePlugin implements AutoCloseable {
     private final NodeReconcilers reconcilers;
     private final NodeService nodeService;
     private final WriteHolds holds;
+    private final OfferedDigests digests;
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
 
     NodePlugin(
@@ -96,12 +98,14 @@ final class NodePlugin implements AutoCloseable {
                 clock);
         Snapshots snapshots = new Snapshots(host, pools, stacks, clock);
         Exports exports = new Exports(host, pools);
+        digests = new OfferedDigests(host);
         NodeReconcilers.Work work = new NodeReconcilers.Work(
                 VolumeWork.of(stacks, hydrations),
-                ExportWork.of(exports, new ClosedCopies(host, stacks, exports), hydrations),
+                ExportWork.of(exports, new ClosedCopies(host, stacks, exports, digests), hydrations),
                 SnapshotWork.of(snapshots, new GroupSnapshots(host, pools, stacks, holds, clock), hydrations));
         reconcilers = new NodeReconcilers(
                 client, cluster, work, keys, settings.portal(), board, progress, storageNode::poolsChanged);
+        digests.onDone(reconcilers::digestsDone);
         EncryptedVolumes devices = new EncryptedVolumes(host, stacks);
         nodeService = new NodeService(
                 settings.node(),
@@ -121,6 +125,7 @@ final class NodePlugin implements AutoCloseable {
         opened(storageNode).start();
         publishProgress();
         opened(hydrations).start();
+        opened(digests).start();
         withdrawStale();
         opened(reconcilers).start();
         opened(SocketServer.start(

@@ -54,7 +54,9 @@ public final class HydrationStory {
         if (shared) {
             return "the clone shares its source's blocks: nothing had to be copied";
         }
-        return status.copiedBytes() + " bytes copied, " + status.skippedBytes() + " skipped; the origin is released";
+        String reused = status.reused() > 0 ? ", " + status.reused() + " were here already" : "";
+        return status.copiedBytes() + " bytes copied, " + status.skippedBytes() + " skipped" + reused
+                + "; the origin is released";
     }
 
     private static String explain(CloneHydrationStatus status, String otherwise) {

@@ -133,7 +133,18 @@ final class MovePlan {
     }
 
     private ExportSpec order(String target) {
-        return new ExportSpec(id, spec.home(), target, id, spec.epoch() + 1, DesiredState.PRESENT);
+        ExportSpec order = new ExportSpec(id, spec.home(), target, id, spec.epoch() + 1, DesiredState.PRESENT);
+        return hasOlderCopy(target) ? order.withDigests() : order;
+    }
+
+    /** It was the home before, and what it gave up is still there: only what has changed since needs to be copied. */
+    private boolean hasOlderCopy(String node) {
+        return view.exports().stream()
+                .filter(each -> each.spec().sourceIsVolume()
+                        && each.spec().originNode().equals(node)
+                        && each.spec().state() == DesiredState.PRESENT)
+                .map(Stored::status)
+                .anyMatch(status -> status != null && status.lvUuid() != null && !Boolean.TRUE.equals(status.empty()));
     }
 
     private String exportName() {

@@ -122,6 +122,23 @@ class RetentionTest {
         assertThat(registry.exports.findAll()).isEmpty();
     }
 
+    /** Only there is something to compare with. */
+    @Test
+    void hashesAreAskedForWhereTheVolumeHasBeen() {
+        hydrate();
+        assertThat(registry.exports.find(FIRST).orElseThrow().spec().digests()).isNull();
+        move("n1");
+        assertThat(registry.exports.find(SECOND).orElseThrow().spec().digests()).isTrue();
+        hydrate();
+        move("n3");
+        assertThat(registry.exports
+                        .find(Names.export(VOLUME, 4))
+                        .orElseThrow()
+                        .spec()
+                        .digests())
+                .isNull();
+    }
+
     @Test
     void itGoesWithTheVolume() {
         hydrate();

@@ -14,11 +14,16 @@ import dev.sluice.node.stack.ClosedCopies.ClosedCopy;
 import dev.sluice.node.stack.ExportFacts;
 import dev.sluice.node.stack.ExportOrder;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Volumes that leave this node. The order is an Export of the volume itself; the answer to it is this node's consent, which is for ever. */
 final class Departures {
+    private static final Logger log = LoggerFactory.getLogger(Departures.class);
+
     private final NodeClusterAccess cluster;
     private final ExportWork work;
     private final SourceLogins sources;
@@ -42,8 +47,23 @@ final class Departures {
             return status(ServedPhase.READY, null, copy, spec.epoch());
         }
         IscsiLogin upstream = sources.find(volume, copy.epoch()).orElse(null);
-        return status(
-                ServedPhase.READY, work.serveClosed(order.apply(pool), spec.epoch(), upstream), copy, spec.epoch());
+        ExportOrder served = order.apply(pool);
+        ExportFacts facts = work.serveClosed(served, spec.epoch(), upstream);
+        ExportStatus status = status(ServedPhase.READY, facts, copy, spec.epoch());
+        OptionalLong digests = Boolean.TRUE.equals(spec.digests())
+                ? offerDigests(served, spec.epoch(), export.getMetadata().getUid(), facts.sizeBytes())
+                : OptionalLong.empty();
+        return digests.isPresent() ? status.withDigests(digests.getAsLong()) : status;
+    }
+
+    /** What is served does not wait for them, nor fail with them. */
+    private OptionalLong offerDigests(ExportOrder order, long epoch, String exportUid, long bytes) {
+        try {
+            return work.offerDigests(order, epoch, exportUid, bytes);
+        } catch (SluiceException e) {
+            log.warn("the hashes of volume {} are not served: {}", order.source(), e.getMessage());
+            return OptionalLong.empty();
+        }
     }
 
     /** True when nothing of this departure is left here; false when it was decided already, and so goes on. */

@@ -8,6 +8,7 @@ import dev.sluice.node.stack.ExportOrder;
 import dev.sluice.node.stack.Exports;
 import dev.sluice.node.stack.Hydrations;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,9 @@ public interface ExportWork {
 
     /** @param upstream how to reach what the copy itself still hydrates from; null when unknown */
     ExportFacts serveClosed(ExportOrder order, long successor, @Nullable IscsiLogin upstream);
+
+    /** Bytes of the hashes of what is served; empty while they are being made. */
+    OptionalLong offerDigests(ExportOrder order, long successor, String exportUid, long bytes);
 
     void release(String export, String volume, String pool, long successor, String lvUuid);
 
@@ -54,6 +58,11 @@ public interface ExportWork {
             @Override
             public ExportFacts serveClosed(ExportOrder order, long successor, @Nullable IscsiLogin upstream) {
                 return copies.serve(order, successor, upstream);
+            }
+
+            @Override
+            public OptionalLong offerDigests(ExportOrder order, long successor, String exportUid, long bytes) {
+                return copies.offerDigests(order, successor, exportUid, bytes);
             }
 
             @Override

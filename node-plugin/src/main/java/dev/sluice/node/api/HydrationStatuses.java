@@ -21,6 +21,8 @@ final class HydrationStatuses {
         long hydrated = Math.max(report.hydratedBytes(), HydrationText.shownBefore(before, report.epoch()));
         long skipped = Math.max(report.skippedBytes(), before == null ? 0 : before.skippedBytes());
         long shown = Math.min(hydrated, report.totalBytes());
+        long unused = Math.min(skipped, shown);
+        long reused = Math.min(Math.max(report.reusedBytes(), before == null ? 0 : before.reused()), shown - unused);
         Instant estimate = report.estimatedCompletion();
         return new CloneHydrationStatus(
                 report.phase(),
@@ -29,8 +31,8 @@ final class HydrationStatuses {
                 report.engine(),
                 report.totalBytes(),
                 shown,
-                shown - Math.min(skipped, shown),
-                Math.min(skipped, shown),
+                shown - unused - reused,
+                unused,
                 report.totalBytes() - shown,
                 report.bytesPerSecond(),
                 text(estimate),
@@ -41,7 +43,8 @@ final class HydrationStatuses {
                 report.message(),
                 HydrationText.summary(
                         report.phase(), report.totalBytes(), shown, report.bytesPerSecond(), estimate, origin, now),
-                conditions(report, before, now));
+                conditions(report, before, now),
+                reused == 0 ? null : (Long) reused);
     }
 
     /** True when a reader must be told at once: the phase, the reason or a condition is another. */

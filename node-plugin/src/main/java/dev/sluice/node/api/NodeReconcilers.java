@@ -68,6 +68,11 @@ public final class NodeReconcilers implements AutoCloseable {
         register(snapshots, Names.LABEL_NODE + "=" + node);
     }
 
+    /** Has the exports of a volume looked at whose hashes can be offered now. */
+    public void digestsDone(String volume) {
+        exports.sourceReady(volume);
+    }
+
     private void trigger(String fed) {
         if (Names.isSnapshotId(fed)) {
             snapshots.trigger(fed);

@@ -9,6 +9,7 @@ import dev.sluice.api.VolumeSpec;
 import dev.sluice.names.Names;
 import dev.sluice.node.host.IscsiLogin;
 import dev.sluice.node.stack.NodeKeys;
+import dev.sluice.node.stack.VolumeOrder;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,23 @@ final class SourceLogins {
         return exports.find(Names.export(id, epoch))
                 .filter(export -> export.getSpec().state() == DesiredState.PRESENT)
                 .flatMap(export -> peers.find(export.getSpec().originNode()).map(peer -> login(export, peer)));
+    }
+
+    /** The hashes of what feeds this epoch of a volume, if they were ordered. */
+    VolumeOrder.@Nullable Digests digests(String volume, VolumeSpec spec) {
+        Export export = exports.find(Names.export(volume, spec.epoch()))
+                .filter(found -> Boolean.TRUE.equals(found.getSpec().digests()))
+                .orElse(null);
+        if (export == null) {
+            return null;
+        }
+        IscsiLogin content = find(volume, spec.epoch()).orElse(null);
+        Long bytes = export.getStatus() == null ? null : export.getStatus().digestBytes();
+        String name = Names.digestExport(export.getMetadata().getName());
+        IscsiLogin login = content == null || bytes == null
+                ? null
+                : new IscsiLogin(content.portal(), Names.targetIqn(name), name, bytes, content.chap());
+        return new VolumeOrder.Digests(export.getMetadata().getUid(), login);
     }
 
     /** What its node says of the export that is waited for. */

@@ -120,7 +120,8 @@ public final class VolumeReconciler implements Reconciler<Volume> {
         hydrations.track(volume);
         boolean whole = known != null && known.hydrated();
         IscsiLogin source = whole ? null : sources.find(id, spec).orElse(null);
-        VolumeOrder order = new VolumeOrder(id, spec, known == null ? null : known.allocated(), source);
+        VolumeOrder order = new VolumeOrder(
+                id, spec, known == null ? null : known.allocated(), source, whole ? null : sources.digests(id, spec));
         VolumeOutcome outcome = explained(spec, id, work.bring(order, early -> publish(volume, spec, early)));
         board.put(id, spec.epoch(), outcome);
         work.follow(order, outcome);

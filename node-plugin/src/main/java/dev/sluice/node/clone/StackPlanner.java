@@ -190,6 +190,10 @@ public final class StackPlanner {
             boolean bare = wanted.fsType() == null && !wanted.encrypted();
             tags = CopyTags.plain(wanted.epoch(), bare ? CopyState.LINEAR : CopyState.VIRGIN);
         }
+        if (wanted.remote() && wanted.olderCopy() != null) {
+            Set<String> marked = OlderCopyTag.addTo(printed(tags), wanted.olderCopy());
+            return new LogicalVolumeRequest.ThinSnapshot(group, wanted.olderCopy(), wanted.copy(), marked);
+        }
         return new LogicalVolumeRequest.Thin(
                 group, wanted.thinPool(), wanted.copy(), wanted.sizeBytes(), printed(tags));
     }
@@ -208,6 +212,9 @@ public final class StackPlanner {
         LogicalVolume data = Objects.requireNonNull(observed.data());
         if (!outerIsExactly(data, data.sizeBytes())) {
             steps.add(new Step.LoadOuterOverData(data.sizeBytes()));
+        }
+        if (observed.engine() != null && OlderCopyTag.isOn(data)) {
+            steps.add(new Step.LetDiscards(true));
         }
         dismantleEngine();
     }
@@ -230,7 +237,8 @@ public final class StackPlanner {
     }
 
     private void hydrating(CopyTags tags) {
-        long bytes = Objects.requireNonNull(observed.data()).sizeBytes();
+        LogicalVolume data = Objects.requireNonNull(observed.data());
+        boolean older = OlderCopyTag.isOn(data);
         HydrationGeometry geometry = HydrationGeometry.of(tags.regionBytes());
         metadata(tags, geometry);
         boolean cutOff = !tags.isClosed()
@@ -254,11 +262,17 @@ public final class StackPlanner {
             if (tags.state() == CopyState.STACKING) {
                 steps.add(new Step.BeginMetadata());
             }
-            steps.add(new Step.LoadEngine(tags.originBytes(), geometry));
+            steps.add(new Step.LoadEngine(tags.originBytes(), geometry, !older));
         }
         // What was given up has no device that a pod could open: it is read through its export's own.
+        // A new table would let discards pass for a moment: over an older copy the device grows when that is over.
+        MappedDevice outer = observed.outer();
+        long bytes = older && outer != null && !cutOff ? Tables.bytes(outer.table()) : data.sizeBytes();
         if (!tags.isClosed() && !outerIsOverEngine(bytes)) {
-            steps.add(new Step.LoadOuterOverEngine(tags.originBytes(), bytes));
+            steps.add(new Step.LoadOuterOverEngine(tags.originBytes(), data.sizeBytes()));
+        }
+        if (!tags.isClosed() && older) {
+            steps.add(new Step.LetDiscards(false));
         }
         if (tags.state() == CopyState.STACKING) {
             steps.add(new Step.Retag(tags.withState(CopyState.EXPOSED)));

@@ -24,12 +24,16 @@ public sealed interface Step {
     /** @param queues what cannot be read now waits, and does not fail */
     record LoadSource(long bytes, boolean queues) implements Step {}
 
-    record LoadEngine(long bytes, HydrationGeometry geometry) implements Step {}
+    /** @param passdown whether a discard is passed on to the data, beside marking what it covers */
+    record LoadEngine(long bytes, HydrationGeometry geometry, boolean passdown) implements Step {}
 
     /** Outer device over the engine, with a linear tail when the volume is larger than its origin. */
     record LoadOuterOverEngine(long engineBytes, long totalBytes) implements Step {}
 
     record LoadOuterOverData(long bytes) implements Step {}
+
+    /** Whether discards pass the outer device, from whoever has it open. */
+    record LetDiscards(boolean pass) implements Step {}
 
     /** A source that is going away fails what is queued, so that nothing waits for it. */
     record FailQueued() implements Step {}

@@ -36,16 +36,25 @@ public final class Tables {
         return List.copyOf(table);
     }
 
-    /** dm-clone, hydration off: it is switched on by message when the device is in use and trimmed. */
+    /**
+     * dm-clone, hydration off: it is switched on by message when the device is in use and trimmed.
+     *
+     * @param passdown false: a discard marks regions as local, and does not touch the data
+     */
     public static List<TableLine> engine(
-            BlockDevice metadata, BlockDevice data, BlockDevice source, long bytes, HydrationGeometry geometry) {
+            BlockDevice metadata,
+            BlockDevice data,
+            BlockDevice source,
+            long bytes,
+            HydrationGeometry geometry,
+            boolean passdown) {
         String arguments = String.join(
                 " ",
                 metadata.number(),
                 data.number(),
                 source.number(),
                 String.valueOf(geometry.regionBytes() / SECTOR),
-                "1 no_hydration",
+                passdown ? "1 no_hydration" : "2 no_hydration no_discard_passdown",
                 "4 hydration_threshold " + geometry.threshold(),
                 "hydration_batch_size " + geometry.batch());
         return List.of(new TableLine(0, bytes / SECTOR, "clone", arguments));

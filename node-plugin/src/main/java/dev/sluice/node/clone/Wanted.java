@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param mkfsOptions words for mkfs
  * @param localOrigin the logical volume of this node that is shared; null when none
  * @param remoteBytes bytes that come from another node; 0 when none
+ * @param olderCopy an older copy of the volume on this node, from which one that is made now begins; null when none
  * @param geometry the engine's sizes, for a volume that is allocated now
  * @param allocated what was written down at allocation; null when never allocated
  * @param queues whether what the origin does not answer waits until it does
@@ -32,6 +33,7 @@ public record Wanted(
         List<String> mkfsOptions,
         @Nullable String localOrigin,
         long remoteBytes,
+        @Nullable String olderCopy,
         HydrationGeometry geometry,
         @Nullable Allocation allocated,
         boolean queues,
@@ -50,6 +52,7 @@ public record Wanted(
                 List.of(),
                 null,
                 0,
+                null,
                 new HydrationGeometry(0, 0, 0),
                 null,
                 false,

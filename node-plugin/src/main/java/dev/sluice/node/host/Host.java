@@ -10,5 +10,6 @@ public record Host(
         Mounts mounts,
         FileSystems fileSystems,
         BlockDevices blockDevices,
+        DeviceRanges ranges,
         Pauses pauses,
         Luks luks) {}

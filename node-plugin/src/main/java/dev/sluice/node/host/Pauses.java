@@ -25,6 +25,12 @@ public interface Pauses {
         /** Resumes the devices, the lower first. False when the deadline came before: what was seen meanwhile is of no one instant. */
         boolean end();
 
+        /**
+         * Does something that must not happen at any other time: the devices are suspended until it has ended, whatever the deadline. False,
+         * and it is not done, when the pause is over.
+         */
+        boolean during(Runnable action);
+
         @Override
         default void close() {
             end();

@@ -16,6 +16,7 @@ import dev.sluice.node.host.MappedDevice;
 import dev.sluice.node.host.MountPoint;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,11 +25,13 @@ public final class ClosedCopies {
     private final Host host;
     private final VolumeStacks stacks;
     private final Exports exports;
+    private final OfferedDigests digests;
 
-    public ClosedCopies(Host host, VolumeStacks stacks, Exports exports) {
+    public ClosedCopies(Host host, VolumeStacks stacks, Exports exports, OfferedDigests digests) {
         this.host = host;
         this.stacks = stacks;
         this.exports = exports;
+        this.digests = digests;
     }
 
     /**
@@ -94,6 +97,25 @@ public final class ClosedCopies {
         });
     }
 
+    /**
+     * Has hashes made of what is served, and serves them; how many bytes they have, empty as long as they are not there.
+     *
+     * @param exportUid which export of this name it is
+     * @param bytes that are served
+     */
+    public OptionalLong offerDigests(ExportOrder order, long successor, String exportUid, long bytes) {
+        String volume = order.source();
+        return stacks.lockedCopy(
+                volume,
+                successor - 1,
+                () -> find(volume, successor).isEmpty()
+                        ? OptionalLong.empty()
+                        : digests.offer(
+                                order.of(Names.copy(volume, successor - 1)),
+                                stacks.group(order.pool()),
+                                new DigestList(exportUid, successor, bytes)));
+    }
+
     /** Removes exactly the copy of this UUID that was given up for this epoch, and what serves it; absent is success. */
     public void release(String export, String volume, String pool, long successor, String lvUuid) {
         stacks.lockedCopy(volume, successor - 1, () -> {
@@ -104,6 +126,7 @@ public final class ClosedCopies {
                         "the copy of volume " + volume + " on this node was not given up for epoch " + successor
                                 + ": it is left alone");
             }
+            digests.remove(export, stacks.group(pool), Names.copy(volume, successor - 1));
             exports.stop(export);
             if (copy.isPresent()) {
                 stacks.remove(volume, successor - 1, pool, lvUuid);

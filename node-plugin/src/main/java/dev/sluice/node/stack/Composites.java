@@ -6,11 +6,13 @@ import dev.sluice.names.Names;
 import dev.sluice.node.clone.CloneStatus;
 import dev.sluice.node.clone.CopyState;
 import dev.sluice.node.clone.CopyTags;
+import dev.sluice.node.clone.OlderCopyTag;
 import dev.sluice.node.host.BlockDevice;
 import dev.sluice.node.host.Host;
 import dev.sluice.node.host.IscsiSession;
 import dev.sluice.node.host.LogicalVolume;
 import dev.sluice.node.host.LogicalVolumeRequest;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -77,7 +79,7 @@ final class Composites {
                     from,
                     id,
                     epoch,
-                    marks,
+                    with(marks, from),
                     tags.isClosed() ? List.of(engine) : List.of(Names.outerDevice(source), engine),
                     () -> look(metadata, engine));
             // A commit that failed in the pause left an older bitmap on the disk than the data is of.
@@ -90,6 +92,12 @@ final class Composites {
         } finally {
             quiet.remove(source);
         }
+    }
+
+    private static Set<String> with(Set<String> marks, LogicalVolume from) {
+        Set<String> all = new LinkedHashSet<>(marks);
+        all.addAll(OlderCopyTag.carriedFrom(from));
+        return all;
     }
 
     /** What was seen in the pause. */

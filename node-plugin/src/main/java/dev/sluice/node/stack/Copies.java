@@ -6,6 +6,7 @@ import dev.sluice.error.SluiceException;
 import dev.sluice.names.Names;
 import dev.sluice.node.clone.CopyState;
 import dev.sluice.node.clone.CopyTags;
+import dev.sluice.node.clone.EncryptionTag;
 import dev.sluice.node.host.Host;
 import dev.sluice.node.host.LogicalVolume;
 import dev.sluice.node.host.PoolSettings;
@@ -43,6 +44,26 @@ final class Copies {
 
     Optional<LogicalVolume> find(String id, long epoch) {
         return named(Names.copy(id, epoch)::equals).findFirst();
+    }
+
+    /**
+     * An older copy from which one that is made now may begin: the latest that was given up here and is whole. Only where hashes will tell
+     * what of it may be kept, and never one that is larger than what is copied: the rest of it would be shown as it is.
+     */
+    Optional<LogicalVolume> findOlder(VolumeOrder order, PoolSettings pool, long remoteBytes) {
+        if (order.digests() == null || order.allocated() != null || remoteBytes == 0) {
+            return Optional.empty();
+        }
+        long epoch = order.spec().epoch();
+        boolean encrypted = VolumeContent.of(order.spec()).encryption() != null;
+        return of(order.id())
+                .filter(copy -> copy.volumeGroup().equals(pool.volumeGroup())
+                        && pool.thinPool().equals(copy.pool())
+                        && copy.sizeBytes() <= remoteBytes
+                        && EncryptionTag.isOn(copy) == encrypted)
+                .filter(copy -> CopyTags.of(copy).wasGivenUpBy(epoch)
+                        && CopyTags.of(copy).state() == CopyState.LINEAR)
+                .max(Comparator.comparingLong(Copies::epoch));
     }
 
     /**

@@ -10,13 +10,8 @@ import dev.sluice.node.host.IscsiSession;
 import dev.sluice.node.host.Pauses;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 
 /**
  * Holds a pod's I/O above the engine of one volume for an instant, and has the engine begin copies in it. Only to begin: what was begun goes
@@ -26,8 +21,6 @@ final class CopyWindow {
     private static final Duration DEADLINE = Duration.ofMillis(200);
     private static final Duration BEGIN = Duration.ofMillis(20);
     private static final Duration MEASUREMENT = Duration.ofMillis(100);
-    // A suspension waits for what is in flight below. Others must be able to mend what that waits for.
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final int MOST_LOOKS = 20_000;
     private static final int PROBE = 4096;
 
@@ -37,7 +30,7 @@ final class CopyWindow {
     private final long epoch;
     private final String engineDevice;
     private final LongSupplier nanoTime;
-    private volatile FutureTask<?> latest = finished();
+    private final BoundedTask bounded;
 
     /** @param nanoTime a clock that is never set, as System.nanoTime */
     CopyWindow(Host host, VolumeStacks stacks, String id, long epoch, LongSupplier nanoTime) {
@@ -47,6 +40,7 @@ final class CopyWindow {
         this.epoch = epoch;
         this.engineDevice = Names.cloneDevice(Names.copy(id, epoch));
         this.nanoTime = nanoTime;
+        this.bounded = new BoundedTask(id);
     }
 
     /**
@@ -61,13 +55,13 @@ final class CopyWindow {
      * @param arrival whether it lasts until all have arrived, or only until all have begun
      */
     Optional<Seen> open(int regions, boolean arrival) {
-        if (!latest.isDone()) {
+        if (bounded.isBusy()) {
             return Optional.empty();
         }
         // The way to the origin may be dead without anyone having noticed: a read of the pod that waits there would
         // keep the suspension waiting, and with it all I/O of the pod, also that to what is local.
-        within("a read of the origin", this::probe);
-        return stacks.attempt(id, epoch, () -> within("a window", () -> hold(regions, arrival)))
+        bounded.run("a read of the origin", this::probe);
+        return stacks.attempt(id, epoch, () -> bounded.run("a window", () -> hold(regions, arrival)))
                 .flatMap(Function.identity());
     }
 
@@ -114,29 +108,5 @@ final class CopyWindow {
             return working;
         }
         throw new SluiceException(ErrorKind.UNAVAILABLE, "the engine of " + id + " does not work");
-    }
-
-    /** On a thread of its own, which is left behind when the kernel keeps it; until that ends there is no other window. */
-    private <T> T within(String what, Supplier<T> action) {
-        FutureTask<T> task = new FutureTask<>(action::get);
-        latest = task;
-        Thread.ofPlatform().daemon().name("window-" + id).start(task);
-        try {
-            return task.get(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            throw new SluiceException(
-                    ErrorKind.UNAVAILABLE, what + " of " + id + " takes longer than " + PATIENCE.toSeconds() + " s", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SluiceException(ErrorKind.UNAVAILABLE, what + " of " + id + " was interrupted", e);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
-        }
-    }
-
-    private static FutureTask<?> finished() {
-        FutureTask<Boolean> task = new FutureTask<>(() -> true);
-        task.run();
-        return task;
     }
 }

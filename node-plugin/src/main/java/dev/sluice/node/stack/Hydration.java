@@ -27,6 +27,7 @@ final class Hydration {
     private static final Logger log = LoggerFactory.getLogger(Hydration.class);
     private static final Duration IDLE_GRACE = Duration.ofSeconds(30);
     private static final String FINISH = "finish";
+    private static final String REUSE = "reuse";
     // A pod that starts needs the processor, the wire and the disk more than the copy does.
     private static final Duration START_GRACE = Duration.ofSeconds(10);
 
@@ -40,6 +41,7 @@ final class Hydration {
     private final RateWindow rate = new RateWindow();
     private final Governing governing;
     private final Standstill standstill;
+    private final Reuse reuse;
     private final Instant readySince;
 
     private volatile VolumeOrder order;
@@ -65,6 +67,7 @@ final class Hydration {
         this.governing =
                 new Governing(new CopyWindow(host, stacks, id, order.spec().epoch(), System::nanoTime));
         this.standstill = new Standstill(now);
+        this.reuse = new Reuse(host, stacks, id, order.spec().epoch(), now, System::nanoTime);
         this.skippedRegions = stacks.tags(id).skippedRegions();
         // Whoever reads skipped regions from the tag has trimmed already, before a restart.
         this.trimmed = skippedRegions > 0;
@@ -82,7 +85,7 @@ final class Hydration {
     HydrationReport look(Instant now) {
         Instant end = completed;
         if (end != null) {
-            return HydrationReports.hydrated(order, tags(), readySince, end);
+            return HydrationReports.hydrated(order, tags(), reuse.regions(), readySince, end);
         }
         HydrationReport known = last;
         if (known != null && finishing()) {
@@ -115,8 +118,15 @@ final class Hydration {
 
     private HydrationReport steer(CloneStatus.Working engine, Instant now) {
         long hydrated = engine.hydratedRegions() * engine.regionBytes();
+        if (reuse.isPending()) {
+            // What is marked as local did not come at any rate.
+            rate.clear();
+        }
         rate.add(now, hydrated);
-        if (engine.complete()) {
+        if (engine.complete() && reuse.isPending()) {
+            // It is written down first how it came.
+            inBackground(REUSE, () -> reuse.end(null));
+        } else if (engine.complete()) {
             inBackground(FINISH, () -> {
                 if (stacks.finish(order)) {
                     completed = now;
@@ -128,8 +138,8 @@ final class Hydration {
         if (path.broken()) {
             inBackground("reconnect", () -> stacks.bring(order));
         }
-        String waiting = source == SourcePath.State.CONNECTED ? waitingFor(engine, now) : null;
         boolean paused = order.spec().hydration().paused();
+        HydrationLimit waiting = source == SourcePath.State.CONNECTED ? waitingFor(engine, now, paused) : null;
         copyWanted = waiting == null && !paused && source == SourcePath.State.CONNECTED;
         boolean copying = pace(engine, now);
         govern(engine, now, copying);
@@ -186,7 +196,7 @@ final class Hydration {
             Instant now,
             SourcePath.State source,
             boolean paused,
-            @Nullable String waiting,
+            @Nullable HydrationLimit waiting,
             boolean copying) {
         if (!copying) {
             standstill.reset(now);
@@ -201,7 +211,7 @@ final class Hydration {
             return report(engine, now, HydrationPhase.PAUSED, "Paused", "spec.paused is true");
         }
         if (waiting != null) {
-            return report(engine, now, HydrationPhase.HYDRATING, "WaitingToStart", waiting);
+            return report(engine, now, HydrationPhase.HYDRATING, waiting.reason(), waiting.message());
         }
         Optional<Standstill.Cause> stalled = copying
                 ? standstill.look(
@@ -241,32 +251,51 @@ final class Hydration {
      * Why copying is not begun yet; null when it may. A pod's start and its first reads come first; then a file system is trimmed: what it
      * does not use is never copied.
      */
-    private @Nullable String waitingFor(CloneStatus.Working engine, Instant now) {
+    private @Nullable HydrationLimit waitingFor(CloneStatus.Working engine, Instant now, boolean paused) {
         if (begun) {
             return null;
         }
-        boolean open = outer().map(outer -> outer.openCount() > 0).orElse(false);
-        if (!open) {
-            openSince = null;
-            // No pod ever opens what only brings a snapshot here.
-            begun = order.spec().isSnapshotCopy(id)
-                    || readySince.plus(IDLE_GRACE).isBefore(now);
-            return begun
-                    ? null
-                    : "copying begins when a pod uses the volume, or after " + IDLE_GRACE.toSeconds() + " s";
+        String grace = grace(now);
+        if (grace != null) {
+            return HydrationLimit.waiting(grace);
         }
-        openSince = openSince == null ? now : openSince;
-        if (openSince.plus(START_GRACE).isAfter(now)) {
-            return "copying begins " + START_GRACE.toSeconds() + " s after a pod began to use the volume";
+        if (reuse.isPending()) {
+            if (!paused) {
+                VolumeOrder known = order;
+                inBackground(REUSE, () -> reuse.step(known, now));
+            }
+            return HydrationLimit.comparing();
         }
-        Optional<MountPoint> mount = order.spec().mode() == VolumeMode.BLOCK || trimmed ? Optional.empty() : mount();
+        Optional<MountPoint> mount = isTrimmed() ? Optional.empty() : mount();
         if (mount.isEmpty()) {
             begun = true;
             return null;
         }
         Path mountPoint = Path.of(mount.get().path());
         inBackground("trim", () -> trim(mountPoint, engine));
-        return "what the file system does not use is being skipped";
+        return HydrationLimit.waiting("what the file system does not use is being skipped");
+    }
+
+    /** Why nothing may be read or copied in the background yet; null when it may. */
+    private @Nullable String grace(Instant now) {
+        boolean open = outer().map(outer -> outer.openCount() > 0).orElse(false);
+        if (!open) {
+            openSince = null;
+            // No pod ever opens what only brings a snapshot here.
+            boolean idle = order.spec().isSnapshotCopy(id)
+                    || readySince.plus(IDLE_GRACE).isBefore(now);
+            trimmed = trimmed || idle;
+            return idle ? null : "copying begins when a pod uses the volume, or after " + IDLE_GRACE.toSeconds() + " s";
+        }
+        openSince = openSince == null ? now : openSince;
+        return openSince.plus(START_GRACE).isAfter(now)
+                ? "copying begins " + START_GRACE.toSeconds() + " s after a pod began to use the volume"
+                : null;
+    }
+
+    /** Or cannot be: of a block volume it is not known what is unused, and over an older copy no discard passes. */
+    private boolean isTrimmed() {
+        return trimmed || order.spec().mode() == VolumeMode.BLOCK || reuse.concerns();
     }
 
     private Optional<MappedDevice> outer() {
@@ -323,7 +352,15 @@ final class Hydration {
     private HydrationReport report(
             CloneStatus.Working engine, Instant now, HydrationPhase phase, String reason, String message) {
         last = HydrationReports.of(
-                order, engine, phase, skippedRegions, rate.bytesPerSecond(), readySince, now, reason, message);
+                order,
+                engine,
+                phase,
+                new HydrationReports.Spared(skippedRegions, reuse.regions()),
+                rate.bytesPerSecond(),
+                readySince,
+                now,
+                reason,
+                message);
         return last;
     }
 }

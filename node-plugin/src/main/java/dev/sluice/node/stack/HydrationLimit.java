@@ -5,6 +5,16 @@ import java.time.Instant;
 
 /** What keeps a hydration from going faster, or at all: a word for programs and a sentence for people. */
 record HydrationLimit(String reason, String message) {
+    static HydrationLimit waiting(String message) {
+        return new HydrationLimit("WaitingToStart", message);
+    }
+
+    static HydrationLimit comparing() {
+        return new HydrationLimit(
+                "Comparing",
+                "an older copy of the volume is on this node: what has not changed since is being found and is not copied");
+    }
+
     static HydrationLimit of(HydrationSettings settings, Governing governing, Instant now) {
         if (governing.isNeeded(now)) {
             return new HydrationLimit(

@@ -5,7 +5,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One look at a hydration. hydrated = copied + skipped; all in bytes.
+ * One look at a hydration. hydrated = copied + skipped + reused; all in bytes.
  *
  * @param bytesPerSecond over the last seconds, null when none is known
  * @param engine dm-clone or thin-snapshot
@@ -21,6 +21,7 @@ public record HydrationReport(
         long hydratedBytes,
         long copiedBytes,
         long skippedBytes,
+        long reusedBytes,
         @Nullable Long bytesPerSecond,
         @Nullable Instant estimatedCompletion,
         @Nullable Instant startTime,

@@ -16,11 +16,14 @@ final class HydrationReports {
 
     private HydrationReports() {}
 
+    /** Regions that need no copying: because nothing uses them, or because an older copy had them. */
+    record Spared(long skippedRegions, long reusedRegions) {}
+
     static HydrationReport of(
             VolumeOrder order,
             CloneStatus.Working engine,
             HydrationPhase phase,
-            long skippedRegions,
+            Spared spared,
             OptionalLong rate,
             Instant readyTime,
             Instant now,
@@ -32,7 +35,8 @@ final class HydrationReports {
         long hydrated = Math.clamp(total - missing, 0, total);
         // What lies beyond the engine's end was shared from the start.
         long beyond = Math.max(0, total - engine.totalRegions() * engine.regionBytes());
-        long skipped = Math.min(skippedRegions * engine.regionBytes() + beyond, hydrated);
+        long skipped = Math.min(spared.skippedRegions() * engine.regionBytes() + beyond, hydrated);
+        long reused = Math.min(spared.reusedRegions() * engine.regionBytes(), hydrated - skipped);
         Long speed = rate.isPresent() && phase != HydrationPhase.PAUSED ? (Long) rate.getAsLong() : null;
         Instant estimate = speed != null && speed > 0 ? now.plusSeconds((total - hydrated) / speed) : null;
         return new HydrationReport(
@@ -42,8 +46,9 @@ final class HydrationReports {
                 DM_CLONE,
                 total,
                 hydrated,
-                hydrated - skipped,
+                hydrated - skipped - reused,
                 skipped,
+                reused,
                 speed,
                 estimate,
                 null,
@@ -53,10 +58,12 @@ final class HydrationReports {
                 message);
     }
 
-    static HydrationReport hydrated(VolumeOrder order, CopyTags tags, @Nullable Instant readyTime, Instant now) {
+    static HydrationReport hydrated(
+            VolumeOrder order, CopyTags tags, long reusedRegions, @Nullable Instant readyTime, Instant now) {
         long total = totalBytes(order);
         long skipped = tags.skippedBytes() + Math.max(0, total - tags.originBytes());
-        return whole(order, DM_CLONE, total - skipped, skipped, readyTime, now, "Hydrated", "everything is local");
+        long reused = Math.min(reusedRegions * tags.regionBytes(), total - skipped);
+        return whole(order, DM_CLONE, skipped, reused, readyTime, now, "Hydrated", "everything is local");
     }
 
     /** A clone on the source's own node: nothing is copied, both share the blocks neither has changed. */
@@ -64,8 +71,8 @@ final class HydrationReports {
         return whole(
                 order,
                 THIN_SNAPSHOT,
-                0,
                 totalBytes(order),
+                0,
                 now,
                 now,
                 "SharedBlocks",
@@ -124,6 +131,7 @@ final class HydrationReports {
                 last == null ? 0 : last.hydratedBytes(),
                 last == null ? 0 : last.copiedBytes(),
                 last == null ? 0 : last.skippedBytes(),
+                last == null ? 0 : last.reusedBytes(),
                 null,
                 null,
                 startTime,
@@ -136,8 +144,8 @@ final class HydrationReports {
     private static HydrationReport whole(
             VolumeOrder order,
             String engine,
-            long copied,
             long skipped,
+            long reused,
             @Nullable Instant readyTime,
             Instant now,
             String reason,
@@ -150,8 +158,9 @@ final class HydrationReports {
                 engine,
                 total,
                 total,
-                copied,
+                total - skipped - reused,
                 skipped,
+                reused,
                 null,
                 null,
                 null,

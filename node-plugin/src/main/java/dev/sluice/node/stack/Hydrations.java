@@ -66,7 +66,8 @@ public final class Hydrations implements AutoCloseable {
             if (tags.originBytes() == 0) {
                 listener.observed(HydrationReports.shared(order, now));
             } else if (known == null) {
-                listener.observed(HydrationReports.hydrated(order, tags, null, now));
+                long reused = stacks.reusedRegions(order.id(), order.spec().epoch());
+                listener.observed(HydrationReports.hydrated(order, tags, reused, null, now));
             } else {
                 listener.observed(known.look(now));
             }

@@ -13,4 +13,9 @@ final class Sessions {
     static Optional<IscsiSession> ofCopy(Host host, String id, long epoch) {
         return host.sessions().find(Names.targetIqn(Names.export(id, epoch)));
     }
+
+    /** The one that brings the hashes of what feeds it. */
+    static Optional<IscsiSession> ofDigests(Host host, String id, long epoch) {
+        return host.sessions().find(Names.targetIqn(Names.digestExport(Names.export(id, epoch))));
+    }
 }

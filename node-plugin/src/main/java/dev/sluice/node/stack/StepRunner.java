@@ -61,6 +61,7 @@ final class StepRunner {
                                 outer.totalBytes()));
             case Step.LoadOuterOverData outer ->
                 load(Names.outerDevice(id), false, Tables.linear(device(data()), outer.bytes()));
+            case Step.LetDiscards let -> host.ranges().letDiscards(mapped(Names.outerDevice(id)), let.pass());
             case Step.FailQueued() -> host.deviceMapper().message(Names.sourceDevice(copy), "fail_if_no_path");
             case Step.CloseLuks() -> host.luks().close(Names.luksDevice(id));
             case Step.StopCopying() -> host.deviceMapper().message(Names.cloneDevice(copy), "disable_hydration");
@@ -68,7 +69,11 @@ final class StepRunner {
             case Step.RemoveOuter() -> host.deviceMapper().remove(Names.outerDevice(id));
             case Step.RemoveEngine() -> host.deviceMapper().remove(Names.cloneDevice(copy));
             case Step.RemoveSource() -> host.deviceMapper().remove(Names.sourceDevice(copy));
-            case Step.Logout() -> session().ifPresent(found -> host.sessions().remove(found.iqn()));
+            case Step.Logout() -> {
+                Sessions.ofDigests(host, id, epoch)
+                        .ifPresent(found -> host.sessions().remove(found.iqn()));
+                session().ifPresent(found -> host.sessions().remove(found.iqn()));
+            }
             case Step.RemoveMetadata metadata -> host.logicalVolumes().remove(volumeGroup, metadata.lvUuid());
             case Step.RemoveData data -> host.logicalVolumes().remove(volumeGroup, data.lvUuid());
         }
@@ -110,7 +115,8 @@ final class StepRunner {
                 device(data()),
                 mapped(Names.sourceDevice(copy)),
                 engine.bytes(),
-                engine.geometry());
+                engine.geometry(),
+                engine.passdown());
         load(Names.cloneDevice(copy), false, table);
     }
 

@@ -13,6 +13,7 @@ import dev.sluice.node.clone.CopyState;
 import dev.sluice.node.clone.CopyTags;
 import dev.sluice.node.clone.HydrationGeometry;
 import dev.sluice.node.clone.Observed;
+import dev.sluice.node.clone.OlderCopyTag;
 import dev.sluice.node.clone.StackPlanner;
 import dev.sluice.node.clone.Step;
 import dev.sluice.node.clone.Tables;
@@ -176,6 +177,20 @@ public final class VolumeStacks {
         });
     }
 
+    /** Writes down that the comparison with an older copy has ended, and how many regions it spared. */
+    void recordReused(String id, long epoch, long regions) {
+        lockedCopy(id, epoch, () -> {
+            LogicalVolume data = copies.find(id, epoch).orElseThrow();
+            return host.logicalVolumes().retag(data, Set.of(), OlderCopyTag.ended(regions));
+        });
+    }
+
+    long reusedRegions(String id, long epoch) {
+        return copies.find(id, epoch).stream()
+                .flatMapToLong(data -> OlderCopyTag.reusedRegions(data).stream())
+                .sum();
+    }
+
     /** A copy that was taken completely; one that a crash left half taken is thrown away. */
     Optional<LogicalVolume> findCopy(PoolSettings pool, String id) {
         return composites.findComplete(pool.volumeGroup(), id);
@@ -298,6 +313,9 @@ public final class VolumeStacks {
                 content.mkfsOptions(),
                 localOrigin(order, pool),
                 remoteBytes,
+                copies.findOlder(order, pool, remoteBytes)
+                        .map(LogicalVolume::name)
+                        .orElse(null),
                 HydrationGeometry.choose(remoteBytes, chunk, region == null ? 0 : region),
                 order.allocated(),
                 Names.isVolumeId(order.id()),

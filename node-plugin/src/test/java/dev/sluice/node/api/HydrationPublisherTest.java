@@ -134,7 +134,22 @@ class HydrationPublisherTest {
     private void observe(HydrationPhase phase, long bytes, String reason) {
         Instant estimate = clock.instant().plusSeconds(3);
         publisher.observed(new HydrationReport(
-                ID, 1, phase, "dm-clone", GI, bytes, bytes, 0, 210L << 20, estimate, null, START, null, reason, "why"));
+                ID,
+                1,
+                phase,
+                "dm-clone",
+                GI,
+                bytes,
+                bytes,
+                0,
+                0,
+                210L << 20,
+                estimate,
+                null,
+                START,
+                null,
+                reason,
+                "why"));
         publisher.publish();
     }
 

@@ -101,6 +101,21 @@ class MovesTest {
     }
 
     @Test
+    void hashesThatAreAskedForAreOfferedAndGoWithTheCopy() {
+        order();
+        edit(ExportSpec::withDigests);
+        eventually().until(() -> exported().digestBytes() != null);
+        assertThat(first.leftovers())
+                .contains("lv " + Names.digestVolume(VOLUME), "target " + Names.targetIqn(Names.digestExport(EXPORT)));
+
+        move();
+        assertThat(to.directory.awaitReady(VOLUME, Duration.ofSeconds(30)).id()).isEqualTo(VOLUME);
+        edit(export -> export.released(exported().lvUuid()));
+        eventually().until(() -> exported().phase() == ServedPhase.REMOVED);
+        assertThat(first.leftovers()).isEmpty();
+    }
+
+    @Test
     void aPodThatAskedMeanwhileKeepsItsVolumeUntilItGoes() {
         from.directory.createAttachment(VOLUME);
         order();

@@ -10,6 +10,7 @@ import dev.sluice.node.stack.Exports;
 import dev.sluice.node.stack.GroupSnapshots;
 import dev.sluice.node.stack.Hydrations;
 import dev.sluice.node.stack.NodeKeys;
+import dev.sluice.node.stack.OfferedDigests;
 import dev.sluice.node.stack.PoolDirectory;
 import dev.sluice.node.stack.Snapshots;
 import dev.sluice.node.stack.VolumeStacks;
@@ -32,6 +33,7 @@ final class TestNode implements AutoCloseable {
     private final Hydrations hydrations;
     private final StorageNodePublisher storageNode;
     private final NodeReconcilers reconcilers;
+    private final OfferedDigests digests;
     private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor();
 
     TestNode(KubernetesClient client, FakeHost machine, PoolSettings pool, Path folder) {
@@ -56,12 +58,13 @@ final class TestNode implements AutoCloseable {
                 clock);
         Snapshots snapshots = new Snapshots(host, pools, stacks, clock);
         Exports exports = new Exports(host, pools);
+        digests = new OfferedDigests(host);
         reconcilers = new NodeReconcilers(
                 client,
                 cluster,
                 new NodeReconcilers.Work(
                         VolumeWork.of(stacks, hydrations),
-                        ExportWork.of(exports, new ClosedCopies(host, stacks, exports), hydrations),
+                        ExportWork.of(exports, new ClosedCopies(host, stacks, exports, digests), hydrations),
                         SnapshotWork.of(
                                 snapshots,
                                 new GroupSnapshots(host, pools, stacks, new WriteHolds(host, System::nanoTime), clock),
@@ -71,11 +74,13 @@ final class TestNode implements AutoCloseable {
                 board,
                 progress,
                 () -> {});
+        digests.onDone(reconcilers::digestsDone);
     }
 
     void start() {
         storageNode.publish();
         hydrations.start();
+        digests.start();
         progress.onTurn(() -> ticker.execute(progress::publish));
         var unused = ticker.scheduleWithFixedDelay(progress::publish, 0, 200, TimeUnit.MILLISECONDS);
         reconcilers.start();
@@ -84,6 +89,7 @@ final class TestNode implements AutoCloseable {
     @Override
     public void close() {
         reconcilers.close();
+        digests.close();
         hydrations.close();
         storageNode.close();
         ticker.shutdownNow();

@@ -160,7 +160,7 @@ final class CloneStory {
         }
         pod();
         if (outcome.hydrated()) {
-            return HydrationReports.hydrated(order(null), CopyTags.plain(1, CopyState.LINEAR), null, now);
+            return HydrationReports.hydrated(order(null), CopyTags.plain(1, CopyState.LINEAR), 0, null, now);
         }
         Hydration hydration = hydration();
         HydrationReport report = look(hydration);

@@ -223,7 +223,8 @@ final class CompositeStory {
     }
 
     private ClosedCopies closed() {
-        return new ClosedCopies(home.machine.host(), home.stacks, home.exports);
+        return new ClosedCopies(
+                home.machine.host(), home.stacks, home.exports, new OfferedDigests(home.machine.host()));
     }
 
     void removeVolume() {

@@ -22,7 +22,9 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +43,11 @@ final class MoveStory {
     private final List<Node> nodes = new ArrayList<>();
     private final List<Stop> stops = new ArrayList<>();
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    private @Nullable Long regionBytes;
+    private boolean retaining;
+    private boolean offering = true;
+    private boolean mistaken;
+    private PodWrites writes = new PodWrites(BLOCKS);
     /** Index of the home; the old one has given the volume up before this grows. */
     private int home;
 
@@ -49,12 +56,14 @@ final class MoveStory {
         final FakeHost host;
         final VolumeStacks stacks;
         final ClosedCopies copies;
+        final OfferedDigests digests;
 
         Node(int number) {
             host = new FakeHost("n" + number, "10.0.0." + number, network, POOL);
             PoolDirectory pools = new PoolDirectory(List.of(POOL));
             stacks = new VolumeStacks(host.host(), pools);
-            copies = new ClosedCopies(host.host(), stacks, new Exports(host.host(), pools));
+            digests = new OfferedDigests(host.host());
+            copies = new ClosedCopies(host.host(), stacks, new Exports(host.host(), pools), digests);
         }
     }
 
@@ -63,6 +72,7 @@ final class MoveStory {
         final FakeHost host;
         final VolumeStacks stacks;
         final ClosedCopies copies;
+        final OfferedDigests digests;
         final long epoch;
         private @Nullable Allocation allocated;
         private boolean passedBy;
@@ -73,6 +83,7 @@ final class MoveStory {
             this.host = node.host;
             this.stacks = node.stacks;
             this.copies = node.copies;
+            this.digests = node.digests;
             this.epoch = epoch;
         }
 
@@ -104,10 +115,94 @@ final class MoveStory {
         return this;
     }
 
+    /** Number of the node of the last stop. */
+    int at() {
+        return hosts().indexOf(stops.getLast().host);
+    }
+
+    int last() {
+        return stops.size() - 1;
+    }
+
     /** The pod went before this node could stack anything: it has its copy, and passes on what it cannot reach yet. */
     MoveStory passingBy(int index) {
         stop(index).passedBy = true;
         return this;
+    }
+
+    /** Copies that are whole stay when nobody reads them any more, until {@link #end}. */
+    MoveStory retaining() {
+        retaining = true;
+        return this;
+    }
+
+    /** They are ordered, and never come. */
+    MoveStory withoutDigests() {
+        offering = false;
+        return this;
+    }
+
+    /** The node that returns takes them for those of another export. */
+    MoveStory mistaken() {
+        mistaken = true;
+        return this;
+    }
+
+    /** A bit of the hashes of what this stop serves flips. */
+    void damageDigests(int index) {
+        Stop stop = stop(index);
+        serve(index);
+        stop.copies.offerDigests(exportOrder(index), stop.epoch + 1, uid(stop.epoch + 1), SIZE);
+        stop.digests.work();
+        BlockDevice list = stop.host
+                .host()
+                .logicalVolumes()
+                .find("data", Names.digestVolume(stop.copy()))
+                .orElseThrow()
+                .active();
+        stop.host.write(Objects.requireNonNull(list), 1, 7);
+    }
+
+    private static String uid(long epoch) {
+        return "uid of " + Names.export(VOLUME, epoch);
+    }
+
+    MoveStory inRegionsOf(long bytes) {
+        regionBytes = bytes;
+        return this;
+    }
+
+    /** What else the pods do, on whatever node the volume is, while anything is done there. */
+    MoveStory writing(PodWrites pods) {
+        writes = pods;
+        nodes.forEach(node -> node.host.faults().meanwhile(() -> meanwhile(node)));
+        return this;
+    }
+
+    private void meanwhile(Node node) {
+        Stop stop = stop(home);
+        if (stop.host == node.host && stop.written && isMounted(node.host)) {
+            node.host
+                    .host()
+                    .deviceMapper()
+                    .find(Names.outerDevice(VOLUME))
+                    .ifPresent(outer -> writes.meanwhile(node.host, outer.device()));
+        }
+    }
+
+    private static boolean isMounted(FakeHost host) {
+        return host.host().mounts().list().stream()
+                .anyMatch(mount -> Path.of(mount.path()).equals(MOUNT));
+    }
+
+    /** Nothing is retained any more. */
+    void end() {
+        retaining = false;
+        settle();
+    }
+
+    long reusedRegions(int index) {
+        return stop(index).stacks.reusedRegions(VOLUME, stop(index).epoch);
     }
 
     List<FakeHost> hosts() {
@@ -150,7 +245,9 @@ final class MoveStory {
     void settle() {
         hydrate();
         for (int index = home - 1; index >= 0; index--) {
-            release(index);
+            if (!retaining || !isWhole(index) || index < home - 4) {
+                release(index);
+            }
         }
     }
 
@@ -191,11 +288,39 @@ final class MoveStory {
         Stop stop = stop(index);
         String export = Names.export(VOLUME, stop.epoch + 1);
         IscsiLogin upstream = index == 0 || isWhole(index) ? null : serve(index - 1);
-        ExportFacts facts = stop.copies.serve(
-                new ExportOrder(export, "fast", VOLUME, stop(index + 1).host.initiatorName(), stop.host.portal(), CHAP),
-                stop.epoch + 1,
-                upstream);
+        ExportFacts facts = stop.copies.serve(exportOrder(index), stop.epoch + 1, upstream);
         return new IscsiLogin(facts.portal(), facts.iqn(), facts.serial(), facts.sizeBytes(), CHAP);
+    }
+
+    private ExportOrder exportOrder(int index) {
+        Stop stop = stop(index);
+        return new ExportOrder(
+                Names.export(VOLUME, stop.epoch + 1),
+                "fast",
+                VOLUME,
+                stop(index + 1).host.initiatorName(),
+                stop.host.portal(),
+                CHAP);
+    }
+
+    /** Ordered where the node was left before, and something is still there. */
+    private VolumeOrder.@Nullable Digests digests(int index, @Nullable IscsiLogin login) {
+        Stop stop = stop(index);
+        boolean back = stops.subList(0, index).stream()
+                .anyMatch(earlier -> earlier.host == stop.host && earlier.allocated != null && !earlier.released);
+        if (!back) {
+            return null;
+        }
+        String export = Names.export(VOLUME, stop.epoch);
+        String name = Names.digestExport(export);
+        OptionalLong bytes = login == null || !offering
+                ? OptionalLong.empty()
+                : stop(index - 1).copies.offerDigests(exportOrder(index - 1), stop.epoch, uid(stop.epoch), SIZE);
+        return new VolumeOrder.Digests(
+                mistaken ? "another" : uid(stop.epoch),
+                login == null || bytes.isEmpty()
+                        ? null
+                        : new IscsiLogin(login.portal(), Names.targetIqn(name), name, bytes.getAsLong(), CHAP));
     }
 
     private boolean isWhole(int index) {
@@ -215,9 +340,10 @@ final class MoveStory {
         stop.host.host().mounts().ensure(stop.stacks.device(VOLUME), MOUNT, "ext4", List.of());
         if (!stop.written) {
             for (long block = first(index); block < first(index) + 50; block++) {
-                stop.host.write(stop.stacks.device(VOLUME), block, value(index));
+                writes.write(stop.host, stop.stacks.device(VOLUME), block, value(index));
             }
-            stop.host.write(stop.stacks.device(VOLUME), BLOCKS - 1, value(index));
+            writes.write(stop.host, stop.stacks.device(VOLUME), BLOCKS - 1, value(index));
+            writes.some(stop.host, stop.stacks.device(VOLUME));
             stop.host.fsync(stop.stacks.device(VOLUME));
             stop.written = true;
         }
@@ -233,17 +359,19 @@ final class MoveStory {
         }
         Stop stop = stop(home);
         if (!isWhole(home)) {
-            Hydration hydration =
-                    new Hydration(stop.stacks, stop.host.host(), Runnable::run, order(home, serve(home - 1)), now);
-            for (int looks = 0; looks < 40 && !isWhole(home); looks++) {
+            IscsiLogin login = serve(home - 1);
+            Hydration hydration = new Hydration(stop.stacks, stop.host.host(), Runnable::run, order(home, login), now);
+            for (int looks = 0; looks < 120 && !isWhole(home); looks++) {
                 now = now.plusSeconds(1);
+                stop(home - 1).digests.work();
+                hydration.update(order(home, login));
                 hydration.look(now);
                 if (stop.host
                         .host()
                         .deviceMapper()
                         .find(Names.cloneDevice(stop.copy()))
                         .isPresent()) {
-                    stop.host.hydrate(Names.cloneDevice(stop.copy()), 64);
+                    stop.host.hydrate(Names.cloneDevice(stop.copy()), regionBytes == null ? 64 : 640);
                 }
             }
         }
@@ -277,25 +405,18 @@ final class MoveStory {
             if (!stop(index).passedBy && !stop(index).written) {
                 throw new AssertionError("no pod was on stop " + index);
             }
-            if (stop(index).passedBy) {
-                continue;
-            }
-            for (long block = first(index); block < first(index) + 50; block++) {
-                require(last, block, value(index));
-            }
         }
-        require(last, BLOCKS - 1, value(home));
+        verifyContent();
     }
 
-    private static void require(Stop stop, long block, long value) {
-        long found = stop.host.read(stop.stacks.device(VOLUME), block);
-        if (found != value) {
-            throw new AssertionError("block " + block + " shows " + found + ", " + value + " was acknowledged");
-        }
+    /** The same while copies are left elsewhere. */
+    void verifyContent() {
+        Stop last = stop(home);
+        writes.verify(last.host, last.stacks.device(VOLUME));
     }
 
     private static long first(int index) {
-        return 100L * (index + 1);
+        return 100L * (index % 8 + 1);
     }
 
     private static long value(int index) {
@@ -324,8 +445,8 @@ final class MoveStory {
                 stop.epoch,
                 origin,
                 null,
-                HydrationSettings.DEFAULT,
+                new HydrationSettings(false, null, 0, regionBytes),
                 DesiredState.PRESENT);
-        return new VolumeOrder(VOLUME, spec, stop.allocated, login);
+        return new VolumeOrder(VOLUME, spec, stop.allocated, login, digests(index, login));
     }
 }

@@ -67,14 +67,18 @@ public final class LinuxBlockDevices implements BlockDevices {
 
     @Override
     public byte[] read(BlockDevice device, int bytes) {
+        return read(device, 0, bytes);
+    }
+
+    static byte[] read(BlockDevice device, long offset, int bytes) {
         ByteBuffer content = ByteBuffer.allocateDirect(Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT + ALIGNMENT)
                 .alignedSlice(ALIGNMENT);
         content.limit(bytes);
         try (FileChannel channel =
                 FileChannel.open(Path.of(device.path()), StandardOpenOption.READ, ExtendedOpenOption.DIRECT)) {
             while (content.hasRemaining()) {
-                if (channel.read(content, content.position()) < 0) {
-                    throw new IOException("it ends after " + content.position() + " bytes");
+                if (channel.read(content, offset + content.position()) < 0) {
+                    throw new IOException("it ends after " + (offset + content.position()) + " bytes");
                 }
             }
         } catch (IOException e) {
@@ -88,10 +92,14 @@ public final class LinuxBlockDevices implements BlockDevices {
     /** A buffered write that is on the medium when it returns: readers beneath the page cache see it. */
     @Override
     public void write(BlockDevice device, byte[] content) {
+        write(device, 0, content);
+    }
+
+    static void write(BlockDevice device, long offset, byte[] content) {
         ByteBuffer left = ByteBuffer.wrap(content);
         try (FileChannel channel = FileChannel.open(Path.of(device.path()), StandardOpenOption.WRITE)) {
             while (left.hasRemaining()) {
-                channel.write(left, left.position());
+                channel.write(left, offset + left.position());
             }
             channel.force(true);
         } catch (IOException e) {

@@ -45,6 +45,7 @@ public final class LinuxHost {
                 new LinuxMounts(calls, new ReadOnlyBinds(calls)),
                 new LinuxFileSystems(processes, calls),
                 blockDevices,
+                new LinuxDeviceRanges(SYS, calls),
                 LinuxPauses.over(control),
                 new Cryptsetup(processes, control, SYS));
         return new LinuxHost(

@@ -16,6 +16,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
@@ -180,6 +181,9 @@ public final class LinuxPauses implements Pauses {
         private final List<String> names;
         private final AtomicReference<State> state = new AtomicReference<>(State.HELD);
         private final AtomicReference<Future<?>> watch = new AtomicReference<>();
+        /** While it is held nobody resumes. */
+        private final ReentrantLock acting = new ReentrantLock();
+
         private volatile boolean settled;
 
         Held(List<String> names) {
@@ -216,8 +220,28 @@ public final class LinuxPauses implements Pauses {
         }
 
         void expire() {
-            if (state.compareAndSet(State.HELD, State.EXPIRED)) {
-                resume();
+            acting.lock();
+            try {
+                if (!state.compareAndSet(State.HELD, State.EXPIRED)) {
+                    return;
+                }
+            } finally {
+                acting.unlock();
+            }
+            resume();
+        }
+
+        @Override
+        public boolean during(Runnable action) {
+            acting.lock();
+            try {
+                if (state.get() != State.HELD) {
+                    return false;
+                }
+                action.run();
+                return true;
+            } finally {
+                acting.unlock();
             }
         }
 

@@ -71,6 +71,8 @@ final class CloneTarget implements FakeTarget {
             boolean whole = each == regionStart(region) && end - each == regionBlocks;
             if (!hydrated.get(region)) {
                 requireWritableMetadata();
+                // Where a copy is under way it arrives first.
+                hydrating.clear(region);
                 if (!whole) {
                     copy(region);
                 }
@@ -138,9 +140,8 @@ final class CloneTarget implements FakeTarget {
                 region >= 0 && arrived < limit;
                 region = hydrating.nextSetBit(region + 1)) {
             hydrating.clear(region);
-            if (hydrated.get(region)) {
-                continue;
-            }
+            // Also of a region that a discard has marked meanwhile, over whatever was written to it since: as the
+            // kernel does.
             try {
                 copy(region);
             } catch (IoError e) {

@@ -24,6 +24,8 @@ final class DmDevice extends SuspendableDevice {
 
     private List<Segment> segments = List.of();
     private boolean readOnly;
+    /** The software limit of its queue: a new table sets it back. */
+    private boolean discards = true;
 
     DmDevice(BlockDevice identity, String name, String uuid) {
         super(identity, name);
@@ -36,6 +38,7 @@ final class DmDevice extends SuspendableDevice {
         releaseAll();
         segments = List.copyOf(table);
         readOnly = tableReadOnly;
+        discards = true;
         resume();
     }
 
@@ -71,6 +74,15 @@ final class DmDevice extends SuspendableDevice {
 
     List<Segment> segments() {
         return segments;
+    }
+
+    void letDiscards(boolean pass) {
+        discards = pass;
+    }
+
+    @Override
+    boolean canDiscard() {
+        return discards;
     }
 
     MappedDevice report() {
@@ -137,6 +149,9 @@ final class DmDevice extends SuspendableDevice {
 
     @Override
     protected void discardBlocks(long block, long count) {
+        if (!discards) {
+            throw IoError.failed(name + ": operation not supported");
+        }
         eachPart(block, count, FakeTarget::discard);
     }
 

@@ -33,6 +33,7 @@ public final class FakeHost {
     private final FakeMounts mounts;
     private final FakeFileSystems fileSystems;
     private final FakeBlockDevices blockDevices;
+    private final FakeDeviceRanges ranges;
     private final FakePauses pauses;
     private final FakeLuks luks;
     private boolean up = true;
@@ -49,6 +50,7 @@ public final class FakeHost {
         this.mounts = new FakeMounts(kernel, faults);
         this.fileSystems = new FakeFileSystems(kernel, mounts, faults);
         this.blockDevices = new FakeBlockDevices(kernel, faults);
+        this.ranges = new FakeDeviceRanges(kernel, network, faults);
         this.luks = new FakeLuks(kernel, faults);
         this.pauses = new FakePauses(kernel, mapper, luks, faults);
         for (PoolSettings pool : settings) {
@@ -60,7 +62,8 @@ public final class FakeHost {
     }
 
     public Host host() {
-        return new Host(volumes, pools, mapper, targets, sessions, mounts, fileSystems, blockDevices, pauses, luks);
+        return new Host(
+                volumes, pools, mapper, targets, sessions, mounts, fileSystems, blockDevices, ranges, pauses, luks);
     }
 
     public String name() {

@@ -71,6 +71,21 @@ class FakeHostTest {
         assertThat(home.read(clone, 2)).isEqualTo(1002);
     }
 
+    /** As in the kernel: whoever marks regions makes sure that nothing is under way. */
+    @Test
+    void aCopyThatIsUnderWayOverwritesWhatIsWrittenToARegionThatWasMarkedMeanwhile() {
+        BlockDevice clone = cloneOverTheWire();
+        home.host().deviceMapper().message("sluice-v-1-clone", "enable_hydration");
+        home.host().deviceMapper().message("sluice-v-1-clone", "hydration_threshold 1");
+        home.discard(clone, 0, 2);
+        home.write(clone, 0, 7);
+        assertThat(home.read(clone, 0)).isEqualTo(7);
+
+        home.hydrate("sluice-v-1-clone", 1);
+
+        assertThat(home.read(clone, 0)).isEqualTo(1000);
+    }
+
     @Test
     void aPowerCutForgetsWhatWasNotFlushed() {
         BlockDevice clone = cloneOverTheWire();

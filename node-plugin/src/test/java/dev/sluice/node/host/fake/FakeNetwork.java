@@ -1,5 +1,6 @@
 package dev.sluice.node.host.fake;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -10,6 +11,9 @@ import java.util.concurrent.locks.ReentrantLock;
 /** The wire between fake hosts. One lock for all of them: a read on one host may end on another. */
 public final class FakeNetwork {
     final ReentrantLock lock = new ReentrantLock();
+    /** Blocks with more in them than a number, by the number that stands for them; the same content has the same everywhere. */
+    final Map<Long, byte[]> contents = new HashMap<>();
+
     private final Map<String, FakeHost> hosts = new LinkedHashMap<>();
     private final Set<Set<String>> cuts = new HashSet<>();
 

@@ -89,6 +89,15 @@ final class FakePauses implements Pauses {
         }
 
         @Override
+        public boolean during(Runnable action) {
+            if (over) {
+                return false;
+            }
+            action.run();
+            return true;
+        }
+
+        @Override
         public boolean end() {
             if (over) {
                 return !expired;

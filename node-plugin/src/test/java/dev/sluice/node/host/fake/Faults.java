@@ -67,6 +67,16 @@ public final class Faults {
         });
     }
 
+    /** No cut is planned any more. */
+    public void calm() {
+        locked(() -> {
+            planned.clear();
+            countdown = 0;
+            off = false;
+            return true;
+        });
+    }
+
     void on() {
         off = false;
         countdown = 0;

@@ -62,6 +62,33 @@ class LinuxPausesTest {
         assertThat(late.end()).isFalse();
     }
 
+    @Test
+    void whatIsDoneDuringAPauseEndsBeforeItDoesWhateverTheDeadline() throws InterruptedException {
+        Pauses.Pause pause = pauses.hold("sluice-a", Duration.ofMillis(50));
+        CountDownLatch released = new CountDownLatch(1);
+        Thread end = new Thread(() -> {
+            pause.end();
+            released.countDown();
+        });
+
+        boolean done = pause.during(() -> {
+            calls.add("begun");
+            Awaitility.await()
+                    .pollDelay(Duration.ofMillis(150))
+                    .atMost(Duration.ofSeconds(5))
+                    .until(() -> true);
+            calls.add("done");
+        });
+        end.start();
+        released.await();
+        Awaitility.await().until(() -> calls.contains("resume sluice-a"));
+
+        assertThat(done).isTrue();
+        assertThat(calls).containsExactly("hold sluice-a", "begun", "done", "resume sluice-a");
+        assertThat(pause.during(() -> calls.add("too late"))).isFalse();
+        assertThat(calls).doesNotContain("too late");
+    }
+
     /** The kernel keeps a suspension for as long as something is in flight below, whatever the deadline says. */
     @Test
     void noOtherPauseBeginsWhileTheKernelKeepsASuspension() throws InterruptedException {
