@@ -96,9 +96,10 @@ final class NodePlugin implements AutoCloseable {
                 clock);
         Snapshots snapshots = new Snapshots(host, pools, stacks, clock);
         Exports exports = new Exports(host, pools);
+        ClosedCopies closed = new ClosedCopies(host, stacks, exports);
         NodeReconcilers.Work work = new NodeReconcilers.Work(
-                VolumeWork.of(stacks, hydrations),
-                ExportWork.of(exports, new ClosedCopies(host, stacks, exports), hydrations),
+                VolumeWork.of(stacks, closed, hydrations),
+                ExportWork.of(exports, closed, hydrations),
                 SnapshotWork.of(snapshots, new GroupSnapshots(host, pools, stacks, holds, clock), hydrations));
         reconcilers = new NodeReconcilers(
                 client, cluster, work, keys, settings.portal(), board, progress, storageNode::poolsChanged);

@@ -48,6 +48,9 @@ public sealed interface Step {
             Stored<VolumeSpec, VolumeStatus> volume,
             @Nullable Origin origin) implements Step {}
 
+    /** The one write of an order to go on without a copy, or of its refusal. */
+    record Recover(Stored<VolumeSpec, VolumeStatus> volume, VolumeSpec spec) implements Step {}
+
     record ReleaseSnapshot(Stored<SnapshotSpec, SnapshotStatus> snapshot) implements Step {}
 
     record ForgetExport(Stored<ExportSpec, ExportStatus> export) implements Step {}

@@ -53,11 +53,12 @@ public final class ExportReconciler implements Reconciler<Export> {
             ExportWork work,
             SourceLogins sources,
             PeerNodes peers,
+            PeerInventories inventories,
             NodeKeys keys,
             String portal) {
         this.cluster = cluster;
         this.work = work;
-        this.departures = new Departures(cluster, work, sources);
+        this.departures = new Departures(cluster, work, sources, inventories);
         this.peers = peers;
         this.keys = keys;
         this.portal = portal;

@@ -22,6 +22,7 @@ public final class NodeReconcilers implements AutoCloseable {
 
     private final NodeClusterAccess cluster;
     private final PeerNodes peers = new PeerNodes();
+    private final PeerInventories inventories;
     private final IncomingExports incoming = new IncomingExports();
     private final VolumeReconciler volumes;
     private final ExportReconciler exports;
@@ -48,8 +49,10 @@ public final class NodeReconcilers implements AutoCloseable {
             Runnable poolsChanged) {
         this.cluster = cluster;
         SourceLogins sources = new SourceLogins(incoming, peers, keys);
-        this.volumes = new VolumeReconciler(cluster, work.volumes(), sources, board, hydrations, poolsChanged);
-        this.exports = new ExportReconciler(cluster, work.exports(), sources, peers, keys, portal);
+        this.inventories = new PeerInventories(cluster.node());
+        this.volumes =
+                new VolumeReconciler(cluster, work.volumes(), sources, inventories, board, hydrations, poolsChanged);
+        this.exports = new ExportReconciler(cluster, work.exports(), sources, peers, inventories, keys, portal);
         this.snapshots =
                 new SnapshotReconciler(cluster, work.snapshots(), sources, exports::sourceReady, hydrations::forget);
         incoming.onChange(this::trigger);
@@ -86,6 +89,7 @@ public final class NodeReconcilers implements AutoCloseable {
 
     public void start() {
         var nodes = cluster.watchStorageNodes(peers);
+        nodes.addEventHandler(inventories);
         var origins = cluster.watchIncomingExports(incoming);
         operator.start();
         log.info(

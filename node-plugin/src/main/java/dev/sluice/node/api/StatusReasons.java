@@ -1,5 +1,6 @@
 package dev.sluice.node.api;
 
+import dev.sluice.api.Regression;
 import dev.sluice.error.ErrorKind;
 
 /** The words in which a status tells the kinds of errors. */
@@ -16,6 +17,7 @@ final class StatusReasons {
             case NO_SPACE -> NO_SPACE;
             case UNAVAILABLE, NOT_FOUND -> SOURCE_UNAVAILABLE;
             case DATA_LOSS -> DATA_LOSS;
+            case OUTDATED -> Regression.REASON;
             case HOST -> HOST;
             case IN_USE -> "InUse";
             case BUSY, STILL_WORKING -> "InProgress";
@@ -30,6 +32,9 @@ final class StatusReasons {
             case SOURCE_UNAVAILABLE -> ErrorKind.UNAVAILABLE;
             case DATA_LOSS -> ErrorKind.DATA_LOSS;
             case HOST -> ErrorKind.HOST;
+            // Not one that the kubelet takes as final: an order ends it, and the pod that waits is to have the volume
+            // then.
+            case Regression.REASON -> ErrorKind.UNAVAILABLE;
             default -> ErrorKind.STILL_WORKING;
         };
     }

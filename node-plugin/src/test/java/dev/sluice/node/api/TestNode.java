@@ -56,12 +56,13 @@ final class TestNode implements AutoCloseable {
                 clock);
         Snapshots snapshots = new Snapshots(host, pools, stacks, clock);
         Exports exports = new Exports(host, pools);
+        ClosedCopies closed = new ClosedCopies(host, stacks, exports);
         reconcilers = new NodeReconcilers(
                 client,
                 cluster,
                 new NodeReconcilers.Work(
-                        VolumeWork.of(stacks, hydrations),
-                        ExportWork.of(exports, new ClosedCopies(host, stacks, exports), hydrations),
+                        VolumeWork.of(stacks, closed, hydrations),
+                        ExportWork.of(exports, closed, hydrations),
                         SnapshotWork.of(
                                 snapshots,
                                 new GroupSnapshots(host, pools, stacks, new WriteHolds(host, System::nanoTime), clock),
