@@ -31,7 +31,7 @@ public record VolumeRecovery(
         return Objects.requireNonNullElse(spec.recovery(), NONE);
     }
 
-    public boolean isOrdered() {
+    public boolean hasOrder() {
         return giveUp != null || use != null || discard != null;
     }
 

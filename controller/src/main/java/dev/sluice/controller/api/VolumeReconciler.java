@@ -85,7 +85,7 @@ public final class VolumeReconciler implements Reconciler<Volume> {
     /** What it waits for, a node's inventory or its absence, is no event here. */
     private static boolean isRecovering(Volume volume) {
         VolumeRecovery recovery = VolumeRecovery.of(volume.getSpec());
-        return recovery.isOrdered() || recovery.copies().stream().anyMatch(lost -> lost.remove() != null);
+        return recovery.hasOrder() || recovery.copies().stream().anyMatch(lost -> lost.remove() != null);
     }
 
     private static boolean isWantedElsewhere(Volume volume, Context<Volume> context) {

@@ -42,8 +42,9 @@ public record NodeView(
         return status == null || status.inventory() == null ? List.of() : status.inventory();
     }
 
+    /** An empty inventory is not written; what the node writes always has its key. */
     boolean tellsInventory() {
-        return status != null && status.inventory() != null;
+        return status != null && status.publicKey() != null;
     }
 
     static Map<String, List<HeldVolume>> inventories(List<NodeView> nodes) {

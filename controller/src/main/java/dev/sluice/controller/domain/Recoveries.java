@@ -20,7 +20,7 @@ final class Recoveries {
 
     List<Step> plan(Stored<VolumeSpec, VolumeStatus> volume) {
         VolumeRecovery recovery = volume.spec().recovery();
-        if (recovery == null || !recovery.isOrdered() && recovery.copies().isEmpty()) {
+        if (recovery == null || !recovery.hasOrder() && recovery.copies().isEmpty()) {
             return List.of();
         }
         return RecoveryPlan.of(new RecoveryPlan.View(

@@ -37,7 +37,7 @@ class RecoveryTest {
         world.order("n2@2", SNAPSHOT);
 
         assertThat(world.refusal()).isEmpty();
-        assertThat(world.recovery().isOrdered()).isFalse();
+        assertThat(world.recovery().hasOrder()).isFalse();
         assertThat(world.recovery().history())
                 .containsExactly(new GivenUp(
                         "2026-01-01T00:00:00Z", "n2@2", SNAPSHOT, "2026-01-01T00:00:00Z", "an administrator", 3));
@@ -122,7 +122,7 @@ class RecoveryTest {
         String place = world.place();
         world.order(giveUp, use);
         assertThat(world.refusal()).contains(why);
-        assertThat(world.recovery().isOrdered()).isFalse();
+        assertThat(world.recovery().hasOrder()).isFalse();
         assertThat(world.place()).isEqualTo(place);
     }
 
@@ -188,7 +188,7 @@ class RecoveryTest {
         world.registry.nodes.away.add("n2");
         world.order("n2@2", SNAPSHOT);
         assertThat(world.place()).as("n2 has not answered").isEqualTo("n2@2");
-        assertThat(world.recovery().isOrdered()).isTrue();
+        assertThat(world.recovery().hasOrder()).isTrue();
 
         world.registry.nodes.away.remove("n2");
         world.settle();

@@ -10,6 +10,7 @@ import dev.sluice.error.SluiceException;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** What other nodes say that they have: by that an object is found out that is older than the data. */
@@ -48,8 +49,9 @@ final class PeerInventories implements ResourceEventHandler<StorageNode> {
     private void learn(StorageNode node) {
         String name = node.getMetadata().getName();
         StorageNodeStatus status = node.getStatus();
-        if (!name.equals(self) && status != null && status.inventory() != null) {
-            inventories.put(name, status.inventory());
+        if (!name.equals(self) && status != null) {
+            // An empty list is not written.
+            inventories.put(name, Objects.requireNonNullElse(status.inventory(), List.of()));
         }
     }
 }

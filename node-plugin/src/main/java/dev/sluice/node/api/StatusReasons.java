@@ -25,16 +25,14 @@ final class StatusReasons {
         };
     }
 
-    /** What a wait that ends with this reason is to its caller. */
+    /**
+     * What a wait that ends with this reason is to its caller. All leave the kubelet uncertain, so that it unstages when the pod is gone (ADR
+     * 16): after an error that it takes as final the declaration would stay, and the volume would come for a pod that is elsewhere.
+     */
     static ErrorKind kind(String reason) {
         return switch (reason) {
             case NO_SPACE -> ErrorKind.NO_SPACE;
-            case SOURCE_UNAVAILABLE -> ErrorKind.UNAVAILABLE;
-            case DATA_LOSS -> ErrorKind.DATA_LOSS;
-            case HOST -> ErrorKind.HOST;
-            // Not one that the kubelet takes as final: an order ends it, and the pod that waits is to have the volume
-            // then.
-            case Regression.REASON -> ErrorKind.UNAVAILABLE;
+            case SOURCE_UNAVAILABLE, DATA_LOSS, HOST, Regression.REASON -> ErrorKind.UNAVAILABLE;
             default -> ErrorKind.STILL_WORKING;
         };
     }

@@ -82,6 +82,11 @@ final class TestNode implements AutoCloseable {
         reconcilers.start();
     }
 
+    /** Tells at once what it has. */
+    void publish() {
+        storageNode.publish();
+    }
+
     @Override
     public void close() {
         reconcilers.close();
