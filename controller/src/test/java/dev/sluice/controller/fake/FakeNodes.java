@@ -23,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -109,16 +110,18 @@ public final class FakeNodes {
     }
 
     private void refuse(Stored<VolumeSpec, VolumeStatus> volume, String reason) {
-        VolumeStatus known = volume.status();
-        boolean current = known != null && known.epoch() == volume.spec().epoch();
+        long epoch = volume.spec().epoch();
+        VolumeStatus known = Optional.ofNullable(volume.status())
+                .filter(status -> status.epoch() == epoch)
+                .orElseGet(() -> new VolumeStatus(epoch, VolumePhase.FAILED, null, false, null, null, null, null));
         registry.volumes.report(
                 volume.key(),
                 new VolumeStatus(
-                        volume.spec().epoch(),
+                        epoch,
                         VolumePhase.FAILED,
-                        current ? known.allocated() : null,
-                        current && known.hydrated(),
-                        current ? known.sizeBytes() : null,
+                        known.allocated(),
+                        known.hydrated(),
+                        known.sizeBytes(),
                         reason,
                         reason,
                         null));

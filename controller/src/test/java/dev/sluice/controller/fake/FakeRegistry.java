@@ -136,11 +136,10 @@ public final class FakeRegistry implements NodeRegistry, ClaimRegistry {
     /** What it has, unless it was told to say something else. */
     private NodeView withCopies(NodeView view) {
         StorageNodeStatus status = view.status();
-        boolean told = status == null
-                || status.inventory() != null && !status.inventory().isEmpty();
-        return told
-                ? view
-                : new NodeView(view.name(), view.alive(), view.evacuating(), with(status, nodes.held(view.name())));
+        if (status == null || status.inventory() != null && !status.inventory().isEmpty()) {
+            return view;
+        }
+        return new NodeView(view.name(), view.alive(), view.evacuating(), with(status, nodes.held(view.name())));
     }
 
     private static StorageNodeStatus with(StorageNodeStatus status, List<HeldVolume> inventory) {

@@ -89,6 +89,8 @@ public final class NodeReconcilers implements AutoCloseable {
 
     public void start() {
         var nodes = cluster.watchStorageNodes(peers);
+        // At once: the first volume may be one that another node has a later copy of.
+        nodes.getStore().list().forEach(inventories::onAdd);
         nodes.addEventHandler(inventories);
         var origins = cluster.watchIncomingExports(incoming);
         operator.start();
