@@ -5,6 +5,7 @@ import dev.sluice.api.VolumeSpec;
 import dev.sluice.api.VolumeStatus;
 import dev.sluice.names.Names;
 import java.time.Clock;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,6 +30,6 @@ final class Recoveries {
                 registry.exports().findByVolume(volume.key()),
                 registry.nodes().attachments(volume.key()),
                 registry.nodes().findAll(),
-                clock.instant()));
+                clock.instant().truncatedTo(ChronoUnit.SECONDS).toString()));
     }
 }

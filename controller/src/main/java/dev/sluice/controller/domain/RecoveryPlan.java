@@ -13,8 +13,6 @@ import dev.sluice.api.VolumeRecovery;
 import dev.sluice.api.VolumeSpec;
 import dev.sluice.api.VolumeStatus;
 import dev.sluice.names.Names;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -46,6 +44,7 @@ final class RecoveryPlan {
      * @param snapshot the one that the order names, if it names one that is there
      * @param exports of this volume
      * @param nodes all storage nodes
+     * @param now RFC 3339
      */
     record View(
             Stored<VolumeSpec, VolumeStatus> volume,
@@ -53,7 +52,7 @@ final class RecoveryPlan {
             List<Stored<ExportSpec, ExportStatus>> exports,
             List<String> attachments,
             List<NodeView> nodes,
-            Instant now) {
+            String now) {
 
         Optional<NodeView> find(String node) {
             return nodes.stream().filter(each -> each.name().equals(node)).findFirst();
@@ -179,7 +178,7 @@ final class RecoveryPlan {
     private List<GivenUp> history(Successor successor) {
         List<GivenUp> history = new ArrayList<>(recovery.history());
         history.add(new GivenUp(
-                view.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+                view.now(),
                 spec.home() + "@" + spec.epoch(),
                 Objects.requireNonNull(recovery.use()),
                 successor.since(),
@@ -217,8 +216,7 @@ final class RecoveryPlan {
     }
 
     private VolumeSpec refused(String order, String why) {
-        return spec.withRecovery(
-                recovery.refused(view.now().truncatedTo(ChronoUnit.SECONDS) + " " + order + ": refused: " + why));
+        return spec.withRecovery(recovery.refused(view.now() + " " + order + ": refused: " + why));
     }
 
     /** With the volume everything of it goes, as far as its nodes tell of it. */

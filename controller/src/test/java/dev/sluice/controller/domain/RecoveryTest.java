@@ -65,6 +65,20 @@ class RecoveryTest {
     }
 
     @Test
+    void aNodeIsNotEmptyAsLongAsItHasWhatWasGivenUp() {
+        RecoveryWorld world = lostOnSecond();
+        world.order("n2@2", SNAPSHOT);
+        world.powerOn("n2");
+        world.registry.setEvacuating("n2", true);
+        Evacuations evacuations =
+                new Evacuations(world.registry.asRegistry(), world.operations.families(), List::of, 1, world.clock);
+
+        assertThat(evacuations.advance("n2").message()).contains("given up by order and kept");
+        world.discard("n2@2");
+        assertThat(evacuations.advance("n2").message()).doesNotContain("given up");
+    }
+
+    @Test
     void theLostCopyGoesWithTheVolume() {
         RecoveryWorld world = lostOnSecond();
         world.order("n2@2", SNAPSHOT);
