@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param encryption null for a volume that is not encrypted
  * @param state ABSENT is the one order to remove the data; it is obeyed only for the LV UUID in status.allocated
  * @param mkfsOptions words for mkfs, flag and value in turn; null for none
+ * @param recovery orders to go on without the home's copy, and what came of them; null for most volumes
  */
 public record VolumeSpec(
         @Required String requestName,
@@ -36,7 +37,44 @@ public record VolumeSpec(
         @Required HydrationSettings hydration,
         @Required DesiredState state,
         @Nullable List<String> mkfsOptions,
-        @Nullable Encryption encryption) {
+        @Nullable Encryption encryption,
+        @Nullable VolumeRecovery recovery) {
+
+    /** Of which nothing was given up. */
+    public VolumeSpec(
+            String requestName,
+            long sizeBytes,
+            String pool,
+            VolumeMode mode,
+            @Nullable String fsType,
+            Placement placement,
+            String home,
+            @Nullable String target,
+            long epoch,
+            @Nullable Origin origin,
+            @Nullable ClaimReference claim,
+            HydrationSettings hydration,
+            DesiredState state,
+            @Nullable List<String> mkfsOptions,
+            @Nullable Encryption encryption) {
+        this(
+                requestName,
+                sizeBytes,
+                pool,
+                mode,
+                fsType,
+                placement,
+                home,
+                target,
+                epoch,
+                origin,
+                claim,
+                hydration,
+                state,
+                mkfsOptions,
+                encryption,
+                null);
+    }
 
     /** Without options for mkfs, and not encrypted. */
     public VolumeSpec(
@@ -143,7 +181,38 @@ public record VolumeSpec(
                 hydration,
                 state,
                 mkfsOptions,
-                encryption);
+                encryption,
+                recovery);
+    }
+
+    public VolumeSpec withRecovery(VolumeRecovery newRecovery) {
+        return recovered(home, epoch, target, origin, newRecovery);
+    }
+
+    /** At another home and epoch by order, not by a move. */
+    public VolumeSpec recovered(
+            String newHome,
+            long newEpoch,
+            @Nullable String newTarget,
+            @Nullable Origin from,
+            VolumeRecovery newRecovery) {
+        return new VolumeSpec(
+                requestName,
+                sizeBytes,
+                pool,
+                mode,
+                fsType,
+                placement,
+                newHome,
+                newTarget,
+                newEpoch,
+                from,
+                claim,
+                hydration,
+                state,
+                mkfsOptions,
+                encryption,
+                newRecovery);
     }
 
     private VolumeSpec with(long bytes, HydrationSettings settings, DesiredState newState, @Nullable String newTarget) {
@@ -162,6 +231,7 @@ public record VolumeSpec(
                 settings,
                 newState,
                 mkfsOptions,
-                encryption);
+                encryption,
+                recovery);
     }
 }

@@ -24,6 +24,8 @@ public enum ErrorKind {
     UNSUPPORTED,
     /** Data is not whole; it is never handed out. */
     DATA_LOSS,
+    /** The order is older than the data: its object was restored from a backup. Nothing is done until somebody decides. */
+    OUTDATED,
     /** The host answered in a way that needs a person: a tool failed, a device is not what it should be. */
     HOST
 }

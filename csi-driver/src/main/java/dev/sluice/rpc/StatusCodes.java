@@ -27,7 +27,7 @@ final class StatusCodes {
             case OUT_OF_RANGE -> Status.OUT_OF_RANGE;
             case NO_SPACE -> Status.RESOURCE_EXHAUSTED;
             case BUSY -> Status.ABORTED;
-            case IN_USE -> Status.FAILED_PRECONDITION;
+            case IN_USE, OUTDATED -> Status.FAILED_PRECONDITION;
             case UNAVAILABLE -> Status.UNAVAILABLE;
             case STILL_WORKING -> Status.DEADLINE_EXCEEDED;
             case UNSUPPORTED -> Status.UNIMPLEMENTED;

@@ -99,9 +99,10 @@ final class NodePlugin implements AutoCloseable {
         Snapshots snapshots = new Snapshots(host, pools, stacks, clock);
         Exports exports = new Exports(host, pools);
         digests = new OfferedDigests(host);
+        ClosedCopies closed = new ClosedCopies(host, stacks, exports, digests);
         NodeReconcilers.Work work = new NodeReconcilers.Work(
-                VolumeWork.of(stacks, hydrations),
-                ExportWork.of(exports, new ClosedCopies(host, stacks, exports, digests), hydrations),
+                VolumeWork.of(stacks, closed, hydrations),
+                ExportWork.of(exports, closed, hydrations),
                 SnapshotWork.of(snapshots, new GroupSnapshots(host, pools, stacks, holds, clock), hydrations));
         reconcilers = new NodeReconcilers(
                 client, cluster, work, keys, settings.portal(), board, progress, storageNode::poolsChanged);

@@ -7,6 +7,7 @@ import dev.sluice.api.ExportSpec;
 import dev.sluice.api.Snapshot;
 import dev.sluice.api.SnapshotSpec;
 import dev.sluice.api.Volume;
+import dev.sluice.api.VolumeRecovery;
 import dev.sluice.api.VolumeSpec;
 import dev.sluice.names.Names;
 import java.util.HashMap;
@@ -61,6 +62,7 @@ record Kind<S, R>(
         if (spec.target() != null) {
             labels.put(Names.concernsLabel(spec.target()), "true");
         }
+        VolumeRecovery.of(spec).copies().forEach(lost -> labels.put(Names.concernsLabel(lost.node()), "true"));
         return labels;
     }
 

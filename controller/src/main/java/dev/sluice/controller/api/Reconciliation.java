@@ -76,9 +76,10 @@ public final class Reconciliation {
                     .withUseSSAToPatchPrimaryResource(false);
             more.accept(overrider);
         });
-        operator.register(new VolumeReconciler(operations.families()), each -> each.withRetry(unlimited()));
-        operator.register(new SnapshotReconciler(operations.snapshots()), each -> each.withRetry(unlimited()));
         ClaimEvents events = new ClaimEvents(client, clock);
+        operator.register(
+                new VolumeReconciler(operations.families(), events, clock), each -> each.withRetry(unlimited()));
+        operator.register(new SnapshotReconciler(operations.snapshots()), each -> each.withRetry(unlimited()));
         operator.register(new AttachmentReconciler(operations.moves(), events), each -> each.withRetry(unlimited()));
         operator.register(new HydrationReconciler(events, clock), each -> each.withRetry(unlimited()));
         return operator;

@@ -7,7 +7,11 @@ import dev.sluice.api.DesiredState;
 import dev.sluice.api.Export;
 import dev.sluice.api.Snapshot;
 import dev.sluice.api.Volume;
+import dev.sluice.api.VolumeRecovery;
+import dev.sluice.api.VolumeStatus;
+import dev.sluice.controller.domain.ClaimEvent;
 import dev.sluice.controller.domain.Families;
+import dev.sluice.controller.domain.VolumeStory;
 import dev.sluice.names.Names;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
@@ -19,7 +23,9 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 
@@ -38,9 +44,13 @@ public final class VolumeReconciler implements Reconciler<Volume> {
     private static final Duration RETENTION_CHECK = Duration.ofSeconds(10);
 
     private final Families families;
+    private final ClaimEvents events;
+    private final Clock clock;
 
-    public VolumeReconciler(Families families) {
+    public VolumeReconciler(Families families, ClaimEvents events, Clock clock) {
         this.families = families;
+        this.events = events;
+        this.clock = clock;
     }
 
     @Override
@@ -49,10 +59,11 @@ public final class VolumeReconciler implements Reconciler<Volume> {
             return UpdateControl.noUpdate();
         }
         families.advance(volume.getMetadata().getName());
+        tell(volume);
         if (volume.getSpec().state() == DesiredState.ABSENT) {
             return UpdateControl.<Volume>noUpdate().rescheduleAfter(TOMBSTONE_CHECK);
         }
-        if (volume.getSpec().target() != null || isWantedElsewhere(volume, context)) {
+        if (volume.getSpec().target() != null || isWantedElsewhere(volume, context) || isRecovering(volume)) {
             return UpdateControl.<Volume>noUpdate().rescheduleAfter(MOVE_CHECK);
         }
         if (retains(context)) {
@@ -61,6 +72,20 @@ public final class VolumeReconciler implements Reconciler<Volume> {
         return awaitsOwner(volume, context)
                 ? UpdateControl.<Volume>noUpdate().rescheduleAfter(CLAIM_CHECK)
                 : UpdateControl.noUpdate();
+    }
+
+    private void tell(Volume volume) {
+        VolumeStatus status = volume.getStatus();
+        Instant now = clock.instant();
+        List<ClaimEvent> story =
+                status == null ? VolumeStory.of(volume.getSpec(), now) : VolumeStory.of(volume.getSpec(), status, now);
+        story.forEach(event -> events.tell(volume, event));
+    }
+
+    /** What it waits for, a node's inventory or its absence, is no event here. */
+    private static boolean isRecovering(Volume volume) {
+        VolumeRecovery recovery = VolumeRecovery.of(volume.getSpec());
+        return recovery.hasOrder() || recovery.copies().stream().anyMatch(lost -> lost.remove() != null);
     }
 
     private static boolean isWantedElsewhere(Volume volume, Context<Volume> context) {

@@ -10,6 +10,7 @@ import dev.sluice.api.OriginKind;
 import dev.sluice.api.Placement;
 import dev.sluice.api.StorageNodeStatus;
 import dev.sluice.api.VolumePhase;
+import dev.sluice.api.VolumeRecovery;
 import dev.sluice.api.VolumeSpec;
 import dev.sluice.api.VolumeStatus;
 import java.util.ArrayList;
@@ -211,7 +212,14 @@ final class EvacuationPlan {
     }
 
     private void keep(HeldVolume copy) {
-        if (view.find(copy.volume()).isEmpty()) {
+        Optional<Stored<VolumeSpec, VolumeStatus>> known = view.find(copy.volume());
+        boolean lost = known.stream()
+                .flatMap(volume ->
+                        VolumeRecovery.of(volume.spec()).on(view.node().name()).stream())
+                .anyMatch(each -> each.epoch() == copy.epoch());
+        if (lost) {
+            left.add(leftover(Leftover.Kind.QUARANTINED, known.orElseThrow(), "of epoch " + copy.epoch()));
+        } else if (known.isEmpty()) {
             left.add(new Leftover(Leftover.Kind.UNKNOWN, copy.volume() + " of epoch " + copy.epoch(), 0));
         }
     }

@@ -7,10 +7,12 @@ import dev.sluice.api.DesiredState;
 import dev.sluice.api.ExportSpec;
 import dev.sluice.api.ExportStatus;
 import dev.sluice.api.Feed;
+import dev.sluice.api.LostCopy;
 import dev.sluice.api.Placement;
 import dev.sluice.api.SnapshotSpec;
 import dev.sluice.api.SnapshotStatus;
 import dev.sluice.api.VolumePhase;
+import dev.sluice.api.VolumeRecovery;
 import dev.sluice.api.VolumeSpec;
 import dev.sluice.api.VolumeStatus;
 import dev.sluice.error.ErrorKind;
@@ -32,12 +34,14 @@ public final class Families {
     private final Dependants dependants;
     private final Moves moves;
     private final RetainedCopies retained;
+    private final Recoveries recoveries;
     private final Clock clock;
 
     public Families(Registry registry, Clock clock) {
         this.registry = registry;
         this.clock = clock;
         this.retained = new RetainedCopies(registry, clock);
+        this.recoveries = new Recoveries(registry, clock);
         this.moves = new Moves(registry);
         this.dependants = new Dependants(registry);
     }
@@ -49,6 +53,12 @@ public final class Families {
             return;
         }
         try {
+            List<Step> recovery = recoveries.plan(volume.get());
+            if (!recovery.isEmpty()) {
+                // Its write brings us back, to a volume that is somewhere else.
+                recovery.forEach(this::carryOut);
+                return;
+            }
             VolumePlan.of(observe(volume.get())).forEach(this::carryOut);
             moves.plan(volume.get()).forEach(this::carryOut);
             retained.makeRoom(moves.withoutRoom(volume.get()));
@@ -142,10 +152,13 @@ public final class Families {
     }
 
     private Set<String> forgotten(Stored<VolumeSpec, VolumeStatus> volume) {
-        boolean leaving = volume.spec().state() == DesiredState.ABSENT;
-        return leaving && isForgotten(volume.spec().home())
-                ? Set.of(volume.spec().home())
-                : Set.of();
+        if (volume.spec().state() != DesiredState.ABSENT) {
+            return Set.of();
+        }
+        Stream<String> lost = VolumeRecovery.of(volume.spec()).copies().stream().map(LostCopy::node);
+        return Stream.concat(Stream.of(volume.spec().home()), lost)
+                .filter(this::isForgotten)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private boolean isForgotten(String node) {
@@ -185,6 +198,7 @@ public final class Families {
                         .replace(target.volume(), target.volume().spec().withTarget(target.node()));
             case Step.Move move ->
                 registry.volumes().replace(move.volume(), move.volume().spec().moved(move.origin()));
+            case Step.Recover recover -> registry.volumes().replace(recover.volume(), recover.spec());
             case Step.ReleaseSnapshot release ->
                 registry.snapshots()
                         .replace(release.snapshot(), release.snapshot().spec().withState(DesiredState.ABSENT));

@@ -18,6 +18,7 @@ record Leftover(Kind kind, String text, long bytes) {
         IN_USE("in use", false),
         PINNED("pinned to this node", false),
         BROKEN("snapshots that could not be taken: delete them", false),
+        QUARANTINED("given up by order and kept: discard them", false),
         UNKNOWN("copies on the node that no object knows", false);
 
         private final String title;

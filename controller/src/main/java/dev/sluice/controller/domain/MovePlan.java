@@ -8,7 +8,9 @@ import dev.sluice.api.ExportStatus;
 import dev.sluice.api.Origin;
 import dev.sluice.api.OriginKind;
 import dev.sluice.api.Placement;
+import dev.sluice.api.Regression;
 import dev.sluice.api.ServedPhase;
+import dev.sluice.api.VolumeRecovery;
 import dev.sluice.api.VolumeSpec;
 import dev.sluice.api.VolumeStatus;
 import dev.sluice.names.Names;
@@ -40,7 +42,7 @@ final class MovePlan {
      *
      * @param exports all that feed, or are to feed, this volume
      * @param attachments nodes that want or have it, the oldest first
-     * @param nodes the storage nodes that are home, target or attached, as they are now
+     * @param nodes the storage nodes, as they are now: those that are home, target or attached, and those that may have a later copy
      */
     record View(
             Stored<VolumeSpec, VolumeStatus> volume,
@@ -82,6 +84,9 @@ final class MovePlan {
     }
 
     private List<Step> go(String target) {
+        if (regression().isPresent()) {
+            return List.of();
+        }
         Optional<Stored<ExportSpec, ExportStatus>> pending = pending();
         boolean wanted = isWanted(target) || isEmptied(target);
         if (pending.isEmpty()) {
@@ -177,6 +182,10 @@ final class MovePlan {
         if (spec.state() == DesiredState.ABSENT) {
             return waiting("VolumeLeaving", "volume " + id + " is being deleted");
         }
+        Optional<AttachmentStatus> outdated = regression();
+        if (outdated.isPresent()) {
+            return outdated.get();
+        }
         String target = spec.target();
         if (node.equals(spec.home())) {
             return target == null
@@ -231,6 +240,10 @@ final class MovePlan {
 
     /** Why the volume cannot go there now; nothing has been changed then. */
     private Optional<AttachmentStatus> obstacle(String node) {
+        Optional<AttachmentStatus> outdated = regression();
+        if (outdated.isPresent()) {
+            return outdated;
+        }
         VolumeStatus status = view.volume().status();
         if (status == null || status.epoch() != spec.epoch() || status.allocated() == null) {
             return Optional.of(
@@ -238,6 +251,7 @@ final class MovePlan {
         }
         long left = view.exports().stream()
                 .filter(each -> each.spec().sourceIsVolume() && !each.spec().onlyRetained())
+                .filter(each -> !VolumeRecovery.of(spec).holds(each.spec()))
                 .count();
         if (left >= DEPTH) {
             return Optional.of(waiting(
@@ -245,6 +259,12 @@ final class MovePlan {
                     "volume " + id + " has left " + left + " nodes without being hydrated; it moves on when it is"));
         }
         return unfit(node);
+    }
+
+    /** The object is older than the data: nothing that it says is acted upon. */
+    private Optional<AttachmentStatus> regression() {
+        return Regression.find(id, spec, NodeView.inventories(view.nodes()))
+                .map(found -> waiting(Regression.REASON, found.explain(id, spec)));
     }
 
     private String why(@Nullable VolumeStatus status) {

@@ -8,7 +8,6 @@ import dev.sluice.api.VolumeSpec;
 import dev.sluice.api.VolumeStatus;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Looks at what a volume's move depends on. */
 public final class Moves {
@@ -80,11 +79,10 @@ public final class Moves {
         if (still) {
             return new MovePlan.View(volume, List.of(), attachments, List.of());
         }
-        Stream<String> way = spec.target() == null ? Stream.of(spec.home()) : Stream.of(spec.home(), spec.target());
-        List<NodeView> nodes = Stream.concat(way, attachments.stream())
-                .distinct()
-                .flatMap(node -> registry.nodes().find(node).stream())
-                .toList();
-        return new MovePlan.View(volume, registry.exports().findByVolume(volume.key()), attachments, nodes);
+        return new MovePlan.View(
+                volume,
+                registry.exports().findByVolume(volume.key()),
+                attachments,
+                registry.nodes().findAll());
     }
 }

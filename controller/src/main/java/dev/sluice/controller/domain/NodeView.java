@@ -1,10 +1,13 @@
 package dev.sluice.controller.domain;
 
 import dev.sluice.api.Condition;
+import dev.sluice.api.HeldVolume;
 import dev.sluice.api.PoolStatus;
 import dev.sluice.api.StorageNodeStatus;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +35,20 @@ public record NodeView(
         return pools().stream()
                 .filter(each -> pool == null || each.name().equals(pool))
                 .findFirst();
+    }
+
+    /** Copies of volumes that it told of last. */
+    public List<HeldVolume> inventory() {
+        return status == null || status.inventory() == null ? List.of() : status.inventory();
+    }
+
+    /** An empty inventory is not written; what the node writes always has its key. */
+    boolean tellsInventory() {
+        return status != null && status.publicKey() != null;
+    }
+
+    static Map<String, List<HeldVolume>> inventories(List<NodeView> nodes) {
+        return nodes.stream().collect(Collectors.toMap(NodeView::name, NodeView::inventory));
     }
 
     public boolean canHydrate() {

@@ -142,6 +142,7 @@ final class SnapshotMoves {
                                     move.epoch(),
                                     DesiredState.ABSENT,
                                     left.lvUuid(),
+                                    null,
                                     null));
         }
     }

@@ -4,6 +4,7 @@ import dev.sluice.api.DesiredState;
 import dev.sluice.api.Feed;
 import dev.sluice.api.Origin;
 import dev.sluice.api.OriginKind;
+import dev.sluice.api.Regression;
 import dev.sluice.api.ServedPhase;
 import dev.sluice.api.SnapshotSpec;
 import dev.sluice.api.SnapshotStatus;
@@ -44,6 +45,9 @@ public final class Sources {
         if (status == null || status.allocated() == null) {
             throw new SluiceException(
                     ErrorKind.UNAVAILABLE, "source volume " + volume.key() + " is not made yet; retry");
+        }
+        if (Regression.REASON.equals(status.reason())) {
+            throw new SluiceException(ErrorKind.UNAVAILABLE, "source volume " + volume.key() + ": " + status.message());
         }
         Origin origin = volume.spec().origin();
         boolean moving = volume.spec().target() != null

@@ -51,6 +51,9 @@ public sealed interface Step {
     /** A snapshot is to be copied to this node, which becomes its home. */
     record SetSnapshotTarget(Stored<SnapshotSpec, SnapshotStatus> snapshot, String node) {}
 
+    /** The one write of an order to go on without a copy, or of its refusal. */
+    record Recover(Stored<VolumeSpec, VolumeStatus> volume, VolumeSpec spec) implements Step {}
+
     record ReleaseSnapshot(Stored<SnapshotSpec, SnapshotStatus> snapshot) implements Step {}
 
     record ForgetExport(Stored<ExportSpec, ExportStatus> export) implements Step {}

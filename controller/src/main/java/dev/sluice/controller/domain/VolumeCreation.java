@@ -5,6 +5,7 @@ import dev.sluice.api.Feed;
 import dev.sluice.api.HydrationSettings;
 import dev.sluice.api.Origin;
 import dev.sluice.api.OriginKind;
+import dev.sluice.api.Regression;
 import dev.sluice.api.ServedPhase;
 import dev.sluice.api.SnapshotSpec;
 import dev.sluice.api.SnapshotStatus;
@@ -237,12 +238,27 @@ public final class VolumeCreation {
                         ErrorKind.BUSY, "volume " + volume.key() + " was deleted meanwhile; retry"));
         VolumeStatus status = last.status();
         if (status != null && status.phase() == VolumePhase.FAILED) {
-            throw removal.undo(last.key(), status.reason(), status.message());
+            throw failed(last.key(), status);
         }
         if (status == null || status.epoch() != last.spec().epoch() || status.allocated() == null) {
             throw removal.stillWorking(last.spec().home(), "volume " + last.key());
         }
         return last;
+    }
+
+    /** What was made before and is not to be had now is not undone: it is data, somewhere. */
+    private SluiceException failed(String id, VolumeStatus status) {
+        if (Regression.REASON.equals(status.reason())) {
+            return new SluiceException(ErrorKind.UNAVAILABLE, String.valueOf(status.message()));
+        }
+        return "OriginUnavailable".equals(status.reason())
+                ? Removal.failure(id, status.reason(), status.message())
+                : removal.undo(id, status.reason(), status.message());
+    }
+
+    /** A node may still tell of a copy that it has just removed. */
+    private static boolean isFinal(VolumeStatus status) {
+        return status.phase() == VolumePhase.FAILED && !Regression.REASON.equals(status.reason());
     }
 
     private static boolean isDecided(Optional<Stored<VolumeSpec, VolumeStatus>> volume) {
@@ -252,6 +268,6 @@ public final class VolumeCreation {
         VolumeStatus status = volume.get().status();
         return status != null
                 && status.epoch() == volume.get().spec().epoch()
-                && (status.allocated() != null || status.phase() == VolumePhase.FAILED);
+                && (status.allocated() != null || isFinal(status));
     }
 }

@@ -10,6 +10,7 @@ import dev.sluice.api.ServedPhase;
 import dev.sluice.api.SnapshotSpec;
 import dev.sluice.api.SnapshotStatus;
 import dev.sluice.api.VolumePhase;
+import dev.sluice.api.VolumeRecovery;
 import dev.sluice.api.VolumeSpec;
 import dev.sluice.api.VolumeStatus;
 import dev.sluice.names.Names;
@@ -74,7 +75,7 @@ public final class VolumePlan {
             return;
         }
         release();
-        if (family.exports().isEmpty() && family.snapshots().isEmpty()) {
+        if (family.exports().isEmpty() && family.snapshots().isEmpty() && lostCopiesAreGone()) {
             steps.add(new Step.ForgetVolume(family.volume()));
         }
     }
@@ -130,13 +131,16 @@ public final class VolumePlan {
     // serves from those before.
     private void release() {
         Optional<Stored<ExportSpec, ExportStatus>> last = family.exports().stream()
-                .filter(each -> each.spec().epoch() <= spec.epoch() && !retention.keeps(each))
+                .filter(each -> each.spec().epoch() <= spec.epoch() && !retention.keeps(each) && !feedsLost(each))
                 .max(Comparator.comparingLong(each -> each.spec().epoch()));
         if (last.isPresent()) {
             retention
                     .begin(last.get())
                     .ifPresentOrElse(
                             until -> steps.add(new Step.RetainExport(last.get(), until)), () -> release(last.get()));
+            return;
+        }
+        if (family.exports().stream().anyMatch(this::feedsLost)) {
             return;
         }
         for (Stored<SnapshotSpec, SnapshotStatus> snapshot : family.snapshots()) {
@@ -173,6 +177,16 @@ public final class VolumePlan {
 
     private boolean isGone(@Nullable ServedPhase phase, String node) {
         return phase == ServedPhase.REMOVED || family.forgotten().contains(node);
+    }
+
+    private boolean feedsLost(Stored<ExportSpec, ExportStatus> export) {
+        return spec.state() == DesiredState.PRESENT && VolumeRecovery.of(spec).holds(export.spec());
+    }
+
+    /** Copies that were given up by order go with the volume. */
+    private boolean lostCopiesAreGone() {
+        return VolumeRecovery.of(spec).copies().stream()
+                .allMatch(lost -> family.forgotten().contains(lost.node()));
     }
 
     private boolean needsOrigin() {

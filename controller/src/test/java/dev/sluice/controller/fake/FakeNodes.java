@@ -4,17 +4,27 @@ import dev.sluice.api.Allocation;
 import dev.sluice.api.DesiredState;
 import dev.sluice.api.ExportSpec;
 import dev.sluice.api.ExportStatus;
+import dev.sluice.api.HeldVolume;
+import dev.sluice.api.LostCopy;
 import dev.sluice.api.Origin;
+import dev.sluice.api.Regression;
 import dev.sluice.api.ServedPhase;
 import dev.sluice.api.SnapshotStatus;
 import dev.sluice.api.VolumePhase;
+import dev.sluice.api.VolumeRecovery;
 import dev.sluice.api.VolumeSpec;
 import dev.sluice.api.VolumeStatus;
+import dev.sluice.controller.domain.NodeView;
 import dev.sluice.controller.domain.Stored;
 import dev.sluice.names.Names;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Plays the nodes' part: whatever is ordered is done, unless a switch says otherwise. */
 public final class FakeNodes {
@@ -50,9 +60,71 @@ public final class FakeNodes {
         registry.exports.findAll().stream()
                 .filter(each -> isHere(each.spec().originNode()))
                 .forEach(this::export);
+        registry.volumes.findAll().forEach(this::keepClosed);
         registry.volumes.findAll().stream()
                 .filter(each -> isHere(each.spec().home()))
                 .forEach(this::stack);
+    }
+
+    /** What a node says that it has. */
+    List<HeldVolume> held(String node) {
+        return copies.held(node);
+    }
+
+    public boolean isOpen(String volume, String node, long epoch) {
+        return copies.isOpen(volume, node, epoch);
+    }
+
+    /** A new machine under the old name. */
+    public void reimage(String node) {
+        copies.forget(node);
+        registry.change();
+    }
+
+    private void keepClosed(Stored<VolumeSpec, VolumeStatus> volume) {
+        VolumeSpec spec = volume.spec();
+        for (LostCopy lost : VolumeRecovery.of(spec).copies()) {
+            boolean used = lost.node().equals(spec.home())
+                    && lost.epoch() == spec.epoch()
+                    && registry.attachments(volume.key()).contains(lost.node());
+            if (isHere(lost.node()) && !used && !copies.isDone(volume.key(), lost)) {
+                copies.keepClosed(volume.key(), lost);
+            }
+        }
+    }
+
+    /** Why the home does not open the volume, as its tags and what others published tell it. */
+    private @Nullable String refusal(Stored<VolumeSpec, VolumeStatus> volume) {
+        VolumeSpec spec = volume.spec();
+        boolean here = copies.isHere(volume.key(), spec.home(), spec.epoch());
+        Map<String, List<HeldVolume>> others = registry.findAll().stream()
+                .filter(node -> !node.name().equals(spec.home()))
+                .collect(Collectors.toMap(NodeView::name, NodeView::inventory));
+        if (Regression.find(volume.key(), spec, others).isPresent()
+                || here && !copies.isOpen(volume.key(), spec.home(), spec.epoch())) {
+            return Regression.REASON;
+        }
+        VolumeStatus status = volume.status();
+        boolean made = status != null && status.epoch() == spec.epoch() && status.allocated() != null;
+        return made && !here ? "OriginUnavailable" : null;
+    }
+
+    private void refuse(Stored<VolumeSpec, VolumeStatus> volume, String reason) {
+        long epoch = volume.spec().epoch();
+        VolumeStatus known = Optional.ofNullable(volume.status())
+                .filter(status -> status.epoch() == epoch)
+                .orElseGet(() -> new VolumeStatus(epoch, VolumePhase.FAILED, null, false, null, null, null, null));
+        registry.volumes.report(
+                volume.key(),
+                new VolumeStatus(
+                        epoch,
+                        VolumePhase.FAILED,
+                        known.allocated(),
+                        known.hydrated(),
+                        known.sizeBytes(),
+                        reason,
+                        reason,
+                        null));
     }
 
     private boolean isHere(String node) {
@@ -116,12 +188,14 @@ public final class FakeNodes {
                 copies.remove(volume.key(), spec.home(), spec.epoch());
                 registry.volumes.report(volume.key(), status(volume, VolumePhase.REMOVED, false));
             }
-        } else if (spec.target() != null) {
+        } else if (spec.target() != null || isToBeGivenUp(spec)) {
             return;
+        } else if (refusal(volume) != null) {
+            refuse(volume, Objects.requireNonNull(refusal(volume)));
         } else if (volume.status() == null
                 || volume.status().epoch() != spec.epoch()
                 || volume.status().allocated() == null) {
-            copies.open(volume.key(), spec, spec.origin() == null);
+            copies.open(volume.key(), spec, !spec.originIsRemote());
             allocate(volume);
         } else if (volume.status().phase() == VolumePhase.ALLOCATED && exportIsReady(volume)) {
             registry.volumes.report(volume.key(), status(volume, VolumePhase.READY, false));
@@ -129,6 +203,10 @@ public final class FakeNodes {
                 || volume.status().reason() != null) {
             grow(volume, volume.status());
         }
+    }
+
+    private static boolean isToBeGivenUp(VolumeSpec spec) {
+        return VolumeRecovery.of(spec).on(spec.home()).stream().anyMatch(lost -> lost.epoch() == spec.epoch());
     }
 
     private void allocate(Stored<VolumeSpec, VolumeStatus> volume) {

@@ -114,21 +114,7 @@ public final class FakeRegistry implements NodeRegistry, ClaimRegistry {
         NodeView view = views.get(name);
         StorageNodeStatus status = view == null ? null : view.status();
         if (view != null && status != null) {
-            views.put(
-                    name,
-                    new NodeView(
-                            name,
-                            view.alive(),
-                            view.evacuating(),
-                            new StorageNodeStatus(
-                                    status.address(),
-                                    status.publicKey(),
-                                    status.initiatorName(),
-                                    status.kernel(),
-                                    status.engine(),
-                                    status.pools(),
-                                    inventory,
-                                    status.conditions())));
+            views.put(name, new NodeView(name, view.alive(), view.evacuating(), with(status, inventory)));
         }
         change();
     }
@@ -139,12 +125,33 @@ public final class FakeRegistry implements NodeRegistry, ClaimRegistry {
 
     @Override
     public synchronized List<NodeView> findAll() {
-        return new ArrayList<>(views.values());
+        return views.values().stream().map(this::withCopies).toList();
     }
 
     @Override
     public synchronized Optional<NodeView> find(String name) {
-        return Optional.ofNullable(views.get(name));
+        return Optional.ofNullable(views.get(name)).map(this::withCopies);
+    }
+
+    /** What it has, unless it was told to say something else. */
+    private NodeView withCopies(NodeView view) {
+        StorageNodeStatus status = view.status();
+        if (status == null || status.inventory() != null && !status.inventory().isEmpty()) {
+            return view;
+        }
+        return new NodeView(view.name(), view.alive(), view.evacuating(), with(status, nodes.held(view.name())));
+    }
+
+    private static StorageNodeStatus with(StorageNodeStatus status, List<HeldVolume> inventory) {
+        return new StorageNodeStatus(
+                status.address(),
+                status.publicKey(),
+                status.initiatorName(),
+                status.kernel(),
+                status.engine(),
+                status.pools(),
+                inventory,
+                status.conditions());
     }
 
     @Override

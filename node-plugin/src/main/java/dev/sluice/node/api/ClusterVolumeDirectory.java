@@ -84,8 +84,7 @@ public final class ClusterVolumeDirectory implements VolumeDirectory {
                 .isPresent();
         String why = answer.map(AttachmentStatus::message)
                 .orElse("volume " + id + " lives on node " + spec.home() + "; the controller has not answered yet");
-        // Both leave the kubelet uncertain, so that it unstages when the pod is gone. After an error that it takes as
-        // final the declaration would stay, and the volume would come for a pod that is elsewhere.
+        // Both leave the kubelet uncertain: see StatusReasons.
         throw new SluiceException(
                 full ? ErrorKind.NO_SPACE : ErrorKind.UNAVAILABLE,
                 "volume " + id + " cannot be used on " + cluster.node() + " yet: " + why);

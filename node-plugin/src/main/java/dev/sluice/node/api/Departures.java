@@ -27,11 +27,13 @@ final class Departures {
     private final NodeClusterAccess cluster;
     private final ExportWork work;
     private final SourceLogins sources;
+    private final PeerInventories inventories;
 
-    Departures(NodeClusterAccess cluster, ExportWork work, SourceLogins sources) {
+    Departures(NodeClusterAccess cluster, ExportWork work, SourceLogins sources, PeerInventories inventories) {
         this.cluster = cluster;
         this.work = work;
         this.sources = sources;
+        this.inventories = inventories;
     }
 
     /** @param order makes the order to serve, from the pool of the copy */
@@ -39,7 +41,9 @@ final class Departures {
         String volume = spec.source();
         String pool = pool(volume);
         Optional<ClosedCopy> known = work.findClosed(volume, spec.epoch());
-        ClosedCopy copy = known.or(() -> work.close(volume, pool, spec.epoch(), () -> isOrdered(export)))
+        known.ifPresent(copy -> requireSame(spec, copy));
+        ClosedCopy copy = known.or(
+                        () -> work.close(volume, pool, spec.epoch(), spec.clientNode(), () -> isOrdered(export)))
                 .orElseThrow(() -> new SluiceException(
                         ErrorKind.UNAVAILABLE,
                         "the move of volume " + volume + " was taken back, or is not ordered yet"));
@@ -63,6 +67,17 @@ final class Departures {
         } catch (SluiceException e) {
             log.warn("the hashes of volume {} are not served: {}", order.source(), e.getMessage());
             return OptionalLong.empty();
+        }
+    }
+
+    /** What was given up to one node is never given up to another: the first may have written since. */
+    private static void requireSame(ExportSpec spec, ClosedCopy copy) {
+        if (copy.to() != null && !copy.to().equals(spec.clientNode())) {
+            throw new SluiceException(
+                    ErrorKind.OUTDATED,
+                    "the copy of volume " + spec.source() + " on this node was given up to node " + copy.to()
+                            + " for epoch " + spec.epoch() + ", and the order names node " + spec.clientNode()
+                            + ": it is older than that, as from a backup");
         }
     }
 
@@ -109,11 +124,10 @@ final class Departures {
                 .map(Export::getSpec)
                 .filter(live -> live.state() == DesiredState.PRESENT)
                 .isPresent();
-        return stands
-                && cluster.findVolume(volume)
-                        .map(Volume::getSpec)
-                        .filter(live -> isLeaving(live, spec))
-                        .isPresent();
+        Optional<VolumeSpec> leaving =
+                cluster.findVolume(volume).map(Volume::getSpec).filter(live -> stands && isLeaving(live, spec));
+        leaving.ifPresent(live -> inventories.requireCurrent(volume, live));
+        return leaving.isPresent();
     }
 
     private boolean isLeaving(VolumeSpec volume, ExportSpec spec) {

@@ -58,12 +58,13 @@ public final class ExportReconciler implements Reconciler<Export> {
             LeftSnapshots leftSnapshots,
             SourceLogins sources,
             PeerNodes peers,
+            PeerInventories inventories,
             NodeKeys keys,
             String portal) {
         this.cluster = cluster;
         this.work = work;
         this.leftSnapshots = leftSnapshots;
-        this.departures = new Departures(cluster, work, sources);
+        this.departures = new Departures(cluster, work, sources, inventories);
         this.peers = peers;
         this.keys = keys;
         this.portal = portal;

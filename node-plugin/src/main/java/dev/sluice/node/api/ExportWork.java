@@ -20,8 +20,11 @@ public interface ExportWork {
 
     Optional<ClosedCopy> findClosed(String volume, long successor);
 
-    /** @param ordered false when the order was taken back meanwhile */
-    Optional<ClosedCopy> close(String volume, String pool, long successor, Supplier<Boolean> ordered);
+    /**
+     * @param to the node that goes on with the copy
+     * @param ordered false when the order was taken back meanwhile
+     */
+    Optional<ClosedCopy> close(String volume, String pool, long successor, String to, Supplier<Boolean> ordered);
 
     /** @param upstream how to reach what the copy itself still hydrates from; null when unknown */
     ExportFacts serveClosed(ExportOrder order, long successor, @Nullable IscsiLogin upstream);
@@ -49,8 +52,9 @@ public interface ExportWork {
             }
 
             @Override
-            public Optional<ClosedCopy> close(String volume, String pool, long successor, Supplier<Boolean> ordered) {
-                Optional<ClosedCopy> closed = copies.close(volume, pool, successor, ordered);
+            public Optional<ClosedCopy> close(
+                    String volume, String pool, long successor, String to, Supplier<Boolean> ordered) {
+                Optional<ClosedCopy> closed = copies.close(volume, pool, successor, to, ordered);
                 closed.ifPresent(copy -> hydrations.forget(volume));
                 return closed;
             }

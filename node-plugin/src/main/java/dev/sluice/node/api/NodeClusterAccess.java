@@ -23,6 +23,7 @@ import dev.sluice.names.Names;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseSpecBuilder;
@@ -80,6 +81,17 @@ public final class NodeClusterAccess {
     public Optional<Export> findExport(String name) {
         return asking(() -> Optional.ofNullable(
                 client.resources(Export.class).withName(name).get()));
+    }
+
+    /** Whether this PersistentVolume is there and is of this volume. */
+    boolean isPersistentVolume(String name, String volume) {
+        return asking(() -> {
+            PersistentVolume found = client.persistentVolumes().withName(name).get();
+            return found != null
+                    && found.getSpec() != null
+                    && found.getSpec().getCsi() != null
+                    && volume.equals(found.getSpec().getCsi().getVolumeHandle());
+        });
     }
 
     public Optional<CloneHydration> findHydration(ClaimReference claim) {

@@ -22,6 +22,7 @@ public final class NodeReconcilers implements AutoCloseable {
 
     private final NodeClusterAccess cluster;
     private final PeerNodes peers = new PeerNodes();
+    private final PeerInventories inventories;
     private final IncomingExports incoming = new IncomingExports();
     private final VolumeReconciler volumes;
     private final ExportReconciler exports;
@@ -48,9 +49,11 @@ public final class NodeReconcilers implements AutoCloseable {
             Runnable poolsChanged) {
         this.cluster = cluster;
         SourceLogins sources = new SourceLogins(incoming, peers, keys);
-        this.volumes = new VolumeReconciler(cluster, work.volumes(), sources, board, hydrations, poolsChanged);
+        this.inventories = new PeerInventories(cluster.node());
+        this.volumes =
+                new VolumeReconciler(cluster, work.volumes(), sources, inventories, board, hydrations, poolsChanged);
         LeftSnapshots left = new LeftSnapshots(cluster, work.snapshots());
-        this.exports = new ExportReconciler(cluster, work.exports(), left, sources, peers, keys, portal);
+        this.exports = new ExportReconciler(cluster, work.exports(), left, sources, peers, inventories, keys, portal);
         this.snapshots =
                 new SnapshotReconciler(cluster, work.snapshots(), sources, exports::sourceReady, hydrations::forget);
         incoming.onChange(this::trigger);
@@ -92,6 +95,9 @@ public final class NodeReconcilers implements AutoCloseable {
 
     public void start() {
         var nodes = cluster.watchStorageNodes(peers);
+        // At once: the first volume may be one that another node has a later copy of.
+        nodes.getStore().list().forEach(inventories::onAdd);
+        nodes.addEventHandler(inventories);
         var origins = cluster.watchIncomingExports(incoming);
         operator.start();
         log.info(

@@ -1,5 +1,6 @@
 package dev.sluice.node.api;
 
+import dev.sluice.api.Regression;
 import dev.sluice.error.ErrorKind;
 
 /** The words in which a status tells the kinds of errors. */
@@ -16,6 +17,7 @@ final class StatusReasons {
             case NO_SPACE -> NO_SPACE;
             case UNAVAILABLE, NOT_FOUND -> SOURCE_UNAVAILABLE;
             case DATA_LOSS -> DATA_LOSS;
+            case OUTDATED -> Regression.REASON;
             case HOST -> HOST;
             case IN_USE -> "InUse";
             case BUSY, STILL_WORKING -> "InProgress";
@@ -23,13 +25,14 @@ final class StatusReasons {
         };
     }
 
-    /** What a wait that ends with this reason is to its caller. */
+    /**
+     * What a wait that ends with this reason is to its caller. All leave the kubelet uncertain, so that it unstages when the pod is gone (ADR
+     * 16): after an error that it takes as final the declaration would stay, and the volume would come for a pod that is elsewhere.
+     */
     static ErrorKind kind(String reason) {
         return switch (reason) {
             case NO_SPACE -> ErrorKind.NO_SPACE;
-            case SOURCE_UNAVAILABLE -> ErrorKind.UNAVAILABLE;
-            case DATA_LOSS -> ErrorKind.DATA_LOSS;
-            case HOST -> ErrorKind.HOST;
+            case SOURCE_UNAVAILABLE, DATA_LOSS, HOST, Regression.REASON -> ErrorKind.UNAVAILABLE;
             default -> ErrorKind.STILL_WORKING;
         };
     }

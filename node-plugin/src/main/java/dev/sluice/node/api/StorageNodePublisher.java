@@ -17,7 +17,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +39,6 @@ public final class StorageNodePublisher implements AutoCloseable {
     private final ScheduledExecutorService ticker = Executors.newScheduledThreadPool(
             2, Thread.ofPlatform().name("storage-node-", 0).factory());
     private final AtomicBoolean changed = new AtomicBoolean();
-    private volatile @Nullable StorageNodeStatus published;
 
     /**
      * What never changes while the process runs, except that an initiator may get its name late.
@@ -82,15 +80,14 @@ public final class StorageNodePublisher implements AutoCloseable {
     /** One look, and a patch if anything is new. */
     public synchronized void publish() {
         changed.set(false);
-        StorageNodeStatus before = published;
-        if (before == null) {
-            before = cluster.ensureStorageNode().getStatus();
-        }
+        // As it is now, not as it was last written: the object may have been restored from a backup, or be gone.
+        StorageNodeStatus before = cluster.ensureStorageNode().getStatus();
         StorageNodeStatus status = look().status(before, clock.instant());
-        if (!status.equals(before)) {
+        boolean same = before != null
+                && status.withForeignConditions(before.foreignConditions()).equals(before);
+        if (!same) {
             cluster.patchStatus(status);
         }
-        published = status;
     }
 
     @Override

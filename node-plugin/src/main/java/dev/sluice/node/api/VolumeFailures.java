@@ -30,7 +30,7 @@ final class VolumeFailures {
             case NO_SPACE -> allocated == null ? VolumePhase.FAILED : VolumePhase.ALLOCATED;
             case UNAVAILABLE, NOT_FOUND, BUSY, STILL_WORKING -> waiting;
             case IN_USE -> known == null ? waiting : known.phase();
-            case HOST, DATA_LOSS, INVALID, ALREADY_EXISTS, OUT_OF_RANGE, UNSUPPORTED -> VolumePhase.FAILED;
+            case HOST, DATA_LOSS, OUTDATED, INVALID, ALREADY_EXISTS, OUT_OF_RANGE, UNSUPPORTED -> VolumePhase.FAILED;
         };
     }
 }

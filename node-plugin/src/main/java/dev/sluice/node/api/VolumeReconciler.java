@@ -34,6 +34,9 @@ public final class VolumeReconciler implements Reconciler<Volume> {
     private final NodeClusterAccess cluster;
     private final VolumeWork work;
     private final SourceLogins sources;
+    private final PeerInventories inventories;
+    private final Provenance provenance;
+    private final LostCopies lost;
     private final VolumeBoard board;
     private final HydrationPublisher hydrations;
     private final Runnable poolsChanged;
@@ -45,12 +48,16 @@ public final class VolumeReconciler implements Reconciler<Volume> {
             NodeClusterAccess cluster,
             VolumeWork work,
             SourceLogins sources,
+            PeerInventories inventories,
             VolumeBoard board,
             HydrationPublisher hydrations,
             Runnable poolsChanged) {
         this.cluster = cluster;
         this.work = work;
         this.sources = sources;
+        this.inventories = inventories;
+        this.provenance = new Provenance(cluster);
+        this.lost = new LostCopies(cluster, work, poolsChanged);
         this.board = board;
         this.hydrations = hydrations;
         this.poolsChanged = poolsChanged;
@@ -96,6 +103,9 @@ public final class VolumeReconciler implements Reconciler<Volume> {
         VolumeSpec spec = volume.getSpec();
         if (spec == null || !spec.home().equals(cluster.node())) {
             board.remove(volume.getMetadata().getName());
+            if (spec != null) {
+                var unused = lost.keep(volume, spec);
+            }
             return;
         }
         if (spec.target() != null && spec.state() == DesiredState.PRESENT) {
@@ -104,7 +114,15 @@ public final class VolumeReconciler implements Reconciler<Volume> {
             return;
         }
         VolumeStatus known = known(volume, spec);
+        if (lost.isLeaving(spec)) {
+            // Before its copy is closed: whoever finds the volume ready has declared itself.
+            board.remove(volume.getMetadata().getName());
+        }
         try {
+            if (lost.keep(volume, spec) && spec.state() == DesiredState.PRESENT) {
+                return;
+            }
+            inventories.requireCurrent(volume.getMetadata().getName(), spec);
             switch (spec.state()) {
                 case PRESENT -> bring(volume, spec, known);
                 case ABSENT -> remove(volume, spec, known);
@@ -117,6 +135,9 @@ public final class VolumeReconciler implements Reconciler<Volume> {
 
     private void bring(Volume volume, VolumeSpec spec, @Nullable VolumeStatus known) {
         String id = volume.getMetadata().getName();
+        if ((known == null || known.allocated() == null) && !work.isHere(id, spec.epoch())) {
+            provenance.requireFirst(id, spec);
+        }
         hydrations.track(volume);
         boolean whole = known != null && known.hydrated();
         IscsiLogin source = whole ? null : sources.find(id, spec).orElse(null);

@@ -1,7 +1,9 @@
 package dev.sluice.node.api;
 
 import dev.sluice.api.Allocation;
+import dev.sluice.api.LostCopy;
 import dev.sluice.api.VolumeSpec;
+import dev.sluice.node.stack.ClosedCopies;
 import dev.sluice.node.stack.Hydrations;
 import dev.sluice.node.stack.VolumeOrder;
 import dev.sluice.node.stack.VolumeOutcome;
@@ -18,7 +20,16 @@ public interface VolumeWork {
 
     void remove(String id, VolumeSpec spec, @Nullable Allocation allocated);
 
-    static VolumeWork of(VolumeStacks stacks, Hydrations hydrations) {
+    /** Whether there is a copy of this epoch here, in whatever state. */
+    boolean isHere(String id, long epoch);
+
+    /** Closes a copy that the volume goes on without, for good. */
+    void shut(String id, LostCopy lost);
+
+    /** Removes such a copy. */
+    void discard(String id, LostCopy lost, String pool, String lvUuid);
+
+    static VolumeWork of(VolumeStacks stacks, ClosedCopies copies, Hydrations hydrations) {
         return new VolumeWork() {
             @Override
             public VolumeOutcome bring(VolumeOrder order, Consumer<VolumeOutcome> allocated) {
@@ -34,6 +45,22 @@ public interface VolumeWork {
             public void remove(String id, VolumeSpec spec, @Nullable Allocation allocated) {
                 hydrations.forget(id);
                 stacks.remove(id, spec, allocated);
+            }
+
+            @Override
+            public boolean isHere(String id, long epoch) {
+                return stacks.isHere(id, epoch);
+            }
+
+            @Override
+            public void shut(String id, LostCopy lost) {
+                hydrations.forget(id);
+                copies.shut(id, lost.epoch(), lost.closedFor());
+            }
+
+            @Override
+            public void discard(String id, LostCopy lost, String pool, String lvUuid) {
+                copies.discard(id, lost.epoch(), pool, lvUuid);
             }
         };
     }

@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the tags on a volume's logical volume say; the node obeys them before any object or cache.
@@ -16,19 +17,27 @@ import java.util.Set;
  * @param skippedRegions regions known to be unused, never copied
  * @param closedFor the later epoch for which this copy was given up: it is read by its successor, and never opened again; 0 while it is
  *     the volume
+ * @param closedTo the node it was given up to; null while it is open, or when it was given up to none
  */
 public record CopyTags(
-        long epoch, CopyState state, long originBytes, long regionBytes, long skippedRegions, long closedFor) {
+        long epoch,
+        CopyState state,
+        long originBytes,
+        long regionBytes,
+        long skippedRegions,
+        long closedFor,
+        @Nullable String closedTo) {
     private static final String EPOCH = "sluice.epoch=";
     private static final String STATE = "sluice.state=";
     private static final String ORIGIN_BYTES = "sluice.origin-bytes=";
     private static final String REGION_BYTES = "sluice.region-bytes=";
     private static final String SKIPPED = "sluice.skipped-regions=";
     private static final String CLOSED_FOR = "sluice.closed-for=";
+    private static final String CLOSED_TO = "sluice.closed-to=";
 
     /** The tags of a copy that is open. */
     public CopyTags(long epoch, CopyState state, long originBytes, long regionBytes, long skippedRegions) {
-        this(epoch, state, originBytes, regionBytes, skippedRegions, 0);
+        this(epoch, state, originBytes, regionBytes, skippedRegions, 0, null);
     }
 
     /** The tags of a copy that needs no engine. */
@@ -37,15 +46,16 @@ public record CopyTags(
     }
 
     public CopyTags withState(CopyState newState) {
-        return new CopyTags(epoch, newState, originBytes, regionBytes, skippedRegions, closedFor);
+        return new CopyTags(epoch, newState, originBytes, regionBytes, skippedRegions, closedFor, closedTo);
     }
 
     public CopyTags withSkippedRegions(long regions) {
-        return new CopyTags(epoch, state, originBytes, regionBytes, regions, closedFor);
+        return new CopyTags(epoch, state, originBytes, regionBytes, regions, closedFor, closedTo);
     }
 
-    public CopyTags closed(long successor) {
-        return new CopyTags(epoch, state, originBytes, regionBytes, skippedRegions, successor);
+    /** @param to the node that goes on with it; null when none does */
+    public CopyTags closed(long successor, @Nullable String to) {
+        return new CopyTags(epoch, state, originBytes, regionBytes, skippedRegions, successor, to);
     }
 
     public boolean isClosed() {
@@ -76,6 +86,9 @@ public record CopyTags(
         if (isClosed()) {
             tags.add(CLOSED_FOR + closedFor);
         }
+        if (closedTo != null) {
+            tags.add(CLOSED_TO + closedTo);
+        }
         return tags;
     }
 
@@ -101,7 +114,8 @@ public record CopyTags(
                 number(volume, ORIGIN_BYTES),
                 number(volume, REGION_BYTES),
                 number(volume, SKIPPED),
-                number(volume, CLOSED_FOR)));
+                number(volume, CLOSED_FOR),
+                value(volume, CLOSED_TO).orElse(null)));
     }
 
     private static long number(LogicalVolume volume, String prefix) {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** From what is wanted and what is observed to the steps between. The order of the steps is that of docs/protocols.md. */
 public final class StackPlanner {
@@ -61,7 +62,7 @@ public final class StackPlanner {
      * Gives the copy up for a later epoch: nobody has it open, everything is on the disk, and its tags say that it is never opened again.
      * Cut before the tag, it is still the volume.
      */
-    public static List<Step> close(String id, Observed observed, long successor) {
+    public static List<Step> close(String id, Observed observed, long successor, @Nullable String to) {
         CopyTags tags = observed.tags()
                 .orElseThrow(() -> new SluiceException(
                         ErrorKind.DATA_LOSS,
@@ -85,7 +86,33 @@ public final class StackPlanner {
             steps.add(new Step.StopCopying());
         }
         steps.add(new Step.Flush());
-        steps.add(new Step.Retag(tags.closed(successor)));
+        steps.add(new Step.Retag(tags.closed(successor, to)));
+        return steps;
+    }
+
+    /**
+     * Gives a copy up that nobody goes on with: closed for good, and nothing of it runs. What was closed already stays closed for whom it
+     * was.
+     */
+    public static List<Step> shut(String id, Observed observed, long successor) {
+        CopyTags tags = observed.tags().orElseThrow();
+        List<Step> steps = new ArrayList<>();
+        if (observed.source() != null) {
+            // Its origin may be lost: what waits for that would keep the engine.
+            steps.add(new Step.FailQueued());
+        }
+        if (!tags.isClosed()) {
+            steps.addAll(close(id, observed, successor, null));
+        }
+        if (observed.engine() != null) {
+            steps.add(new Step.RemoveEngine());
+        }
+        if (observed.source() != null) {
+            steps.add(new Step.RemoveSource());
+        }
+        if (observed.session() != null) {
+            steps.add(new Step.Logout());
+        }
         return steps;
     }
 
@@ -158,7 +185,7 @@ public final class StackPlanner {
         requireOpen(wanted.id(), tags);
         if (tags.epoch() != wanted.epoch()) {
             throw new SluiceException(
-                    ErrorKind.DATA_LOSS,
+                    tags.epoch() > wanted.epoch() ? ErrorKind.OUTDATED : ErrorKind.DATA_LOSS,
                     "the copy of " + wanted.id() + " on this node is of epoch " + tags.epoch() + ", epoch "
                             + wanted.epoch() + " is wanted. It is left alone.");
         }
@@ -169,10 +196,13 @@ public final class StackPlanner {
 
     private static void requireOpen(String id, CopyTags tags) {
         if (tags.isClosed()) {
+            String to = tags.closedTo();
             throw new SluiceException(
-                    ErrorKind.IN_USE,
+                    ErrorKind.OUTDATED,
                     "the copy of " + id + " on this node was given up for epoch " + tags.closedFor()
-                            + ": it is only read by the node the volume moved to");
+                            + (to == null ? "" : " to node " + to)
+                            + " and is never opened again: the object of the volume does not know that yet, or was"
+                            + " restored from a backup");
         }
     }
 

@@ -38,9 +38,11 @@ public final class ClosedCopies {
      * A copy that was given up.
      *
      * @param epoch of the copy itself
+     * @param to the node it was given up to; null when that was not written down, or there was none
      * @param empty it has no content, so there is nothing to serve
      */
-    public record ClosedCopy(String lvUuid, long epoch, boolean empty) {}
+    public record ClosedCopy(
+            String lvUuid, long epoch, @Nullable String to, boolean empty) {}
 
     /** What this node gave up for that epoch; empty when it did not, or not yet. */
     public Optional<ClosedCopy> find(String volume, long successor) {
@@ -50,24 +52,22 @@ public final class ClosedCopies {
     /**
      * Gives the copy of a volume up, for good. IN_USE, and nothing is changed, while anyone has its device open.
      *
+     * @param to the node that goes on with it
      * @param ordered asked when nothing else changes the volume any more; false when the order was taken back meanwhile
      */
-    public Optional<ClosedCopy> close(String volume, String pool, long successor, Supplier<Boolean> ordered) {
+    public Optional<ClosedCopy> close(
+            String volume, String pool, long successor, String to, Supplier<Boolean> ordered) {
         return stacks.lockedCopy(volume, successor - 1, () -> {
             if (find(volume, successor).isEmpty()) {
                 if (!ordered.get()) {
                     return Optional.empty();
                 }
-                // A raw device that is shown to a pod need not be open just now; its number must not become another
-                // volume's.
-                if (!mounts(volume).isEmpty()) {
-                    throw inUse(volume, null);
-                }
+                requireUnmounted(volume);
                 String group = stacks.group(pool);
                 Observed found = stacks.observe(volume, successor - 1, group);
                 try {
                     new StepRunner(host, volume, successor - 1, group)
-                            .run(StackPlanner.close(volume, found, successor));
+                            .run(StackPlanner.close(volume, found, successor, to));
                 } catch (SluiceException e) {
                     throw e.kind() == ErrorKind.IN_USE ? inUse(volume, e) : e;
                 }
@@ -135,6 +135,48 @@ public final class ClosedCopies {
         });
     }
 
+    /**
+     * Gives a copy up that the volume goes on without. IN_USE, and nothing is changed, while anyone has its device open; absent is success.
+     *
+     * @param successor epoch of the volume that goes on
+     */
+    public void shut(String volume, long epoch, long successor) {
+        stacks.lockedCopy(volume, epoch, () -> {
+            Optional<LogicalVolume> copy = stacks.copies().find(volume, epoch);
+            if (copy.isEmpty()) {
+                return false;
+            }
+            if (!CopyTags.of(copy.get()).isClosed()) {
+                requireUnmounted(volume);
+            }
+            String group = copy.get().volumeGroup();
+            try {
+                new StepRunner(host, volume, epoch, group)
+                        .run(StackPlanner.shut(volume, stacks.observe(volume, epoch, group), successor));
+            } catch (SluiceException e) {
+                throw e.kind() == ErrorKind.IN_USE ? inUse(volume, e) : e;
+            }
+            return true;
+        });
+    }
+
+    /** Removes exactly the copy of this UUID, which the volume went on without; absent is success. */
+    public void discard(String volume, long epoch, String pool, String lvUuid) {
+        stacks.lockedCopy(volume, epoch, () -> {
+            Optional<LogicalVolume> copy = stacks.copies().find(volume, epoch);
+            if (copy.isPresent() && !CopyTags.of(copy.get()).isClosed()) {
+                throw new SluiceException(
+                        ErrorKind.HOST,
+                        "the copy of volume " + volume + " of epoch " + epoch
+                                + " on this node is open: it is left alone");
+            }
+            if (copy.isPresent()) {
+                stacks.remove(volume, epoch, pool, lvUuid);
+            }
+            return true;
+        });
+    }
+
     /** The home of one epoch gives up for the next. */
     private Optional<LogicalVolume> copy(String volume, long successor) {
         return stacks.copies().find(volume, successor - 1);
@@ -146,7 +188,14 @@ public final class ClosedCopies {
 
     private static ClosedCopy facts(LogicalVolume copy) {
         CopyTags tags = CopyTags.of(copy);
-        return new ClosedCopy(copy.uuid(), tags.epoch(), tags.state() == CopyState.VIRGIN);
+        return new ClosedCopy(copy.uuid(), tags.epoch(), tags.closedTo(), tags.state() == CopyState.VIRGIN);
+    }
+
+    // A raw device that is shown to a pod need not be open just now; its number must not become another volume's.
+    private void requireUnmounted(String volume) {
+        if (!mounts(volume).isEmpty()) {
+            throw inUse(volume, null);
+        }
     }
 
     private List<String> mounts(String volume) {

@@ -76,8 +76,9 @@ final class Copies {
                 .findFirst()
                 .ifPresent(stranger -> {
                     CopyTags tags = CopyTags.of(stranger);
+                    boolean later = tags.epoch() > epoch || tags.closedFor() > epoch;
                     throw new SluiceException(
-                            ErrorKind.DATA_LOSS,
+                            later ? ErrorKind.OUTDATED : ErrorKind.DATA_LOSS,
                             "a copy of " + id + " on this node is of epoch " + tags.epoch()
                                     + (tags.isClosed() ? ", given up for " + tags.closedFor() : " and was not given up")
                                     + "; epoch " + epoch + " is wanted. Both are left alone.");
@@ -115,9 +116,17 @@ final class Copies {
     List<HeldVolume> inventory() {
         return host.logicalVolumes().list().stream()
                 .flatMap(found -> Names.volumeOfCopy(found.name()).stream()
-                        .flatMap(volume ->
-                                CopyTags.find(found).stream().map(tags -> new HeldVolume(volume, tags.epoch()))))
+                        .flatMap(volume -> CopyTags.find(found).stream().map(tags -> held(volume, found, tags))))
                 .toList();
+    }
+
+    private static HeldVolume held(String volume, LogicalVolume found, CopyTags tags) {
+        return new HeldVolume(
+                volume,
+                tags.epoch(),
+                tags.isClosed() ? (Long) tags.closedFor() : null,
+                tags.state() == CopyState.LINEAR,
+                found.uuid());
     }
 
     private Stream<LogicalVolume> of(String id) {

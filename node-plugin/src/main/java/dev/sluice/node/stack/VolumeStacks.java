@@ -225,7 +225,8 @@ public final class VolumeStacks {
 
     private void takeInUse(VolumeOrder order, PoolSettings pool) {
         String source = localOrigin(order.spec());
-        if (order.allocated() == null && source != null) {
+        // Later epochs have a local origin only by an order to go on with it, and that is in nobody's use.
+        if (order.allocated() == null && source != null && order.spec().epoch() == 1) {
             boolean fed = order.spec().feed() != null;
             takeInUse(pool, source, order.id(), order.spec().epoch(), fed, Set.of());
         }
@@ -255,6 +256,11 @@ public final class VolumeStacks {
             }
             return true;
         });
+    }
+
+    /** Whether there is a copy of this epoch, in whatever state. */
+    public boolean isHere(String id, long epoch) {
+        return copies.find(id, epoch).isPresent();
     }
 
     Copies copies() {

@@ -205,7 +205,7 @@ class SnapshotMovesTest {
         String client = node.equals("n1") ? "n2" : "n1";
         createExport(
                 Names.export(SNAPSHOT, epoch),
-                new ExportSpec(SNAPSHOT, node, client, SNAPSHOT, epoch, DesiredState.ABSENT, lvUuid, null));
+                new ExportSpec(SNAPSHOT, node, client, SNAPSHOT, epoch, DesiredState.ABSENT, lvUuid, null, null));
     }
 
     private Export export(long epoch) {

@@ -59,12 +59,13 @@ final class TestNode implements AutoCloseable {
         Snapshots snapshots = new Snapshots(host, pools, stacks, clock);
         Exports exports = new Exports(host, pools);
         digests = new OfferedDigests(host);
+        ClosedCopies closed = new ClosedCopies(host, stacks, exports, digests);
         reconcilers = new NodeReconcilers(
                 client,
                 cluster,
                 new NodeReconcilers.Work(
-                        VolumeWork.of(stacks, hydrations),
-                        ExportWork.of(exports, new ClosedCopies(host, stacks, exports, digests), hydrations),
+                        VolumeWork.of(stacks, closed, hydrations),
+                        ExportWork.of(exports, closed, hydrations),
                         SnapshotWork.of(
                                 snapshots,
                                 new GroupSnapshots(host, pools, stacks, new WriteHolds(host, System::nanoTime), clock),
@@ -84,6 +85,11 @@ final class TestNode implements AutoCloseable {
         progress.onTurn(() -> ticker.execute(progress::publish));
         var unused = ticker.scheduleWithFixedDelay(progress::publish, 0, 200, TimeUnit.MILLISECONDS);
         reconcilers.start();
+    }
+
+    /** Tells at once what it has. */
+    void publish() {
+        storageNode.publish();
     }
 
     @Override

@@ -210,7 +210,7 @@ final class CompositeStory {
 
     /** It went elsewhere before it was hydrated. */
     void giveUpVolume() {
-        if (closed().close(VOLUME, "fast", 2, () -> true).isEmpty()) {
+        if (closed().close(VOLUME, "fast", 2, "n3", () -> true).isEmpty()) {
             throw new AssertionError("not given up");
         }
     }

@@ -2,6 +2,7 @@ package dev.sluice.node.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.sluice.api.HeldVolume;
 import dev.sluice.error.ErrorKind;
@@ -147,7 +148,9 @@ class MoveCutAnywhereTest {
                 .contains("lv " + MoveStory.VOLUME, "lv " + Names.copy(MoveStory.VOLUME, 3))
                 .contains("dm " + Names.outerDevice(MoveStory.VOLUME));
         assertThat(story.stop(0).stacks.inventory())
-                .containsExactlyInAnyOrder(new HeldVolume(MoveStory.VOLUME, 1), new HeldVolume(MoveStory.VOLUME, 3));
+                .extracting(HeldVolume::volume, HeldVolume::epoch, HeldVolume::closedFor, HeldVolume::whole)
+                .containsExactlyInAnyOrder(
+                        tuple(MoveStory.VOLUME, 1L, 2L, true), tuple(MoveStory.VOLUME, 3L, null, false));
         assertThat(host.read(story.stop(2).stacks.device(MoveStory.VOLUME), 101))
                 .isEqualTo(1000);
         host.write(story.stop(2).stacks.device(MoveStory.VOLUME), 101, 7);
@@ -210,7 +213,7 @@ class MoveCutAnywhereTest {
     void anOrderThatWasTakenBackMeanwhileChangesNothing() {
         MoveStory story = new MoveStory(List.of(0, 1));
         story.bring(0);
-        assertThat(story.stop(0).copies.close(MoveStory.VOLUME, "fast", 2, () -> false))
+        assertThat(story.stop(0).copies.close(MoveStory.VOLUME, "fast", 2, "n2", () -> false))
                 .isEmpty();
         story.bring(0);
         story.pod(0);
@@ -228,7 +231,7 @@ class MoveCutAnywhereTest {
             recovery.recover().accept(story.stop(0).host);
             story.stop(0).host.faults().clear();
         }
-        assertThatThrownBy(() -> story.stop(0).copies.close(MoveStory.VOLUME, "fast", 3, () -> true))
+        assertThatThrownBy(() -> story.stop(0).copies.close(MoveStory.VOLUME, "fast", 3, "n3", () -> true))
                 .hasMessageContaining("given up for epoch 3 is not on this node");
         story.stop(0).copies.release(Names.export(MoveStory.VOLUME, 3), MoveStory.VOLUME, "fast", 3, "any");
         assertThat(story.stop(0).copies.find(MoveStory.VOLUME, 2)).isPresent();

@@ -260,7 +260,7 @@ final class MoveStory {
 
     Optional<ClosedCopies.ClosedCopy> close(int index) {
         Stop stop = stop(index);
-        return stop.copies.close(VOLUME, "fast", stop.epoch + 1, () -> true);
+        return stop.copies.close(VOLUME, "fast", stop.epoch + 1, "next", () -> true);
     }
 
     private void allocate(int index) {
