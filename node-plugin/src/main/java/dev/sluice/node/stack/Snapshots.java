@@ -24,6 +24,7 @@ import dev.sluice.node.host.LogicalVolumeRequest;
 import dev.sluice.node.host.PoolSettings;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -35,7 +36,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Snapshots {
     static final String CREATED = "sluice.created=";
-    private static final String MOVED = "sluice.moved=";
     private static final long EPOCH = 1;
 
     private final Host host;
@@ -72,30 +72,34 @@ public final class Snapshots {
         return new SnapshotFacts(snapshot.uuid(), snapshot.sizeBytes() - header(spec), created(snapshot), whole);
     }
 
-    /** The same snapshot on another node: of the volume that was copied from it, which is whole and which nobody has used. */
+    /**
+     * The same snapshot on another node: of the volume that was copied from it, which is whole and which nobody has used. All else that has
+     * these bytes goes when this is told, so it is on the medium before.
+     */
     private SnapshotFacts takeOver(String id, SnapshotSpec spec, SnapshotMove move) {
         PoolSettings pool = pools.named(spec.pool());
-        String mark = MOVED + move.epoch();
+        Set<String> taking = Set.of("sluice.moving=" + move.epoch());
+        Set<String> taken = Set.of("sluice.moved=" + move.epoch());
         Optional<LogicalVolume> found = host.logicalVolumes().find(pool.volumeGroup(), id);
-        found.filter(known -> !known.tags().contains(mark)).ifPresent(stranger -> {
-            throw new SluiceException(
-                    ErrorKind.DATA_LOSS,
-                    "logical volume " + stranger.volumeGroup() + "/" + id + " (LV UUID " + stranger.uuid()
-                            + ") was left here by an earlier stay of the snapshot; it is left alone. Remove it by hand");
-        });
+        found.filter(known -> !known.tags().containsAll(taking) && !known.tags().containsAll(taken))
+                .ifPresent(Snapshots::refuse);
         if (found.isEmpty()) {
             stacks.copies().requireWhole(pool, move.copy());
         }
+        Set<String> tags = new HashSet<>(taking);
+        tags.add("sluice.snapshot-of=" + spec.sourceVolume());
+        tags.add(CREATED + Instant.parse(move.creationTime()).getEpochSecond());
         LogicalVolume snapshot = host.logicalVolumes()
-                .ensure(new LogicalVolumeRequest.ThinSnapshot(
-                        pool.volumeGroup(),
-                        move.copy(),
-                        id,
-                        Set.of(
-                                mark,
-                                "sluice.snapshot-of=" + spec.sourceVolume(),
-                                CREATED + Instant.parse(move.creationTime()).getEpochSecond())));
+                .ensure(new LogicalVolumeRequest.ThinSnapshot(pool.volumeGroup(), move.copy(), id, tags));
+        host.logicalVolumes().retag(snapshot, taking, taken);
         return new SnapshotFacts(snapshot.uuid(), snapshot.sizeBytes() - header(spec), created(snapshot), true);
+    }
+
+    private static void refuse(LogicalVolume stranger) {
+        throw new SluiceException(
+                ErrorKind.DATA_LOSS,
+                "logical volume " + stranger.volumeGroup() + "/" + stranger.name() + " (LV UUID " + stranger.uuid()
+                        + ") was left here by an earlier stay of the snapshot; it is left alone. Remove it by hand");
     }
 
     private static long header(SnapshotSpec spec) {
