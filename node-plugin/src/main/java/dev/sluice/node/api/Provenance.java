@@ -7,6 +7,7 @@ import dev.sluice.api.VolumeSpec;
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
 import dev.sluice.names.Names;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a volume may be made here. Once, and never in place of one that was: what an object says of its storage may be missing, when it was
@@ -29,7 +30,7 @@ final class Provenance {
     }
 
     // A PersistentVolume is only made for a volume whose storage exists.
-    private void requireUnbound(String volume, ClaimReference claim) {
+    private void requireUnbound(String volume, @Nullable ClaimReference claim) {
         String name = claim == null ? null : claim.persistentVolume();
         if (name != null && cluster.isPersistentVolume(name, volume)) {
             throw missing(volume, "PersistentVolume " + name + " is there, so the volume was made before");
