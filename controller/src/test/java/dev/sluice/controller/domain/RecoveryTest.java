@@ -71,7 +71,7 @@ class RecoveryTest {
         world.powerOn("n2");
         world.registry.setEvacuating("n2", true);
         Evacuations evacuations =
-                new Evacuations(world.registry.asRegistry(), world.operations.families(), List::of, 1, world.clock);
+                new Evacuations(world.registry.asRegistry(), world.operations, List::of, 1, world.clock);
 
         assertThat(evacuations.advance("n2").message()).contains("given up by order and kept");
         world.discard("n2@2");

@@ -48,8 +48,8 @@ class TwoControllersTest {
             Stream.of("n1", "n2", "n3").forEach(registry::addNode);
             Registry shared = Interleaved.registry(registry.asRegistry(), this::interrupt);
             one = Operations.over(shared, clock);
-            evacuations = new Evacuations(shared, one.families(), List::of, 1, clock);
-            otherEvacuations = new Evacuations(registry.asRegistry(), other.families(), List::of, 1, clock);
+            evacuations = new Evacuations(shared, one, List::of, 1, clock);
+            otherEvacuations = new Evacuations(registry.asRegistry(), other, List::of, 1, clock);
             Volumes.create(other, "data", "n1", Placement.FOLLOW);
             registry.snapshots.create(
                     SNAPSHOT, new SnapshotSpec("s", VOLUME, "n1", "fast", false, null, DesiredState.PRESENT));
