@@ -6,6 +6,7 @@ import dev.sluice.error.SluiceException;
 import dev.sluice.node.host.BlockDevice;
 import dev.sluice.node.host.BlockDevices;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -70,22 +71,24 @@ public final class LinuxBlockDevices implements BlockDevices {
         return read(device, 0, bytes);
     }
 
+    /** The memory is given back at once: what is left to the collector would add up over a whole volume. */
     static byte[] read(BlockDevice device, long offset, int bytes) {
-        ByteBuffer content = ByteBuffer.allocateDirect(Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT + ALIGNMENT)
-                .alignedSlice(ALIGNMENT);
-        content.limit(bytes);
-        try (FileChannel channel =
-                FileChannel.open(Path.of(device.path()), StandardOpenOption.READ, ExtendedOpenOption.DIRECT)) {
+        byte[] read = new byte[bytes];
+        try (Arena memory = Arena.ofConfined();
+                FileChannel channel =
+                        FileChannel.open(Path.of(device.path()), StandardOpenOption.READ, ExtendedOpenOption.DIRECT)) {
+            ByteBuffer content = memory.allocate(Math.ceilDiv(bytes, ALIGNMENT) * (long) ALIGNMENT, ALIGNMENT)
+                    .asByteBuffer()
+                    .limit(bytes);
             while (content.hasRemaining()) {
                 if (channel.read(content, offset + content.position()) < 0) {
                     throw new IOException("it ends after " + (offset + content.position()) + " bytes");
                 }
             }
+            content.flip().get(read);
         } catch (IOException e) {
             throw new SluiceException(ErrorKind.HOST, "read " + device.path() + ": " + e.getMessage(), e);
         }
-        byte[] read = new byte[bytes];
-        content.flip().get(read);
         return read;
     }
 
