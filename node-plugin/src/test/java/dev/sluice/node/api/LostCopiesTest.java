@@ -195,12 +195,8 @@ class LostCopiesTest {
     /** As the node itself tells of its copy. */
     private HeldVolume held() {
         node.publish();
-        return client.resources(StorageNode.class)
-                .withName("n1")
-                .get()
-                .getStatus()
-                .inventory()
-                .getFirst();
+        StorageNode told = client.resources(StorageNode.class).withName("n1").get();
+        return Objects.requireNonNull(told.getStatus().inventory()).getFirst();
     }
 
     private VolumeStatus status() {

@@ -21,6 +21,7 @@ import dev.sluice.node.host.fake.FakeHost;
 import dev.sluice.node.host.fake.PowerCut;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -47,7 +48,7 @@ class LostCopyCutAnywhereTest {
         stop.copies.discard(VOLUME, 2, "fast", lvUuid);
     }
 
-    private static java.util.Optional<LogicalVolume> copy(MoveStory.Stop stop) {
+    private static Optional<LogicalVolume> copy(MoveStory.Stop stop) {
         return stop.host.host().logicalVolumes().find("data", stop.copy());
     }
 
