@@ -38,8 +38,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class DrainedNodeIT {
     private static final List<String> IDLE = List.of("a", "b", "c", "d");
     private static final int MEBIBYTES = 8;
-    private static final Duration MOVE = Duration.ofSeconds(120);
-    private static final Duration JOIN = Duration.ofSeconds(180);
+    private static final Duration MOVE = Duration.ofMinutes(2);
+    private static final Duration JOIN = Duration.ofMinutes(3);
 
     @Test
     void whatWasOnANodeThatIsGoneIsServedByTheOthersAndASnapshotIsRestored(Sandbox sandbox) {

@@ -243,7 +243,7 @@ public final class StackPlanner {
         if (!outerIsExactly(data, data.sizeBytes())) {
             steps.add(new Step.LoadOuterOverData(data.sizeBytes()));
         }
-        if (observed.engine() != null && OlderCopyTag.isOn(data)) {
+        if (observed.engine() != null) {
             steps.add(new Step.LetDiscards(true));
         }
         dismantleEngine();

@@ -325,8 +325,20 @@ final class Hydration {
 
     private void enable(CloneStatus.Working engine, boolean enabled) {
         if (engine.hydrationEnabled() != enabled && !stacks.isQuiet(id)) {
+            if (enabled) {
+                holdDiscards();
+            }
             host.deviceMapper().message(engineDevice, enabled ? "enable_hydration" : "disable_hydration");
         }
+    }
+
+    /**
+     * A discard marks a region as local even while it is being copied, and the end of the copy then overwrites what was written since. The
+     * engine's own limit holds for every later table above it too.
+     */
+    private void holdDiscards() {
+        outer().ifPresent(device -> host.ranges().letDiscards(device.device(), false));
+        host.deviceMapper().find(engineDevice).ifPresent(device -> host.ranges().letDiscards(device.device(), false));
     }
 
     /** One of a kind at a time: a trim that waits for a dead source must not keep the source from being found again. */

@@ -9,6 +9,7 @@ import dev.sluice.api.VolumePhase;
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
 import dev.sluice.names.Names;
+import dev.sluice.node.host.BlockDevice;
 import org.junit.jupiter.api.Test;
 
 class CloneAcrossNodesTest {
@@ -117,6 +118,35 @@ class CloneAcrossNodesTest {
         story.bring();
 
         assertThat(story.home.faults().journal()).anyMatch(call -> call.startsWith("IscsiSessions.ensure"));
+    }
+
+    /** It would mark a region as local whose copy is under way, and the copy's end would overwrite what was written since. */
+    @Test
+    void noDiscardPassesWhileCopiesAreUnderWay() {
+        story.source();
+        story.bring();
+        story.pod();
+        BlockDevice device = story.stacks.device(CloneStory.CLONE);
+        String engine = Names.cloneDevice(CloneStory.CLONE);
+        Hydration hydration = story.hydration();
+        story.home.discard(device, 0, 1);
+        while (!story.isCopying()) {
+            story.look(hydration);
+        }
+        story.home.host().deviceMapper().message(engine, "hydration_threshold 8");
+        long block = CloneStory.BLOCKS / 2;
+
+        assertThatThrownBy(() -> story.home.discard(device, 0, CloneStory.BLOCKS))
+                .hasMessageContaining("not supported");
+        story.home.write(device, block, 77);
+        story.home.hydrate(engine, Integer.MAX_VALUE);
+
+        assertThat(story.home.read(device, block)).isEqualTo(77);
+        while (story.look(hydration).completionTime() == null) {
+            assertThat(story.look(hydration).phase())
+                    .isIn(HydrationPhase.HYDRATING, HydrationPhase.FINALIZING, HydrationPhase.HYDRATED);
+        }
+        story.home.discard(device, block, 1);
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.sluice.api.VolumeMode;
 import dev.sluice.api.VolumePhase;
 import dev.sluice.api.VolumeSpec;
 import dev.sluice.names.Names;
+import dev.sluice.node.clone.CloneStatus;
 import dev.sluice.node.clone.CopyState;
 import dev.sluice.node.clone.CopyTags;
 import dev.sluice.node.clone.Tables;
@@ -145,6 +146,11 @@ final class CloneStory {
 
     Hydration hydration() {
         return new Hydration(stacks, home.host(), Runnable::run, order(serve()), now);
+    }
+
+    boolean isCopying() {
+        var status = CloneStatus.parse(home.host().deviceMapper().status(Names.cloneDevice(CLONE), false));
+        return status instanceof CloneStatus.Working working && working.hydrationEnabled();
     }
 
     HydrationReport look(Hydration hydration) {
