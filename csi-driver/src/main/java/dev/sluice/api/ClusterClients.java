@@ -1,5 +1,6 @@
 package dev.sluice.api;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -33,7 +34,9 @@ public final class ClusterClients {
 
     /** @param more kinds that only this process reads */
     public static KubernetesClient connect(List<Class<? extends HasMetadata>> more) {
-        KubernetesSerialization serialization = new KubernetesSerialization(new ObjectMapper(), false);
+        // While a cluster is upgraded, or goes back, one process reads what a later version of another has written.
+        ObjectMapper mapper = new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+        KubernetesSerialization serialization = new KubernetesSerialization(mapper, false);
         KINDS.forEach(serialization::registerKubernetesResource);
         more.forEach(serialization::registerKubernetesResource);
         serialization.registerKubernetesResource("v1", "Status", Status.class);
