@@ -2,6 +2,7 @@ package dev.sluice.e2e.cluster;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.names.Names;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.readiness.Readiness;
@@ -12,6 +13,9 @@ import java.util.Objects;
 /** The driver's own pods: the node plugin is the DaemonSet of its namespace, the controller the Deployment. */
 public final class Driver {
     private static final Duration RECOVERY = Duration.ofSeconds(120);
+
+    /** More than the mark outlasts its reason. */
+    private static final Duration FIT_AGAIN = Duration.ofMinutes(4);
 
     private final KubernetesClient client;
     private final String namespace;
@@ -50,6 +54,17 @@ public final class Driver {
                 .atMost(RECOVERY)
                 .ignoreExceptions()
                 .until(() -> nodePluginsReady() && controllers().stream().anyMatch(Readiness::isPodReady));
+    }
+
+    /** A node that a test before has filled is avoided for some time, and a pod that must run there would not be scheduled. */
+    public void awaitAllNodesFit() {
+        await("no node is marked with " + Names.LABEL_UNFIT)
+                .atMost(FIT_AGAIN)
+                .until(() -> client.nodes()
+                        .withLabel(Names.LABEL_UNFIT)
+                        .list()
+                        .getItems()
+                        .isEmpty());
     }
 
     private boolean nodePluginsReady() {
