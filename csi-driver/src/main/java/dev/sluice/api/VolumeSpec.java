@@ -166,27 +166,11 @@ public record VolumeSpec(
      * @param from where its bytes are now; null when it has none yet
      */
     public VolumeSpec moved(@Nullable Origin from) {
-        return new VolumeSpec(
-                requestName,
-                sizeBytes,
-                pool,
-                mode,
-                fsType,
-                placement,
-                Objects.requireNonNull(target, "a volume moves to its target"),
-                null,
-                epoch + 1,
-                from,
-                claim,
-                hydration,
-                state,
-                mkfsOptions,
-                encryption,
-                recovery);
+        return at(Objects.requireNonNull(target, "a volume moves to its target"), epoch + 1, null, from, recovery);
     }
 
     public VolumeSpec withRecovery(VolumeRecovery newRecovery) {
-        return recovered(home, epoch, target, origin, newRecovery);
+        return at(home, epoch, target, origin, newRecovery);
     }
 
     /** At another home and epoch by order, not by a move. */
@@ -196,6 +180,15 @@ public record VolumeSpec(
             @Nullable String newTarget,
             @Nullable Origin from,
             VolumeRecovery newRecovery) {
+        return at(newHome, newEpoch, newTarget, from, newRecovery);
+    }
+
+    private VolumeSpec at(
+            String newHome,
+            long newEpoch,
+            @Nullable String newTarget,
+            @Nullable Origin from,
+            @Nullable VolumeRecovery newRecovery) {
         return new VolumeSpec(
                 requestName,
                 sizeBytes,

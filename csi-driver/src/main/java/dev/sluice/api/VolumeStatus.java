@@ -19,4 +19,8 @@ public record VolumeStatus(
         @Nullable Long sizeBytes,
         @Nullable String reason,
         @Nullable String message,
-        @Nullable List<Condition> conditions) {}
+        @Nullable List<Condition> conditions) {
+
+    /** The reason of a home that finds the volume's storage gone, or what it was to be made from. */
+    public static final String ORIGIN_UNAVAILABLE = "OriginUnavailable";
+}

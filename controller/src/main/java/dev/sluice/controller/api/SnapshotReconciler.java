@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Keeps what snapshots of hydrating volumes need beside them, brings those that move on their way, and drops the objects of users' snapshots that their nodes have removed
- * after the call that ordered it was over.
+ * Keeps what snapshots of hydrating volumes need beside them, brings those that move on their way, and drops the objects of users' snapshots
+ * that their nodes have removed after the call that ordered it was over.
  */
 @ControllerConfiguration(name = "snapshot", generationAwareEventProcessing = false, triggerReconcilerOnAllEvents = true)
 public final class SnapshotReconciler implements Reconciler<Snapshot> {

@@ -8,8 +8,6 @@ import dev.sluice.api.Export;
 import dev.sluice.api.Snapshot;
 import dev.sluice.api.Volume;
 import dev.sluice.api.VolumeRecovery;
-import dev.sluice.api.VolumeStatus;
-import dev.sluice.controller.domain.ClaimEvent;
 import dev.sluice.controller.domain.Families;
 import dev.sluice.controller.domain.VolumeStory;
 import dev.sluice.names.Names;
@@ -25,7 +23,6 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 
@@ -75,11 +72,8 @@ public final class VolumeReconciler implements Reconciler<Volume> {
     }
 
     private void tell(Volume volume) {
-        VolumeStatus status = volume.getStatus();
-        Instant now = clock.instant();
-        List<ClaimEvent> story =
-                status == null ? VolumeStory.of(volume.getSpec(), now) : VolumeStory.of(volume.getSpec(), status, now);
-        story.forEach(event -> events.tell(volume, event));
+        VolumeStory.of(volume.getSpec(), volume.getStatus(), clock.instant())
+                .forEach(event -> events.tell(volume, event));
     }
 
     /** What it waits for, a node's inventory or its absence, is no event here. */

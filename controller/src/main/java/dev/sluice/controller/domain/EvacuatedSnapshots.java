@@ -96,12 +96,9 @@ final class EvacuatedSnapshots {
     }
 
     private Leftover moving(Stored<SnapshotSpec, SnapshotStatus> snapshot, String target) {
-        long missing = copy(snapshot)
-                .flatMap(view::hydration)
-                .map(CloneHydrationStatus::remainingBytes)
-                .orElseGet(() -> bytes(snapshot));
-        String why = copy(snapshot)
-                .flatMap(view::hydration)
+        Optional<CloneHydrationStatus> hydration = copy(snapshot).flatMap(view::hydration);
+        long missing = hydration.map(CloneHydrationStatus::remainingBytes).orElseGet(() -> bytes(snapshot));
+        String why = hydration
                 .map(CloneHydrationStatus::reason)
                 .map(reason -> reason + ", ")
                 .orElse("");
@@ -112,45 +109,26 @@ final class EvacuatedSnapshots {
     }
 
     private Leftover begin(Stored<SnapshotSpec, SnapshotStatus> snapshot) {
-        List<String> refusals = new ArrayList<>();
-        NodeView best = null;
-        for (NodeView node : view.nodes()) {
-            if (node.name().equals(view.node().name())) {
-                continue;
-            }
-            Optional<String> refusal = refusal(snapshot, node);
-            refusal.ifPresent(refusals::add);
-            if (refusal.isEmpty() && (best == null || room(node, snapshot) > room(best, snapshot))) {
-                best = node;
-            }
+        Reservations.Choice choice = reserved.choose(
+                view.nodes(), view.node().name(), snapshot.spec().pool(), node -> refusal(snapshot, node));
+        if (choice.node() == null) {
+            return new Leftover(Leftover.Kind.FULL, text(snapshot) + " (" + choice.why() + ")", bytes(snapshot));
         }
-        if (best == null) {
-            String why = refusals.isEmpty() ? "there is no other node" : String.join(", ", refusals);
-            return new Leftover(Leftover.Kind.FULL, text(snapshot) + " (" + why + ")", bytes(snapshot));
-        }
-        moves.add(new Step.SetSnapshotTarget(snapshot, best.name()));
+        moves.add(new Step.SetSnapshotTarget(snapshot, choice.node()));
         slots--;
-        reserve(snapshot, best.name());
-        return moving(snapshot, best.name());
+        reserve(snapshot, choice.node());
+        return moving(snapshot, choice.node());
     }
 
     private Optional<String> refusal(Stored<SnapshotSpec, SnapshotStatus> snapshot, NodeView node) {
-        VolumeSpec copy = SnapshotCopies.specify(snapshot, node.name(), "");
         if (view.find(Names.snapshotCopy(snapshot.key(), node.name())).isPresent()) {
             return Optional.of("node " + node.name() + " still has to remove an earlier copy");
         }
-        return NodeFitness.unfitness(node, copy).map(AttachmentStatus::message).or(() -> {
-            long room = room(node, snapshot);
-            long needed = copy.deviceBytes(copy.sizeBytes());
-            return room < needed
-                    ? Optional.of("node " + node.name() + " has " + Math.max(0, room)
-                            + " bytes free when what is on its way there has arrived, " + needed + " are needed")
-                    : Optional.empty();
-        });
-    }
-
-    private long room(NodeView node, Stored<SnapshotSpec, SnapshotStatus> snapshot) {
-        return reserved.room(node, snapshot.spec().pool());
+        VolumeSpec copy = SnapshotCopies.specify(snapshot, node.name(), "");
+        long needed = copy.deviceBytes(copy.sizeBytes());
+        return NodeFitness.unfitness(node, copy)
+                .map(AttachmentStatus::message)
+                .or(() -> reserved.full(node, copy.pool(), needed, needed));
     }
 
     private void reserve(Stored<SnapshotSpec, SnapshotStatus> snapshot, String node) {

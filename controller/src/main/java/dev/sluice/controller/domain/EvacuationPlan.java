@@ -158,43 +158,22 @@ final class EvacuationPlan {
                         .toList(),
                 List.of(),
                 view.nodes());
-        List<String> refusals = new ArrayList<>();
-        NodeView best = null;
-        for (NodeView node : view.nodes()) {
-            if (node.name().equals(spec.home())) {
-                continue;
-            }
-            Optional<String> refusal = MovePlan.obstacle(move, node.name())
-                    .map(AttachmentStatus::message)
-                    .or(() -> full(node, spec));
-            refusal.ifPresent(refusals::add);
-            if (refusal.isEmpty() && (best == null || room(node, spec) > room(best, spec))) {
-                best = node;
-            }
+        long needed = spec.deviceBytes(spec.sizeBytes());
+        Reservations.Choice choice = reserved.choose(
+                view.nodes(),
+                spec.home(),
+                spec.pool(),
+                node -> MovePlan.obstacle(move, node.name())
+                        .map(AttachmentStatus::message)
+                        .or(() -> reserved.full(node, spec.pool(), needed, spec.sizeBytes())));
+        if (choice.node() == null) {
+            return leftover(Leftover.Kind.FULL, volume, choice.why());
         }
-        if (best == null) {
-            return leftover(
-                    Leftover.Kind.FULL,
-                    volume,
-                    refusals.isEmpty() ? "there is no other node" : String.join(", ", refusals));
-        }
-        moves.add(new Step.SetTarget(volume, best.name()));
+        moves.add(new Step.SetTarget(volume, choice.node()));
         moving++;
         sets.take(volume);
-        reserved.add(best.name(), spec.pool(), spec.deviceBytes(spec.sizeBytes()));
-        return leftover(Leftover.Kind.MOVING, volume, "to node " + best.name());
-    }
-
-    private Optional<String> full(NodeView node, VolumeSpec spec) {
-        long room = room(node, spec);
-        return room < spec.deviceBytes(spec.sizeBytes())
-                ? Optional.of("node " + node.name() + " has " + Math.max(0, room)
-                        + " bytes free when what is on its way there has arrived, " + spec.sizeBytes() + " are needed")
-                : Optional.empty();
-    }
-
-    private long room(NodeView node, VolumeSpec spec) {
-        return reserved.room(node, spec.pool());
+        reserved.add(choice.node(), spec.pool(), needed);
+        return leftover(Leftover.Kind.MOVING, volume, "to node " + choice.node());
     }
 
     private void reserve(Stored<VolumeSpec, VolumeStatus> volume) {

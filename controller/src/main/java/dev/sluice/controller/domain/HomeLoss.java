@@ -2,7 +2,6 @@ package dev.sluice.controller.domain;
 
 import dev.sluice.api.Feed;
 import dev.sluice.api.HeldVolume;
-import dev.sluice.api.Regression;
 import dev.sluice.api.VolumePhase;
 import dev.sluice.api.VolumeRecovery;
 import dev.sluice.api.VolumeSpec;
@@ -12,9 +11,6 @@ import java.util.Optional;
 
 /** Whether the home's copy is lost, so that a volume may go on without it. */
 final class HomeLoss {
-    /** What a home says that finds its storage gone. */
-    private static final String MISSING = "OriginUnavailable";
-
     private final RecoveryPlan.View view;
     private final VolumeSpec spec;
     private final String home;
@@ -51,7 +47,9 @@ final class HomeLoss {
 
     private void requireTold() {
         VolumeStatus status = view.volume().status();
-        boolean told = status != null && status.phase() == VolumePhase.FAILED && MISSING.equals(status.reason());
+        boolean told = status != null
+                && status.phase() == VolumePhase.FAILED
+                && VolumeStatus.ORIGIN_UNAVAILABLE.equals(status.reason());
         if (!told && !isOutdated()) {
             throw new Refusal("node " + home + " is alive, and has not said that the copy is missing");
         }
@@ -66,8 +64,7 @@ final class HomeLoss {
 
     /** Some node has a later copy. */
     private boolean isOutdated() {
-        return Regression.find(view.volume().key(), spec, NodeView.inventories(view.nodes()))
-                .isPresent();
+        return NodeView.findRegression(view.nodes(), view.volume()).isPresent();
     }
 
     /** What is not here yet is on a node that is away. */

@@ -263,7 +263,7 @@ final class MovePlan {
 
     /** The object is older than the data: nothing that it says is acted upon. */
     private Optional<AttachmentStatus> regression() {
-        return Regression.find(id, spec, NodeView.inventories(view.nodes()))
+        return NodeView.findRegression(view.nodes(), view.volume())
                 .map(found -> waiting(Regression.REASON, found.explain(id, spec)));
     }
 

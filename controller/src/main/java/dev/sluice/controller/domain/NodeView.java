@@ -3,9 +3,11 @@ package dev.sluice.controller.domain;
 import dev.sluice.api.Condition;
 import dev.sluice.api.HeldVolume;
 import dev.sluice.api.PoolStatus;
+import dev.sluice.api.Regression;
 import dev.sluice.api.StorageNodeStatus;
+import dev.sluice.api.VolumeSpec;
+import dev.sluice.api.VolumeStatus;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -47,8 +49,12 @@ public record NodeView(
         return status != null && status.publicKey() != null;
     }
 
-    static Map<String, List<HeldVolume>> inventories(List<NodeView> nodes) {
-        return nodes.stream().collect(Collectors.toMap(NodeView::name, NodeView::inventory));
+    /** Whether one of them has a copy that the volume's object does not know of. */
+    static Optional<Regression> findRegression(List<NodeView> nodes, Stored<VolumeSpec, VolumeStatus> volume) {
+        return Regression.find(
+                volume.key(),
+                volume.spec(),
+                nodes.stream().collect(Collectors.toMap(NodeView::name, NodeView::inventory)));
     }
 
     public boolean canHydrate() {

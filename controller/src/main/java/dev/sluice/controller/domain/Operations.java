@@ -13,14 +13,6 @@ public record Operations(
         Families families,
         Moves moves) {
 
-    public static Operations over(Registry registry) {
-        return over(registry, Clock.systemUTC());
-    }
-
-    public static Operations over(Registry registry, Clock clock) {
-        return over(registry, clock, "sluice-system");
-    }
-
     /** @param namespace the driver's */
     public static Operations over(Registry registry, Clock clock, String namespace) {
         Families families = new Families(registry, clock);

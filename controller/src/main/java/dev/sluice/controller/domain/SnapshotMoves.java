@@ -114,9 +114,10 @@ final class SnapshotMoves {
                         Objects.requireNonNull(status.lvUuid(), "what was taken has a logical volume")));
     }
 
-    // What was copied goes when the new home has a snapshot of its own of it, what is left behind when nobody reads
-    // that
-    // any more. Both are remembered by the object until they are ordered away.
+    /**
+     * What was copied goes when the new home has a snapshot of its own of it, what is left behind when nobody reads that any more. Both are
+     * remembered by the object until they are ordered away.
+     */
     private void leave(Stored<SnapshotSpec, SnapshotStatus> snapshot, SnapshotMove move, Left left) {
         String id = snapshot.key();
         SnapshotSpec spec = snapshot.spec();

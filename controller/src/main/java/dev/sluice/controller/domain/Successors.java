@@ -35,7 +35,7 @@ final class Successors {
         this.id = view.volume().key();
         this.spec = spec;
         this.nextEpoch = nextEpoch;
-        this.later = Regression.find(id, spec, NodeView.inventories(view.nodes()));
+        this.later = NodeView.findRegression(view.nodes(), view.volume());
     }
 
     Successor find(String use) {

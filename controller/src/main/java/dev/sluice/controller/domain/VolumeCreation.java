@@ -251,7 +251,7 @@ public final class VolumeCreation {
         if (Regression.REASON.equals(status.reason())) {
             return new SluiceException(ErrorKind.UNAVAILABLE, String.valueOf(status.message()));
         }
-        return "OriginUnavailable".equals(status.reason())
+        return VolumeStatus.ORIGIN_UNAVAILABLE.equals(status.reason())
                 ? Removal.failure(id, status.reason(), status.message())
                 : removal.undo(id, status.reason(), status.message());
     }

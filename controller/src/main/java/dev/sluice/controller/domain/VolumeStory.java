@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What the owner of a PVC is told of the volume itself: that its copy is not to be had, and what was decided about that. */
 public final class VolumeStory {
@@ -17,17 +18,7 @@ public final class VolumeStory {
 
     private VolumeStory() {}
 
-    public static List<ClaimEvent> of(VolumeSpec spec, VolumeStatus status, Instant now) {
-        List<ClaimEvent> events = new ArrayList<>(of(spec, now));
-        boolean lost = status.phase() == VolumePhase.FAILED
-                && ("OriginUnavailable".equals(status.reason()) || Regression.REASON.equals(status.reason()));
-        if (lost && status.epoch() == spec.epoch()) {
-            events.add(new ClaimEvent(true, String.valueOf(status.reason()), String.valueOf(status.message())));
-        }
-        return List.copyOf(events);
-    }
-
-    public static List<ClaimEvent> of(VolumeSpec spec, Instant now) {
+    public static List<ClaimEvent> of(VolumeSpec spec, @Nullable VolumeStatus status, Instant now) {
         VolumeRecovery recovery = VolumeRecovery.of(spec);
         List<ClaimEvent> events = new ArrayList<>();
         if (recovery.refused() != null) {
@@ -37,7 +28,16 @@ public final class VolumeStory {
                 .filter(each -> Instant.parse(each.time()).isAfter(now.minus(NEWS)))
                 .filter(each -> each.epoch() == spec.epoch())
                 .forEach(each -> events.add(new ClaimEvent(true, "CopyGivenUp", explain(each))));
-        return events;
+        if (status != null && status.epoch() == spec.epoch() && isLost(status)) {
+            events.add(new ClaimEvent(true, String.valueOf(status.reason()), String.valueOf(status.message())));
+        }
+        return List.copyOf(events);
+    }
+
+    private static boolean isLost(VolumeStatus status) {
+        return status.phase() == VolumePhase.FAILED
+                && (VolumeStatus.ORIGIN_UNAVAILABLE.equals(status.reason())
+                        || Regression.REASON.equals(status.reason()));
     }
 
     private static String explain(GivenUp event) {

@@ -27,6 +27,7 @@ import dev.sluice.api.VolumeStatus;
 import dev.sluice.controller.domain.ClaimSet;
 import dev.sluice.controller.domain.Operations;
 import dev.sluice.controller.domain.Registry;
+import dev.sluice.controller.fake.TestOperations;
 import dev.sluice.names.Names;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -85,7 +86,7 @@ class EvacuationIT {
     @BeforeEach
     void start() {
         registry = ControllerClusterAccess.registry(client, "sluice-system", Clock.systemUTC());
-        Operations operations = Operations.over(registry);
+        Operations operations = TestOperations.over(registry);
         for (String name : List.of("n1", "n2")) {
             createNode(name);
         }

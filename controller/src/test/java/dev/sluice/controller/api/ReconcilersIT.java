@@ -30,8 +30,8 @@ import dev.sluice.api.VolumeMode;
 import dev.sluice.api.VolumePhase;
 import dev.sluice.api.VolumeSpec;
 import dev.sluice.api.VolumeStatus;
-import dev.sluice.controller.domain.Operations;
 import dev.sluice.controller.domain.Registry;
+import dev.sluice.controller.fake.TestOperations;
 import dev.sluice.error.SluiceException;
 import dev.sluice.names.Names;
 import io.fabric8.kubernetes.api.model.Event;
@@ -70,7 +70,7 @@ class ReconcilersIT {
         createNode("n1");
         createNode("n2");
         registry = ControllerClusterAccess.registry(client, "sluice-system", clock);
-        operator = Reconciliation.operator(client, registry, Operations.over(registry), clock, overrider -> {});
+        operator = Reconciliation.operator(client, registry, TestOperations.over(registry), clock, overrider -> {});
         operator.start();
         client.resource(new PersistentVolumeClaimBuilder()
                         .withNewMetadata()

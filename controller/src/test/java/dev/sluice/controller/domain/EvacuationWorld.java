@@ -8,6 +8,7 @@ import dev.sluice.api.VolumeMode;
 import dev.sluice.api.VolumeSpec;
 import dev.sluice.controller.fake.FakeRegistry;
 import dev.sluice.controller.fake.TestClock;
+import dev.sluice.controller.fake.TestOperations;
 import dev.sluice.names.Names;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ final class EvacuationWorld {
     static final long GIB = 1L << 30;
 
     final FakeRegistry registry = new FakeRegistry();
-    final Operations operations = Operations.over(registry.asRegistry());
+    final Operations operations = TestOperations.over(registry.asRegistry());
     final TestClock clock = new TestClock();
     final List<ClaimSet> sets = new ArrayList<>();
     Evacuations evacuations = evacuations();

@@ -11,6 +11,7 @@ import dev.sluice.api.VolumeSpec;
 import dev.sluice.api.VolumeStatus;
 import dev.sluice.controller.fake.FakeRegistry;
 import dev.sluice.controller.fake.FakeRegistry.Crash;
+import dev.sluice.controller.fake.TestOperations;
 import dev.sluice.controller.fake.Volumes;
 import dev.sluice.names.Names;
 import java.time.Duration;
@@ -29,7 +30,7 @@ class MovePlanTest {
 
     private static final class World {
         final FakeRegistry registry = new FakeRegistry();
-        final Operations operations = Operations.over(registry.asRegistry());
+        final Operations operations = TestOperations.over(registry.asRegistry());
 
         World() {
             Stream.of("n1", "n2", "n3", "n4", "n5", "n6").forEach(registry::addNode);

@@ -10,6 +10,7 @@ import dev.sluice.api.VolumeSpec;
 import dev.sluice.api.VolumeStatus;
 import dev.sluice.controller.fake.FakeRegistry;
 import dev.sluice.controller.fake.TestClock;
+import dev.sluice.controller.fake.TestOperations;
 import dev.sluice.names.Names;
 import java.time.Duration;
 import java.util.Objects;
@@ -23,7 +24,7 @@ final class RecoveryWorld {
 
     final FakeRegistry registry = new FakeRegistry();
     final TestClock clock = new TestClock();
-    final Operations operations = Operations.over(registry.asRegistry(), clock);
+    final Operations operations = TestOperations.over(registry.asRegistry(), clock);
 
     RecoveryWorld() {
         this(Placement.FOLLOW, null);

@@ -10,6 +10,7 @@ import dev.sluice.api.VolumeMode;
 import dev.sluice.api.VolumeSpec;
 import dev.sluice.api.VolumeStatus;
 import dev.sluice.controller.fake.FakeRegistry;
+import dev.sluice.controller.fake.TestOperations;
 import dev.sluice.names.Names;
 import java.time.Clock;
 import java.time.Duration;
@@ -31,7 +32,7 @@ class RetentionTest {
 
     private final FakeRegistry registry = new FakeRegistry();
     private final Ticking clock = new Ticking();
-    private Operations operations = Operations.over(registry.asRegistry(), clock);
+    private Operations operations = TestOperations.over(registry.asRegistry(), clock);
 
     private static final class Ticking extends Clock {
         Instant now = Instant.parse("2026-01-01T00:00:00Z");
@@ -111,7 +112,7 @@ class RetentionTest {
         assertThat(until(FIRST)).isEqualTo("2026-01-01T00:10:00Z");
 
         clock.now = clock.now.plusSeconds(599);
-        operations = Operations.over(registry.asRegistry(), clock);
+        operations = TestOperations.over(registry.asRegistry(), clock);
         settle();
         assertThat(until(FIRST)).isEqualTo("2026-01-01T00:10:00Z");
         assertThat(registry.nodes.isOnlyOn(VOLUME, "n2")).isFalse();

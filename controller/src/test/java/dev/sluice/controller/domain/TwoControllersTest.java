@@ -9,6 +9,7 @@ import dev.sluice.api.VolumeRecovery;
 import dev.sluice.controller.fake.FakeRegistry;
 import dev.sluice.controller.fake.Interleaved;
 import dev.sluice.controller.fake.TestClock;
+import dev.sluice.controller.fake.TestOperations;
 import dev.sluice.controller.fake.Volumes;
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
@@ -34,7 +35,7 @@ class TwoControllersTest {
     private static final class World {
         final FakeRegistry registry = new FakeRegistry();
         final TestClock clock = new TestClock();
-        final Operations other = Operations.over(registry.asRegistry(), clock);
+        final Operations other = TestOperations.over(registry.asRegistry(), clock);
         final Operations one;
         private final Evacuations evacuations;
         private final Evacuations otherEvacuations;
@@ -47,7 +48,7 @@ class TwoControllersTest {
             this.interrupted = interrupted;
             Stream.of("n1", "n2", "n3").forEach(registry::addNode);
             Registry shared = Interleaved.registry(registry.asRegistry(), this::interrupt);
-            one = Operations.over(shared, clock);
+            one = TestOperations.over(shared, clock);
             evacuations = new Evacuations(shared, one, List::of, 1, clock);
             otherEvacuations = new Evacuations(registry.asRegistry(), other, List::of, 1, clock);
             Volumes.create(other, "data", "n1", Placement.FOLLOW);

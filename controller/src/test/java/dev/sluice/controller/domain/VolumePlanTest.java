@@ -10,6 +10,7 @@ import dev.sluice.api.OriginKind;
 import dev.sluice.api.Placement;
 import dev.sluice.controller.fake.FakeRegistry;
 import dev.sluice.controller.fake.FakeRegistry.Crash;
+import dev.sluice.controller.fake.TestOperations;
 import dev.sluice.controller.fake.Volumes;
 import dev.sluice.names.Names;
 import java.time.Duration;
@@ -42,7 +43,7 @@ class VolumePlanTest {
 
     private static final class World {
         final FakeRegistry registry = new FakeRegistry();
-        final Operations operations = Operations.over(registry.asRegistry());
+        final Operations operations = TestOperations.over(registry.asRegistry());
 
         World() {
             registry.addNode("n1");

@@ -30,14 +30,14 @@ class VolumeStoryTest {
     void whatWasGivenUpIsToldOnceAndARefusalWithItsReason() {
         GivenUp given = new GivenUp("2026-01-01T00:00:00Z", "n2@2", "s-1", "2025-12-31T00:00:00Z", "jane", 1);
         VolumeSpec done = spec.withRecovery(VolumeRecovery.of(spec).done(List.of(given)));
-        assertThat(VolumeStory.of(done, NOW)).singleElement().satisfies(event -> {
+        assertThat(VolumeStory.of(done, null, NOW)).singleElement().satisfies(event -> {
             assertThat(event.reason()).isEqualTo("CopyGivenUp");
             assertThat(event.message()).contains("n2@2", "jane", "s-1", "after 2025-12-31T00:00:00Z");
         });
-        assertThat(VolumeStory.of(done, NOW.plus(Duration.ofHours(1)))).isEmpty();
+        assertThat(VolumeStory.of(done, null, NOW.plus(Duration.ofHours(1)))).isEmpty();
 
         VolumeSpec refused = spec.withRecovery(VolumeRecovery.of(spec).refused("no"));
-        assertThat(VolumeStory.of(refused, NOW)).containsExactly(new ClaimEvent(true, "RecoveryRefused", "no"));
+        assertThat(VolumeStory.of(refused, null, NOW)).containsExactly(new ClaimEvent(true, "RecoveryRefused", "no"));
     }
 
     private static VolumeStatus failed(long epoch, String reason) {

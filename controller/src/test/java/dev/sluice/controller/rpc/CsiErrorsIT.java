@@ -11,8 +11,8 @@ import csi.v1.DeleteSnapshotRequest;
 import csi.v1.DeleteVolumeRequest;
 import csi.v1.VolumeCapability;
 import csi.v1.VolumeCapability.AccessMode.Mode;
-import dev.sluice.controller.domain.Operations;
 import dev.sluice.controller.fake.FakeRegistry;
+import dev.sluice.controller.fake.TestOperations;
 import dev.sluice.names.Names;
 import dev.sluice.rpc.SocketServer;
 import io.grpc.Status;
@@ -46,7 +46,7 @@ class CsiErrorsIT {
         cluster.addNode("n2");
         Path socket = folder.resolve("csi.sock");
         server = SocketServer.start(
-                socket, List.of(new ControllerService(Operations.over(cluster.asRegistry()), "sluice-system")));
+                socket, List.of(new ControllerService(TestOperations.over(cluster.asRegistry()), "sluice-system")));
         client = new CsiClient(socket);
         create(volume("source", "n1"));
     }

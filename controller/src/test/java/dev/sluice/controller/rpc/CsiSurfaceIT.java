@@ -24,8 +24,8 @@ import csi.v1.ProbeRequest;
 import csi.v1.Topology;
 import csi.v1.ValidateVolumeCapabilitiesRequest;
 import csi.v1.VolumeCapability.AccessMode.Mode;
-import dev.sluice.controller.domain.Operations;
 import dev.sluice.controller.fake.FakeRegistry;
+import dev.sluice.controller.fake.TestOperations;
 import dev.sluice.names.Names;
 import dev.sluice.rpc.IdentityService;
 import dev.sluice.rpc.SocketServer;
@@ -57,7 +57,7 @@ class CsiSurfaceIT {
                 socket,
                 List.of(
                         new IdentityService("1.2.3"),
-                        new ControllerService(Operations.over(cluster.asRegistry()), "sluice-system")));
+                        new ControllerService(TestOperations.over(cluster.asRegistry()), "sluice-system")));
         client = new CsiClient(socket);
     }
 

@@ -12,8 +12,8 @@ import csi.v1.ControllerModifyVolumeRequest;
 import csi.v1.CreateVolumeRequest;
 import dev.sluice.api.HydrationSettings;
 import dev.sluice.api.VolumeSpec;
-import dev.sluice.controller.domain.Operations;
 import dev.sluice.controller.fake.FakeRegistry;
+import dev.sluice.controller.fake.TestOperations;
 import dev.sluice.rpc.SocketServer;
 import io.grpc.Status;
 import java.io.IOException;
@@ -37,7 +37,7 @@ class ExpansionIT {
         cluster.addNode("n2");
         Path socket = folder.resolve("csi.sock");
         server = SocketServer.start(
-                socket, List.of(new ControllerService(Operations.over(cluster.asRegistry()), "sluice-system")));
+                socket, List.of(new ControllerService(TestOperations.over(cluster.asRegistry()), "sluice-system")));
         client = new CsiClient(socket);
     }
 

@@ -21,6 +21,7 @@ import csi.v1.VolumeGroupSnapshot;
 import dev.sluice.controller.domain.Deadline;
 import dev.sluice.controller.domain.Operations;
 import dev.sluice.controller.fake.FakeRegistry;
+import dev.sluice.controller.fake.TestOperations;
 import dev.sluice.names.Names;
 import dev.sluice.rpc.SocketServer;
 import io.grpc.Status;
@@ -40,7 +41,7 @@ class GroupSnapshotIT {
     private static final String GROUP = Names.groupSnapshotId("g");
 
     private final FakeRegistry cluster = new FakeRegistry();
-    private final Operations operations = Operations.over(cluster.asRegistry());
+    private final Operations operations = TestOperations.over(cluster.asRegistry());
     private SocketServer server;
     private CsiClient client;
     private String first;

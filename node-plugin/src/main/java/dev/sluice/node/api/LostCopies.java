@@ -6,7 +6,6 @@ import dev.sluice.api.VolumeRecovery;
 import dev.sluice.api.VolumeSpec;
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
-import java.util.List;
 import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,16 +25,15 @@ final class LostCopies {
         this.changed = changed;
     }
 
-    /** Does what is missing; IN_USE while a pod still has one open. True when the volume's present copy is among them. */
-    boolean keep(Volume volume, VolumeSpec spec) {
-        List<LostCopy> here = VolumeRecovery.of(spec).on(cluster.node());
-        here.stream()
+    /** Does what is missing; IN_USE while a pod still has one open. */
+    void keep(Volume volume, VolumeSpec spec) {
+        VolumeRecovery.of(spec).on(cluster.node()).stream()
                 .filter(lost ->
                         work.isHere(volume.getMetadata().getName(), lost.epoch()) && isOrdered(volume, spec, lost))
                 .forEach(lost -> keep(volume.getMetadata().getName(), spec, lost));
-        return here.stream().anyMatch(lost -> isPresent(spec, lost));
     }
 
+    /** Whether the volume's present copy is among them. */
     boolean isLeaving(VolumeSpec spec) {
         return VolumeRecovery.of(spec).on(cluster.node()).stream().anyMatch(lost -> isPresent(spec, lost));
     }

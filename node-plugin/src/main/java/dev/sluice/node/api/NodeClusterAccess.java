@@ -156,26 +156,27 @@ public final class NodeClusterAccess {
         patch(hydrationOf(claim), status, Map.of("/spec/node", node, "/spec/epoch", status.epoch()));
     }
 
-    /** The conditions that are not this node's stay as they are; UNAVAILABLE when they change all the time. */
-    public void patchStatus(StorageNodeStatus status) {
-        Resource<StorageNode> resource = client.resources(StorageNode.class).withName(node);
+    /**
+     * The conditions that are not this node's stay as they are; UNAVAILABLE when they change all the time.
+     *
+     * @param seen the object as it was last, to which it is written first
+     */
+    public void patchStatus(StorageNode seen, StorageNodeStatus status) {
+        StorageNode live = seen;
         for (int attempt = 1; ; attempt++) {
-            StorageNode live = asking(resource::get);
-            StorageNodeStatus known = live == null ? null : live.getStatus();
-            Map<String, Object> premises = live == null
-                    ? Map.of()
-                    : Map.of("/metadata/resourceVersion", live.getMetadata().getResourceVersion());
+            StorageNodeStatus known = live.getStatus();
             try {
                 patch(
                         named(new StorageNode(), node),
                         known == null ? status : status.withForeignConditions(known.foreignConditions()),
-                        premises);
+                        Map.of("/metadata/resourceVersion", live.getMetadata().getResourceVersion()));
                 return;
             } catch (SluiceException e) {
                 if (attempt == ATTEMPTS) {
                     throw e;
                 }
             }
+            live = ensureStorageNode();
         }
     }
 

@@ -1,13 +1,14 @@
 package dev.sluice.node.api;
 
 import dev.sluice.api.Regression;
+import dev.sluice.api.VolumeStatus;
 import dev.sluice.error.ErrorKind;
 
 /** The words in which a status tells the kinds of errors. */
 final class StatusReasons {
     static final String NO_SPACE = "NoSpace";
     static final String SOURCE_UNAVAILABLE = "SourceUnavailable";
-    static final String DATA_LOSS = "OriginUnavailable";
+    static final String DATA_LOSS = VolumeStatus.ORIGIN_UNAVAILABLE;
     static final String HOST = "HostError";
 
     private StatusReasons() {}

@@ -1,6 +1,7 @@
 package dev.sluice.node.api;
 
 import dev.sluice.api.HeldVolume;
+import dev.sluice.api.StorageNode;
 import dev.sluice.api.StorageNodeStatus;
 import dev.sluice.error.SluiceException;
 import dev.sluice.node.host.Pool;
@@ -81,12 +82,13 @@ public final class StorageNodePublisher implements AutoCloseable {
     public synchronized void publish() {
         changed.set(false);
         // As it is now, not as it was last written: the object may have been restored from a backup, or be gone.
-        StorageNodeStatus before = cluster.ensureStorageNode().getStatus();
+        StorageNode seen = cluster.ensureStorageNode();
+        StorageNodeStatus before = seen.getStatus();
         StorageNodeStatus status = look().status(before, clock.instant());
         boolean same = before != null
                 && status.withForeignConditions(before.foreignConditions()).equals(before);
         if (!same) {
-            cluster.patchStatus(status);
+            cluster.patchStatus(seen, status);
         }
     }
 

@@ -104,7 +104,7 @@ public final class VolumeReconciler implements Reconciler<Volume> {
         if (spec == null || !spec.home().equals(cluster.node())) {
             board.remove(volume.getMetadata().getName());
             if (spec != null) {
-                var unused = lost.keep(volume, spec);
+                lost.keep(volume, spec);
             }
             return;
         }
@@ -114,12 +114,14 @@ public final class VolumeReconciler implements Reconciler<Volume> {
             return;
         }
         VolumeStatus known = known(volume, spec);
-        if (lost.isLeaving(spec)) {
+        boolean leaving = lost.isLeaving(spec);
+        if (leaving) {
             // Before its copy is closed: whoever finds the volume ready has declared itself.
             board.remove(volume.getMetadata().getName());
         }
         try {
-            if (lost.keep(volume, spec) && spec.state() == DesiredState.PRESENT) {
+            lost.keep(volume, spec);
+            if (leaving && spec.state() == DesiredState.PRESENT) {
                 return;
             }
             inventories.requireCurrent(volume.getMetadata().getName(), spec);

@@ -55,6 +55,18 @@ public sealed interface CloneStatus {
         };
     }
 
+    /**
+     * UNAVAILABLE when it fails, or cannot commit its metadata.
+     *
+     * @param id of the volume
+     */
+    static Working requireWorking(String id, List<TableLine> lines) {
+        if (parse(lines) instanceof Working working && !working.readOnly()) {
+            return working;
+        }
+        throw new SluiceException(ErrorKind.UNAVAILABLE, "the engine of " + id + " does not work");
+    }
+
     private static Working working(String text) {
         Deque<String> words = new ArrayDeque<>(List.of(text.split("\\s+")));
         try {

@@ -103,10 +103,6 @@ final class CopyWindow {
     }
 
     private CloneStatus.Working engine() {
-        CloneStatus status = CloneStatus.parse(host.deviceMapper().status(engineDevice, false));
-        if (status instanceof CloneStatus.Working working && !working.readOnly()) {
-            return working;
-        }
-        throw new SluiceException(ErrorKind.UNAVAILABLE, "the engine of " + id + " does not work");
+        return CloneStatus.requireWorking(id, host.deviceMapper().status(engineDevice, false));
     }
 }

@@ -8,7 +8,6 @@ import dev.sluice.node.clone.CopyTags;
 import dev.sluice.node.clone.Tables;
 import dev.sluice.node.host.BlockDevice;
 import dev.sluice.node.host.Host;
-import dev.sluice.node.host.IscsiTarget;
 import dev.sluice.node.host.LogicalVolume;
 import dev.sluice.node.host.LogicalVolumeRequest;
 import dev.sluice.node.host.MappedDevice;
@@ -19,31 +18,24 @@ import java.util.Set;
 /** Serves origins of this node to other nodes, read-only. Rebuilt from the orders after a reboot, under the same names. */
 public final class Exports {
     private final Host host;
+    private final ServedDevices served;
     private final PoolDirectory pools;
 
     public Exports(Host host, PoolDirectory pools) {
         this.host = host;
+        this.served = new ServedDevices(host);
         this.pools = pools;
     }
 
     /** NOT_FOUND while the source is not there; serving what is served already is success. */
     public ExportFacts serve(ExportOrder order) {
         List<TableLine> table = table(order);
-        String name = Names.exportDevice(order.name());
-        MappedDevice device = host.deviceMapper()
-                .find(name)
-                .filter(found -> found.table().equals(table) && found.readOnly() && !found.suspended())
-                .orElseGet(() -> host.deviceMapper().load(name, Names.dmUuid(name), true, table));
-        String iqn = Names.targetIqn(order.name());
-        IscsiTarget target =
-                new IscsiTarget(iqn, order.initiator(), device.device().path(), order.name(), order.portal());
-        host.targets().ensure(target, order.chap());
-        return new ExportFacts(order.portal(), iqn, 0, order.name(), Tables.bytes(table));
+        served.ensure(order.name(), table, order);
+        return new ExportFacts(order.portal(), Names.targetIqn(order.name()), 0, order.name(), Tables.bytes(table));
     }
 
     public void stop(String name) {
-        host.targets().remove(Names.targetIqn(name));
-        host.deviceMapper().remove(Names.exportDevice(name));
+        served.remove(name);
     }
 
     private List<TableLine> table(ExportOrder order) {

@@ -6,11 +6,9 @@ import dev.sluice.names.Names;
 import dev.sluice.node.clone.Tables;
 import dev.sluice.node.host.BlockDevice;
 import dev.sluice.node.host.Host;
-import dev.sluice.node.host.IscsiTarget;
 import dev.sluice.node.host.LogicalVolume;
 import dev.sluice.node.host.LogicalVolumeRequest;
 import dev.sluice.node.host.MappedDevice;
-import dev.sluice.node.host.TableLine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +36,7 @@ public final class OfferedDigests implements AutoCloseable {
     private static final int ATTEMPTS = 5;
 
     private final Host host;
+    private final ServedDevices served;
     private final Map<String, Job> jobs = new ConcurrentHashMap<>();
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
     private final ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor(
@@ -45,6 +44,7 @@ public final class OfferedDigests implements AutoCloseable {
 
     public OfferedDigests(Host host) {
         this.host = host;
+        this.served = new ServedDevices(host);
     }
 
     public void start() {
@@ -73,22 +73,7 @@ public final class OfferedDigests implements AutoCloseable {
     }
 
     private long serve(ExportOrder order, LogicalVolume volume) {
-        String name = Names.digestExport(order.name());
-        String deviceName = Names.exportDevice(name);
-        List<TableLine> table = Tables.linear(device(volume), volume.sizeBytes());
-        MappedDevice device = host.deviceMapper()
-                .find(deviceName)
-                .filter(found -> found.table().equals(table) && found.readOnly() && !found.suspended())
-                .orElseGet(() -> host.deviceMapper().load(deviceName, Names.dmUuid(deviceName), true, table));
-        host.targets()
-                .ensure(
-                        new IscsiTarget(
-                                Names.targetIqn(name),
-                                order.initiator(),
-                                device.device().path(),
-                                name,
-                                order.portal()),
-                        order.chap());
+        served.ensure(Names.digestExport(order.name()), Tables.linear(device(volume), volume.sizeBytes()), order);
         return volume.sizeBytes();
     }
 
@@ -98,9 +83,7 @@ public final class OfferedDigests implements AutoCloseable {
         if (job != null) {
             job.stop();
         }
-        String name = Names.digestExport(export);
-        host.targets().remove(Names.targetIqn(name));
-        host.deviceMapper().remove(Names.exportDevice(name));
+        served.remove(Names.digestExport(export));
         host.logicalVolumes()
                 .find(group, Names.digestVolume(copy))
                 .ifPresent(volume -> host.logicalVolumes().remove(group, volume.uuid()));

@@ -133,7 +133,7 @@ final class Reuse {
         if (why != null) {
             log.info("volume {}: what changed since it was here is not known, so all of it is copied: {}", id, why);
         }
-        host.sessions().remove(Names.targetIqn(Names.digestExport(Names.export(id, epoch))));
+        host.sessions().remove(Sessions.digestsIqn(id, epoch));
     }
 
     private void compare(VolumeOrder.Digests digests) {
@@ -228,11 +228,7 @@ final class Reuse {
     }
 
     private CloneStatus.Working working(boolean commit) {
-        CloneStatus status = CloneStatus.parse(host.deviceMapper().status(engineDevice, commit));
-        if (status instanceof CloneStatus.Working working && !working.readOnly()) {
-            return working;
-        }
-        throw new SluiceException(ErrorKind.UNAVAILABLE, "the engine of " + id + " does not work");
+        return CloneStatus.requireWorking(id, host.deviceMapper().status(engineDevice, commit));
     }
 
     private LogicalVolume data() {

@@ -16,6 +16,10 @@ final class Sessions {
 
     /** The one that brings the hashes of what feeds it. */
     static Optional<IscsiSession> ofDigests(Host host, String id, long epoch) {
-        return host.sessions().find(Names.targetIqn(Names.digestExport(Names.export(id, epoch))));
+        return host.sessions().find(digestsIqn(id, epoch));
+    }
+
+    static String digestsIqn(String id, long epoch) {
+        return Names.targetIqn(Names.digestExport(Names.export(id, epoch)));
     }
 }

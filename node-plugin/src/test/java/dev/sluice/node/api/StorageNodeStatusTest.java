@@ -19,13 +19,13 @@ class StorageNodeStatusTest {
     @Test
     void theNodeReplacesWhatItSaidAndKeepsWhatTheControllerSaid() {
         NodeClusterAccess cluster = new NodeClusterAccess(client, "n1", "sluice");
-        cluster.ensureStorageNode();
-        cluster.patchStatus(status("6.1", condition("Ready"), condition("Old")));
+        StorageNode seen = cluster.ensureStorageNode();
+        cluster.patchStatus(seen, status("6.1", condition("Ready"), condition("Old")));
         StorageNode node = node();
         node.setStatus(status("6.1", condition("Ready"), condition("Old"), condition(Condition.EVACUATED)));
         client.resource(node).updateStatus();
 
-        cluster.patchStatus(status("6.2", condition("Ready"), condition("New")));
+        cluster.patchStatus(seen, status("6.2", condition("Ready"), condition("New")));
 
         assertThat(node().getStatus().kernel()).isEqualTo("6.2");
         assertThat(node().getStatus().conditions())

@@ -8,18 +8,12 @@ import dev.sluice.node.host.fake.FakeHost;
 import dev.sluice.node.host.fake.PowerCut;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /** The way of a clone is cut before and after each change of either host, by the end of the process and by a power cut, and told again. */
 class CloneCutAnywhereTest {
-    private record Recovery(String name, Consumer<FakeHost> recover) {}
-
-    private static final List<Recovery> RECOVERIES = List.of(
-            new Recovery("plugin restarted", FakeHost::restartPlugin), new Recovery("power cut", FakeHost::powerCut));
-
     @TestFactory
     List<DynamicTest> homeIsCut() {
         return cuts("home", story -> story.home);
@@ -38,7 +32,7 @@ class CloneCutAnywhereTest {
         List<String> journal = rehearsal.origin.faults().journal();
         List<DynamicTest> tests = new ArrayList<>();
         for (int call = 1; call <= journal.size(); call++) {
-            for (Recovery recovery : RECOVERIES) {
+            for (Cuts.Recovery recovery : Cuts.RECOVERIES) {
                 int n = call;
                 tests.add(DynamicTest.dynamicTest(recovery.name() + " after " + journal.get(call - 1), () -> {
                     CloneStory story = new CloneStory(CloneStory.SIZE);
@@ -60,45 +54,24 @@ class CloneCutAnywhereTest {
     }
 
     private static List<DynamicTest> cuts(String side, Function<CloneStory, FakeHost> cutHost) {
-        CloneStory rehearsal = new CloneStory(CloneStory.SIZE);
-        rehearsal.source();
+        CloneStory rehearsal = begun();
         int before = cutHost.apply(rehearsal).faults().journal().size();
         rehearsal.tell();
         List<String> journal = cutHost.apply(rehearsal).faults().journal();
-        List<DynamicTest> tests = new ArrayList<>();
-        for (int call = 1; call <= journal.size() - before; call++) {
-            for (Recovery recovery : RECOVERIES) {
-                for (boolean after : new boolean[] {false, true}) {
-                    int n = call;
-                    String name = side + ": " + recovery.name() + (after ? " after " : " before ")
-                            + journal.get(before + call - 1);
-                    tests.add(DynamicTest.dynamicTest(name, () -> cutAndTellAgain(cutHost, n, after, recovery)));
-                }
-            }
-        }
-        return tests;
+        return Cuts.of(side, journal.subList(before, journal.size()), cut -> {
+            CloneStory story = begun();
+            cut.during(cutHost.apply(story), story::tell);
+
+            HydrationReport report = story.tell();
+
+            assertThat(report.phase()).isEqualTo(HydrationPhase.HYDRATED);
+            story.verify();
+        });
     }
 
-    private static void cutAndTellAgain(
-            Function<CloneStory, FakeHost> cutHost, int call, boolean after, Recovery recovery) {
+    private static CloneStory begun() {
         CloneStory story = new CloneStory(CloneStory.SIZE);
         story.source();
-        FakeHost host = cutHost.apply(story);
-        if (after) {
-            host.faults().cutAfter(call);
-        } else {
-            host.faults().cutBefore(call);
-        }
-        try {
-            story.tell();
-        } catch (PowerCut cut) {
-            recovery.recover().accept(host);
-        }
-        host.faults().clear();
-
-        HydrationReport report = story.tell();
-
-        assertThat(report.phase()).isEqualTo(HydrationPhase.HYDRATED);
-        story.verify();
+        return story;
     }
 }

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -25,18 +24,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The way of a move is cut before and after each change of each node, by the end of the process and by a power cut, and told again. */
 class MoveCutAnywhereTest {
-    private record Recovery(String name, Consumer<FakeHost> recover) {}
-
-    private static final List<Recovery> RECOVERIES = List.of(
-            new Recovery("plugin restarted", MoveCutAnywhereTest::restart),
-            new Recovery("power cut", FakeHost::powerCut));
-
-    /** What a start does before anything else. */
-    static void restart(FakeHost host) {
-        host.restartPlugin();
-        host.host().pauses().sweep();
-    }
-
     @TestFactory
     List<DynamicTest> oneMove() {
         return cuts(() -> new MoveStory(List.of(0, 1)));
@@ -69,40 +56,18 @@ class MoveCutAnywhereTest {
         rehearsal.verify();
         List<DynamicTest> tests = new ArrayList<>();
         for (int index = 0; index < rehearsal.hosts().size(); index++) {
-            List<String> journal = rehearsal.hosts().get(index).faults().journal();
-            for (int call = 1; call <= journal.size(); call++) {
-                for (Recovery recovery : RECOVERIES) {
-                    for (boolean after : new boolean[] {false, true}) {
-                        int n = call;
-                        int cut = index;
-                        String name = "n" + (index + 1) + ": " + recovery.name() + (after ? " after " : " before ")
-                                + journal.get(call - 1);
-                        tests.add(DynamicTest.dynamicTest(
-                                name, () -> cutAndTellAgain(beginning.get(), cut, n, after, recovery)));
-                    }
-                }
-            }
+            int node = index;
+            List<String> journal = rehearsal.hosts().get(node).faults().journal();
+            tests.addAll(Cuts.of("n" + (node + 1), journal, cut -> {
+                MoveStory story = beginning.get();
+                cut.during(story.hosts().get(node), story::tell);
+
+                story.tell();
+
+                story.verify();
+            }));
         }
         return tests;
-    }
-
-    private static void cutAndTellAgain(MoveStory story, int cut, int call, boolean after, Recovery recovery) {
-        FakeHost host = story.hosts().get(cut);
-        if (after) {
-            host.faults().cutAfter(call);
-        } else {
-            host.faults().cutBefore(call);
-        }
-        try {
-            story.tell();
-        } catch (PowerCut expected) {
-            recovery.recover().accept(host);
-        }
-        host.faults().clear();
-
-        story.tell();
-
-        story.verify();
     }
 
     /** Ten moves in a row among three nodes; hydrated in between only where the chain must end, or by chance. */
@@ -117,7 +82,7 @@ class MoveCutAnywhereTest {
             story.andTo(at);
             FakeHost cut = story.hosts().get(random.nextInt(3));
             cut.faults().cutBefore(1 + random.nextInt(40));
-            Recovery recovery = RECOVERIES.get(random.nextInt(2));
+            Cuts.Recovery recovery = Cuts.RECOVERIES.get(random.nextInt(2));
             boolean end = move % 4 == 3 || random.nextInt(4) == 0;
             try {
                 story.go();
@@ -226,7 +191,7 @@ class MoveCutAnywhereTest {
         story.pod(0);
         story.leave(0);
         assertThat(story.close(0)).isPresent();
-        for (Recovery recovery : RECOVERIES) {
+        for (Cuts.Recovery recovery : Cuts.RECOVERIES) {
             assertThatThrownBy(() -> story.bring(0)).hasMessageContaining("given up for epoch 2");
             recovery.recover().accept(story.stop(0).host);
             story.stop(0).host.faults().clear();

@@ -209,6 +209,6 @@ class ReturnHomeTest {
     }
 
     private static Consumer<FakeHost> recover(Random random) {
-        return random.nextBoolean() ? FakeHost::powerCut : MoveCutAnywhereTest::restart;
+        return random.nextBoolean() ? FakeHost::powerCut : Cuts::restart;
     }
 }

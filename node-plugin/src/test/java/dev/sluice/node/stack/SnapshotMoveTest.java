@@ -7,11 +7,8 @@ import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
 import dev.sluice.node.host.LogicalVolumeRequest;
 import dev.sluice.node.host.fake.FakeHost;
-import dev.sluice.node.host.fake.PowerCut;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -19,11 +16,6 @@ import org.junit.jupiter.api.TestFactory;
 
 /** A snapshot moves to another node; its way is cut before and after each change of either host, and told again. */
 class SnapshotMoveTest {
-    private record Recovery(String name, Consumer<FakeHost> recover) {}
-
-    private static final List<Recovery> RECOVERIES = List.of(
-            new Recovery("plugin restarted", FakeHost::restartPlugin), new Recovery("power cut", FakeHost::powerCut));
-
     @TestFactory
     List<DynamicTest> newHomeIsCut() {
         return cuts("new home", story -> story.to);
@@ -35,51 +27,29 @@ class SnapshotMoveTest {
     }
 
     private static List<DynamicTest> cuts(String side, Function<SnapshotMoveStory, FakeHost> cutHost) {
-        SnapshotMoveStory rehearsal = new SnapshotMoveStory();
-        rehearsal.snapshot();
+        SnapshotMoveStory rehearsal = begun();
         int before = cutHost.apply(rehearsal).faults().journal().size();
         rehearsal.tell();
         List<String> journal = cutHost.apply(rehearsal).faults().journal();
-        List<DynamicTest> tests = new ArrayList<>();
-        for (int call = 1; call <= journal.size() - before; call++) {
-            for (Recovery recovery : RECOVERIES) {
-                for (boolean after : new boolean[] {false, true}) {
-                    int n = call;
-                    String name = side + ": " + recovery.name() + (after ? " after " : " before ")
-                            + journal.get(before + call - 1);
-                    tests.add(DynamicTest.dynamicTest(name, () -> cutAndTellAgain(cutHost, n, after, recovery)));
-                }
-            }
-        }
-        return tests;
+        return Cuts.of(side, journal.subList(before, journal.size()), cut -> {
+            SnapshotMoveStory story = begun();
+            cut.during(cutHost.apply(story), story::tell);
+
+            story.tell();
+
+            story.verify();
+        });
     }
 
-    private static void cutAndTellAgain(
-            Function<SnapshotMoveStory, FakeHost> cutHost, int call, boolean after, Recovery recovery) {
+    private static SnapshotMoveStory begun() {
         SnapshotMoveStory story = new SnapshotMoveStory();
         story.snapshot();
-        FakeHost host = cutHost.apply(story);
-        if (after) {
-            host.faults().cutAfter(call);
-        } else {
-            host.faults().cutBefore(call);
-        }
-        try {
-            story.tell();
-        } catch (PowerCut cut) {
-            recovery.recover().accept(host);
-        }
-        host.faults().clear();
-
-        story.tell();
-
-        story.verify();
+        return story;
     }
 
     @Test
     void copyingBeginsAtOnceAndTheInstantStays() {
-        SnapshotMoveStory story = new SnapshotMoveStory();
-        story.snapshot();
+        SnapshotMoveStory story = begun();
         story.bring();
         assertThat(story.hydrate()).as("looks, a second each").isLessThan(5);
         story.copy();
@@ -93,8 +63,7 @@ class SnapshotMoveTest {
 
     @Test
     void nothingIsTakenOfACopyThatIsNotWhole() {
-        SnapshotMoveStory story = new SnapshotMoveStory();
-        story.snapshot();
+        SnapshotMoveStory story = begun();
         story.bring();
         assertThatThrownBy(story::takeOver)
                 .isInstanceOfSatisfying(
@@ -107,8 +76,7 @@ class SnapshotMoveTest {
 
     @Test
     void whatIsStillReadIsNotRemovedAndNothingElseIs() {
-        SnapshotMoveStory story = new SnapshotMoveStory();
-        story.snapshot();
+        SnapshotMoveStory story = begun();
         story.copy();
         story.takeOver();
         String lvUuid = story.left();
@@ -123,8 +91,7 @@ class SnapshotMoveTest {
 
     @Test
     void whatAnEarlierStayLeftIsNotTakenForTheSnapshot() {
-        SnapshotMoveStory story = new SnapshotMoveStory();
-        story.snapshot();
+        SnapshotMoveStory story = begun();
         story.copy();
         story.to
                 .host()

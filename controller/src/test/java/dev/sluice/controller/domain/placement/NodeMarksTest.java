@@ -2,10 +2,10 @@ package dev.sluice.controller.domain.placement;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.controller.domain.Operations;
 import dev.sluice.controller.fake.FakePlacement;
 import dev.sluice.controller.fake.FakeRegistry;
 import dev.sluice.controller.fake.TestClock;
+import dev.sluice.controller.fake.TestOperations;
 import dev.sluice.names.Names;
 import java.time.Duration;
 import java.util.List;
@@ -18,8 +18,8 @@ class NodeMarksTest {
 
     private final FakeRegistry registry = new FakeRegistry();
     private final TestClock clock = new TestClock();
-    private final FakePlacement cluster =
-            new FakePlacement(registry, Operations.over(registry.asRegistry()).moves(), clock, Names.volumeId("data"));
+    private final FakePlacement cluster = new FakePlacement(
+            registry, TestOperations.over(registry.asRegistry()).moves(), clock, Names.volumeId("data"));
     private NodeMarks marks = new NodeMarks(registry, cluster, clock);
 
     @BeforeEach

@@ -8,6 +8,7 @@ import dev.sluice.controller.fake.FakePlacement;
 import dev.sluice.controller.fake.FakeRegistry;
 import dev.sluice.controller.fake.FakeRegistry.Crash;
 import dev.sluice.controller.fake.TestClock;
+import dev.sluice.controller.fake.TestOperations;
 import dev.sluice.controller.fake.Volumes;
 import dev.sluice.names.Names;
 import java.time.Duration;
@@ -26,7 +27,7 @@ class PlacementWatchTest {
 
     private static final class World {
         final FakeRegistry registry = new FakeRegistry();
-        final Operations operations = Operations.over(registry.asRegistry());
+        final Operations operations = TestOperations.over(registry.asRegistry());
         final TestClock clock = new TestClock();
         final FakePlacement cluster = new FakePlacement(registry, operations.moves(), clock, VOLUME);
         PlacementWatch watch = watch(RESCUE_AFTER);

@@ -8,6 +8,7 @@ import dev.sluice.api.Placement;
 import dev.sluice.api.VolumeSpec;
 import dev.sluice.controller.domain.Operations;
 import dev.sluice.controller.fake.FakeRegistry;
+import dev.sluice.controller.fake.TestOperations;
 import dev.sluice.controller.fake.Volumes;
 import dev.sluice.names.Names;
 import java.util.HashMap;
@@ -30,7 +31,7 @@ class PodAdmissionTest {
     @BeforeEach
     void twoVolumes() {
         Stream.of("n1", "n2", "n3", "n4").forEach(registry::addNode);
-        Operations operations = Operations.over(registry.asRegistry());
+        Operations operations = TestOperations.over(registry.asRegistry());
         Volumes.create(operations, "data", "n1", Placement.FOLLOW);
         Volumes.create(operations, "more", "n2", Placement.FOLLOW);
     }
