@@ -2,6 +2,7 @@ package dev.sluice.node.api;
 
 import dev.sluice.names.Names;
 import dev.sluice.node.stack.NodeKeys;
+import dev.sluice.node.stack.PreparedCopies;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
@@ -24,6 +25,7 @@ public final class NodeReconcilers implements AutoCloseable {
     private final PeerNodes peers = new PeerNodes();
     private final PeerInventories inventories;
     private final IncomingExports incoming = new IncomingExports();
+    private final Arrivals arrivals;
     private final VolumeReconciler volumes;
     private final ExportReconciler exports;
     private final SnapshotReconciler snapshots;
@@ -32,7 +34,7 @@ public final class NodeReconcilers implements AutoCloseable {
     private final Operator operator;
 
     /** The devices, as the reconcilers use them. */
-    public record Work(VolumeWork volumes, ExportWork exports, SnapshotWork snapshots) {}
+    public record Work(VolumeWork volumes, PreparedCopies prepared, ExportWork exports, SnapshotWork snapshots) {}
 
     /**
      * @param portal address:port this node serves exports at
@@ -50,8 +52,9 @@ public final class NodeReconcilers implements AutoCloseable {
         this.cluster = cluster;
         SourceLogins sources = new SourceLogins(incoming, peers, keys);
         this.inventories = new PeerInventories(cluster.node());
-        this.volumes =
-                new VolumeReconciler(cluster, work.volumes(), sources, inventories, board, hydrations, poolsChanged);
+        this.arrivals = new Arrivals(cluster, work.prepared(), sources, inventories);
+        this.volumes = new VolumeReconciler(
+                cluster, work.volumes(), arrivals, sources, inventories, board, hydrations, poolsChanged);
         LeftSnapshots left = new LeftSnapshots(cluster, work.snapshots());
         this.exports = new ExportReconciler(cluster, work.exports(), left, sources, peers, inventories, keys, portal);
         this.snapshots =
@@ -99,6 +102,7 @@ public final class NodeReconcilers implements AutoCloseable {
         nodes.getStore().list().forEach(inventories::onAdd);
         nodes.addEventHandler(inventories);
         var origins = cluster.watchIncomingExports(incoming);
+        arrivals.clear();
         operator.start();
         log.info(
                 "watching {} nodes and {} incoming exports",

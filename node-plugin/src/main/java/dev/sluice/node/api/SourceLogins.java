@@ -58,6 +58,14 @@ final class SourceLogins {
         return new VolumeOrder.Digests(export.getMetadata().getUid(), login);
     }
 
+    /** Whether what is to feed this epoch of a volume was ordered, and is to be copied as a whole: nothing older of it is here. */
+    boolean isOrderedPlainly(String volume, long epoch) {
+        return exports.find(Names.export(volume, epoch))
+                .map(Export::getSpec)
+                .filter(spec -> spec.state() == DesiredState.PRESENT && !Boolean.TRUE.equals(spec.digests()))
+                .isPresent();
+    }
+
     /** What its node says of the export that is waited for. */
     Optional<ExportStatus> complaint(String volume, VolumeSpec spec) {
         return exports.find(Names.export(volume, spec.epoch()))

@@ -12,6 +12,7 @@ import dev.sluice.node.stack.Hydrations;
 import dev.sluice.node.stack.NodeKeys;
 import dev.sluice.node.stack.OfferedDigests;
 import dev.sluice.node.stack.PoolDirectory;
+import dev.sluice.node.stack.PreparedCopies;
 import dev.sluice.node.stack.Snapshots;
 import dev.sluice.node.stack.VolumeStacks;
 import dev.sluice.node.stack.WriteHolds;
@@ -65,6 +66,7 @@ final class TestNode implements AutoCloseable {
                 cluster,
                 new NodeReconcilers.Work(
                         VolumeWork.of(stacks, closed, hydrations),
+                        new PreparedCopies(host, stacks),
                         ExportWork.of(exports, closed, hydrations),
                         SnapshotWork.of(
                                 snapshots,

@@ -57,6 +57,7 @@ final class MoveStory {
         final VolumeStacks stacks;
         final ClosedCopies copies;
         final OfferedDigests digests;
+        final PreparedCopies prepared;
 
         Node(int number) {
             host = new FakeHost("n" + number, "10.0.0." + number, network, POOL);
@@ -64,6 +65,7 @@ final class MoveStory {
             stacks = new VolumeStacks(host.host(), pools);
             digests = new OfferedDigests(host.host());
             copies = new ClosedCopies(host.host(), stacks, new Exports(host.host(), pools), digests);
+            prepared = new PreparedCopies(host.host(), stacks);
         }
     }
 
@@ -73,6 +75,7 @@ final class MoveStory {
         final VolumeStacks stacks;
         final ClosedCopies copies;
         final OfferedDigests digests;
+        final PreparedCopies prepared;
         final long epoch;
         private @Nullable Allocation allocated;
         private boolean passedBy;
@@ -84,6 +87,7 @@ final class MoveStory {
             this.stacks = node.stacks;
             this.copies = node.copies;
             this.digests = node.digests;
+            this.prepared = node.prepared;
             this.epoch = epoch;
         }
 
@@ -253,9 +257,18 @@ final class MoveStory {
 
     private void arrive(int index) {
         if (index > home) {
+            prepare(index, null);
             close(index - 1);
+            if (!stop(index).passedBy) {
+                prepare(index, serve(index - 1));
+            }
             home = index;
         }
+    }
+
+    /** @param login null as long as the old home has not agreed */
+    void prepare(int index, @Nullable IscsiLogin login) {
+        stop(index).prepared.prepare(order(index, login));
     }
 
     Optional<ClosedCopies.ClosedCopy> close(int index) {
