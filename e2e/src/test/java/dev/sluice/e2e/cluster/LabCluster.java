@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** The lab, through the verbs of its command: each node has a kernel of its own, and a plug to pull. */
 final class LabCluster implements Cluster, Faults {
@@ -73,7 +74,7 @@ final class LabCluster implements Cluster, Faults {
 
     @Override
     public Delay delay(String node, Duration time) {
-        order("shape", node, "--delay", time.toMillis() + "ms");
+        order("shape", node, "--delay", TimeUnit.NANOSECONDS.toMicros(time.toNanos()) + "us");
         return () -> order("unshape", node);
     }
 

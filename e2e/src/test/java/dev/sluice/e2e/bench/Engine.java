@@ -1,0 +1,26 @@
+package dev.sluice.e2e.bench;
+
+/** What scripts on a node ask of dm-clone and its disk. */
+final class Engine {
+    /** For bash: nothing here starts a process while something is measured, but to look whether it has ended. */
+    static final String FUNCTIONS = """
+            now() { echo ${EPOCHREALTIME/./}000; }
+            disk() { dmsetup deps -o blkdevname $1 | sed 's/.*(\\(.*\\)).*/\\1/'; }
+            sectors() { read -r _ _ sectors _ </sys/block/$1/stat; echo $sectors; }
+            hydrated() { set -- $(dmsetup status --noflush $1); echo ${7%/*}; }
+            missing() { set -- $(dmsetup status --noflush $1); echo $((${7#*/} - ${7%/*})); }
+            # DEVICE DISK SECTORS-READ-BY-THEN LATEST
+            await_hydrated() {
+              exec 9<> <(:)
+              while read -r _ _ sectors _ </sys/block/$2/stat
+                [ $sectors -lt $3 ] && [ ${EPOCHREALTIME/./}000 -lt $4 ]; do
+                read -rt 0.02 -u 9 || :
+              done
+              while [ ${EPOCHREALTIME/./}000 -lt $4 ] && [ "$(missing $1 2>/dev/null || echo 0)" != 0 ]; do
+                read -rt 0.02 -u 9 || :
+              done
+            }
+            """;
+
+    private Engine() {}
+}
