@@ -49,7 +49,8 @@ class EvictionIT {
             assertThat(held.errors())
                     .as("it goes on trying")
                     .contains("will retry after 5s", "admission webhook \"evictions.sluice.dev\" denied the request")
-                    .contains("db-0 hydrates (PVC " + sandbox.namespace() + "/" + first.claim() + " on node " + to.name())
+                    .contains(
+                            "db-0 hydrates (PVC " + sandbox.namespace() + "/" + first.claim() + " on node " + to.name())
                     .contains("bytes to come, Paused)");
             assertThat(second.pod().node()).isEqualTo(from.name());
 

@@ -24,9 +24,13 @@ final class ClusterSetPods implements SetPods {
 
     @Override
     public Optional<SetPod> find(String namespace, String pod) {
-        return ApiErrors.translate("pod " + pod, () -> Optional.ofNullable(
-                        client.pods().inNamespace(namespace).withName(pod).get())
-                .flatMap(ClusterSetPods::pod));
+        return ApiErrors.translate(
+                "pod " + pod,
+                () -> Optional.ofNullable(client.pods()
+                                .inNamespace(namespace)
+                                .withName(pod)
+                                .get())
+                        .flatMap(ClusterSetPods::pod));
     }
 
     @Override

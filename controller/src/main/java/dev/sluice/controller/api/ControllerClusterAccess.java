@@ -26,15 +26,14 @@ import java.util.List;
 /** The registry on a cluster. */
 public final class ControllerClusterAccess {
     /** Kinds of others that the controller reads and nodes do not. */
-    public static final List<Class<? extends HasMetadata>> KINDS =
-            List.of(
-                    PersistentVolume.class,
-                    Pod.class,
-                    Node.class,
-                    Secret.class,
-                    StatefulSet.class,
-                    MutatingWebhookConfiguration.class,
-                    ValidatingWebhookConfiguration.class);
+    public static final List<Class<? extends HasMetadata>> KINDS = List.of(
+            PersistentVolume.class,
+            Pod.class,
+            Node.class,
+            Secret.class,
+            StatefulSet.class,
+            MutatingWebhookConfiguration.class,
+            ValidatingWebhookConfiguration.class);
 
     private ControllerClusterAccess() {}
 

@@ -29,17 +29,15 @@ final class EvictionPlan {
      * @param volume the one that is not whole; null when none is, yet
      * @param place what its pod says of where it may go; empty when the volume says it
      */
-    record Unsettled(
-            String member,
-            @Nullable Stored<VolumeSpec, VolumeStatus> volume,
-            String place) {}
+    record Unsettled(String member, @Nullable Stored<VolumeSpec, VolumeStatus> volume, String place) {}
 
     private void add(Stored<VolumeSpec, VolumeStatus> volume) {
         ClaimReference claim = volume.spec().claim();
         if (claim != null && volume.spec().state() == DesiredState.PRESENT) {
-            set.claims().member(claim).ifPresent(member -> volumes.computeIfAbsent(
-                            member, key -> new ArrayList<>())
-                    .add(volume));
+            set.claims()
+                    .member(claim)
+                    .ifPresent(member -> volumes.computeIfAbsent(member, key -> new ArrayList<>())
+                            .add(volume));
         }
     }
 
@@ -72,7 +70,8 @@ final class EvictionPlan {
         Optional<SetPod> pod = set.pod(member);
         if (pod.isEmpty() || pod.get().stage() == SetPod.Stage.ENDING) {
             // One that was scaled away has no successor.
-            return Optional.of(pod.isEmpty() ? "it has no pod" : "its pod is ending").filter(why -> set.wants(member));
+            return Optional.of(pod.isEmpty() ? "it has no pod" : "its pod is ending")
+                    .filter(why -> set.wants(member));
         }
         return pod.filter(each -> each.stage() == SetPod.Stage.STARTING).flatMap(each -> start(member, each.node()));
     }

@@ -84,7 +84,8 @@ public final class Evictions {
                         && each.set().equals(name)
                         && !each.number().equals(member))
                 .forEach(each -> unsettled.putIfAbsent(
-                        each.number(), new EvictionPlan.Unsettled(each.number(), null, "its pod was evicted a moment ago")));
+                        each.number(),
+                        new EvictionPlan.Unsettled(each.number(), null, "its pod was evicted a moment ago")));
         if (unsettled.size() >= membersAtOnce) {
             return false;
         }
@@ -102,7 +103,8 @@ public final class Evictions {
         return "StatefulSet " + namespace + "/" + set.claims().name() + " may have " + membersAtOnce
                 + (membersAtOnce == 1 ? " member" : " members") + " hydrating at a time: " + others
                 + ". Try again until that is whole; `kubectl get clonehydrations -n " + namespace
-                + "` shows how far it is. To let this pod go all the same, delete it: `kubectl delete pod " + request.pod()
+                + "` shows how far it is. To let this pod go all the same, delete it: `kubectl delete pod "
+                + request.pod()
                 + " -n " + namespace + "`";
     }
 

@@ -36,7 +36,8 @@ final class Reviews {
     Question<EvictionRequest> readEviction(byte[] body) throws IOException {
         JsonNode request = request(body);
         JsonNode options = request.path("object").path("deleteOptions");
-        boolean dryRun = request.path("dryRun").asBoolean() || !options.path("dryRun").isEmpty();
+        boolean dryRun =
+                request.path("dryRun").asBoolean() || !options.path("dryRun").isEmpty();
         return new Question<>(
                 uid(request),
                 new EvictionRequest(

@@ -62,16 +62,16 @@ final class EvictionWorld implements SetPods {
 
     Stored<VolumeSpec, VolumeStatus> volume(int number) {
         return cluster.registry.volumes.findAll().stream()
-                .filter(each -> Objects.requireNonNull(each.spec().claim()).name().equals("data-" + pod(number)))
+                .filter(each ->
+                        Objects.requireNonNull(each.spec().claim()).name().equals("data-" + pod(number)))
                 .findFirst()
                 .orElseThrow();
     }
 
     /** Its pod is deleted. */
     void delete(int number) {
-        String node = Optional.ofNullable(pods.get(pod(number)))
-                .map(SetPod::node)
-                .orElse(null);
+        String node =
+                Optional.ofNullable(pods.get(pod(number))).map(SetPod::node).orElse(null);
         put(number, node, SetPod.Stage.ENDING, false);
     }
 
@@ -153,7 +153,8 @@ final class EvictionWorld implements SetPods {
 
     @Override
     public Optional<SetPod> find(String namespace, String pod) {
-        return Optional.ofNullable(pods.get(pod)).filter(each -> each.namespace().equals(namespace));
+        return Optional.ofNullable(pods.get(pod))
+                .filter(each -> each.namespace().equals(namespace));
     }
 
     @Override

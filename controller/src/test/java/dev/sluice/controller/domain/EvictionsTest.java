@@ -27,7 +27,8 @@ class EvictionsTest {
         assertThat(ask(1))
                 .hasValueSatisfying(reason -> assertThat(reason)
                         .contains("StatefulSet apps/db may have 1 member hydrating at a time: ")
-                        .contains("db-0 hydrates (PVC apps/data-db-0 on node n3: 1000 of 1073741824 bytes to come, Paused)")
+                        .contains(
+                                "db-0 hydrates (PVC apps/data-db-0 on node n3: 1000 of 1073741824 bytes to come, Paused)")
                         .contains("kubectl get clonehydrations -n apps")
                         .contains("kubectl delete pod db-1 -n apps"));
         pass();
@@ -44,9 +45,10 @@ class EvictionsTest {
         world.move(0, "n4");
         pass();
 
-        assertThat(ask(1)).hasValueSatisfying(reason -> assertThat(reason)
-                .contains("data-db-0 on node n4: not whole")
-                .doesNotContain("1000"));
+        assertThat(ask(1))
+                .hasValueSatisfying(reason -> assertThat(reason)
+                        .contains("data-db-0 on node n4: not whole")
+                        .doesNotContain("1000"));
     }
 
     @Test
@@ -57,8 +59,10 @@ class EvictionsTest {
         assertThat(two.review(EvictionWorld.of(1))).isEmpty();
         world.move(1, "n4");
         assertThat(two.review(EvictionWorld.of(2)))
-                .hasValueSatisfying(
-                        reason -> assertThat(reason).contains("may have 2 members").contains("db-0").contains("db-1"));
+                .hasValueSatisfying(reason -> assertThat(reason)
+                        .contains("may have 2 members")
+                        .contains("db-0")
+                        .contains("db-1"));
     }
 
     @Test
@@ -82,8 +86,7 @@ class EvictionsTest {
         };
         List<Optional<String>> answers = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<Optional<String>>> asked =
-                    List.of(threads.submit(() -> ask(0)), threads.submit(() -> ask(1)));
+            List<Future<Optional<String>>> asked = List.of(threads.submit(() -> ask(0)), threads.submit(() -> ask(1)));
             for (Future<Optional<String>> each : asked) {
                 answers.add(each.get());
             }

@@ -150,13 +150,11 @@ class WebhookServerTest {
             return Optional.of("db-0 hydrates");
         });
 
-        JsonNode response =
-                post(WebhookServer.EVICTIONS, EVICTION, certificate).path("response");
+        JsonNode response = post(WebhookServer.EVICTIONS, EVICTION, certificate).path("response");
 
         assertThat(response.path("uid").asText()).isEqualTo("b1bf1d2e-0000-11e8-b7cc-42010a800002");
         assertThat(response.path("allowed").asBoolean()).isFalse();
-        assertThat(response.path("status"))
-                .isEqualTo(JSON.readTree("""
+        assertThat(response.path("status")).isEqualTo(JSON.readTree("""
                         {"status": "Failure", "code": 429, "reason": "TooManyRequests", "message": "db-0 hydrates"}
                         """));
         assertThat(seen[0]).isEqualTo(new EvictionRequest("shop", "db-1", null, false));
@@ -252,8 +250,7 @@ class WebhookServerTest {
     }
 
     private void assertAllowed(String eviction) throws Exception {
-        JsonNode response =
-                post(WebhookServer.EVICTIONS, eviction, certificate).path("response");
+        JsonNode response = post(WebhookServer.EVICTIONS, eviction, certificate).path("response");
         assertThat(response.path("allowed").asBoolean()).isTrue();
         assertThat(response.has("status")).isFalse();
     }
