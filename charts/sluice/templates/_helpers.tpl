@@ -37,6 +37,13 @@ true
 {{- end -}}
 {{- end }}
 
+{{/* "true", or nothing: whether the API server calls the controller at all */}}
+{{- define "sluice.webhooks" -}}
+{{- if or .Values.placement.webhook .Values.evacuation.webhook -}}
+true
+{{- end -}}
+{{- end }}
+
 {{/* What every sidecar is told: wait as long as the slowest call may take, and try again soon. */}}
 {{- define "sluice.sidecarArgs" -}}
 - --csi-address=/run/sluice/csi.sock

@@ -58,6 +58,7 @@ public final class ControllerMain {
                 settings.webhookPort(),
                 keys,
                 ControllerClusterAccess.admission(client, registry, clock),
+                ControllerClusterAccess.evictions(client, registry, settings.maxUnhydratedPerSet(), clock),
                 ControllerClusterAccess.certificates(client, settings.namespace(), keys, clock));
         // Last: the sidecars give up a server that accepts and then has no time for them.
         SocketServer server = SocketServer.start(

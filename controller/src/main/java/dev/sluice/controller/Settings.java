@@ -11,7 +11,7 @@ import java.util.Map;
  *
  * @param namespace where the driver lives; leases are there
  * @param identity tells this replica from the others
- * @param maxUnhydratedPerSet members of one StatefulSet that an evacuation may have unhydrated at a time
+ * @param maxUnhydratedPerSet members of one StatefulSet that evacuations and evictions may have unhydrated at a time
  * @param webhookPort 0: there is no webhook
  * @param rescueAfter how long a pod may wait on a node that cannot take its volume; zero: for ever
  */

@@ -1,5 +1,6 @@
 package dev.sluice.controller;
 
+import dev.sluice.controller.domain.Evictions;
 import dev.sluice.controller.domain.placement.PodAdmission;
 import dev.sluice.controller.webhook.CertificateRotation;
 import dev.sluice.controller.webhook.ServedKeys;
@@ -8,7 +9,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
-/** The webhook and the care for its certificate; every replica has them. */
+/** The webhooks and the care for their certificate; every replica has them. */
 final class Webhook implements AutoCloseable {
     /** Short: the chart's webhook configuration may come after the controller, and is to be told of the certificate. */
     private static final Duration CERTIFICATE_INTERVAL = Duration.ofSeconds(15);
@@ -22,12 +23,14 @@ final class Webhook implements AutoCloseable {
     }
 
     /** @param port 0: there is none */
-    static Webhook start(int port, ServedKeys keys, PodAdmission admission, CertificateRotation certificates)
+    static Webhook start(
+            int port, ServedKeys keys, PodAdmission admission, Evictions evictions, CertificateRotation certificates)
             throws IOException {
         if (port == 0) {
             return new Webhook(List.of());
         }
-        WebhookServer server = WebhookServer.start(port, keys, admission::review, PATIENCE);
+        WebhookServer server = WebhookServer.start(
+                port, keys, new WebhookServer.Decisions(admission::review, evictions::review), PATIENCE);
         Periodically care = Periodically.start("certificate", CERTIFICATE_INTERVAL, certificates::tend);
         return new Webhook(List.of(server::close, care::close));
     }

@@ -61,6 +61,7 @@ class ChartTest {
                 "storageClasses.fsType=ntfs",
                 "node.kubeletDir=relative/path",
                 "placement.rescueAfterSeconds=-1",
+                "evacuation.webhook=sometimes",
                 "logLevel=loud"
             })
     void aWrongValueIsRefused(String setting) throws Exception {

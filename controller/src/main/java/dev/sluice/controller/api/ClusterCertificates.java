@@ -4,16 +4,20 @@ import dev.sluice.controller.webhook.CertificateStore;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhook;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingWebhook;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingWebhookConfiguration;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.WebhookClientConfig;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The Secret and the MutatingWebhookConfiguration that the chart makes, and the controller fills. */
+/** The Secret and the webhook configurations that the chart makes, and the controller fills. */
 final class ClusterCertificates implements CertificateStore {
     static final String NAME = "sluice-webhook";
 
@@ -58,23 +62,51 @@ final class ClusterCertificates implements CertificateStore {
     @Override
     public void trust(String certificates) {
         String bundle = Base64.getEncoder().encodeToString(certificates.getBytes(StandardCharsets.UTF_8));
-        ApiErrors.translate("webhook configuration " + NAME, () -> {
-            MutatingWebhookConfiguration found = client.admissionRegistration()
-                    .v1()
-                    .mutatingWebhookConfigurations()
-                    .withName(NAME)
-                    .get();
-            if (found == null || found.getWebhooks().stream().allMatch(each -> trusts(each, bundle))) {
-                return false;
-            }
-            found.getWebhooks().forEach(each -> each.getClientConfig().setCaBundle(bundle));
-            client.resource(found).lockResourceVersion().update();
-            return true;
-        });
+        ApiErrors.translate("mutating webhook configuration " + NAME, () -> trustMutating(bundle));
+        ApiErrors.translate("validating webhook configuration " + NAME, () -> trustValidating(bundle));
     }
 
-    private static boolean trusts(MutatingWebhook webhook, String bundle) {
-        return bundle.equals(webhook.getClientConfig().getCaBundle());
+    private boolean trustMutating(String bundle) {
+        MutatingWebhookConfiguration found = client.admissionRegistration()
+                .v1()
+                .mutatingWebhookConfigurations()
+                .withName(NAME)
+                .get();
+        if (found == null
+                || !tell(
+                        found.getWebhooks().stream()
+                                .map(MutatingWebhook::getClientConfig)
+                                .toList(),
+                        bundle)) {
+            return false;
+        }
+        client.resource(found).lockResourceVersion().update();
+        return true;
+    }
+
+    private boolean trustValidating(String bundle) {
+        ValidatingWebhookConfiguration found = client.admissionRegistration()
+                .v1()
+                .validatingWebhookConfigurations()
+                .withName(NAME)
+                .get();
+        if (found == null
+                || !tell(
+                        found.getWebhooks().stream()
+                                .map(ValidatingWebhook::getClientConfig)
+                                .toList(),
+                        bundle)) {
+            return false;
+        }
+        client.resource(found).lockResourceVersion().update();
+        return true;
+    }
+
+    /** False when all of them know it already. */
+    private static boolean tell(List<WebhookClientConfig> webhooks, String bundle) {
+        boolean told = webhooks.stream().allMatch(each -> bundle.equals(each.getCaBundle()));
+        webhooks.forEach(each -> each.setCaBundle(bundle));
+        return !told;
     }
 
     private Secret secret() {

@@ -25,7 +25,7 @@ final class ClusterClaimSets implements ClaimSets {
                         .toList());
     }
 
-    private static ClaimSet set(StatefulSet set) {
+    static ClaimSet set(StatefulSet set) {
         return new ClaimSet(
                 set.getMetadata().getNamespace(),
                 set.getMetadata().getName(),

@@ -1,5 +1,6 @@
 package dev.sluice.controller.api;
 
+import dev.sluice.controller.domain.Evictions;
 import dev.sluice.controller.domain.Moves;
 import dev.sluice.controller.domain.Registry;
 import dev.sluice.controller.domain.placement.NodeMarks;
@@ -15,6 +16,8 @@ import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingWebhookConfiguration;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
 import java.time.Duration;
@@ -23,8 +26,14 @@ import java.util.List;
 /** The registry on a cluster. */
 public final class ControllerClusterAccess {
     /** Kinds of others that the controller reads and nodes do not. */
-    public static final List<Class<? extends HasMetadata>> KINDS =
-            List.of(PersistentVolume.class, Pod.class, Node.class, Secret.class, MutatingWebhookConfiguration.class);
+    public static final List<Class<? extends HasMetadata>> KINDS = List.of(
+            PersistentVolume.class,
+            Pod.class,
+            Node.class,
+            Secret.class,
+            StatefulSet.class,
+            MutatingWebhookConfiguration.class,
+            ValidatingWebhookConfiguration.class);
 
     private ControllerClusterAccess() {}
 
@@ -39,7 +48,12 @@ public final class ControllerClusterAccess {
                 new ClusterClaims(client));
     }
 
-    /** What the webhook looks at. */
+    /** What the webhook for evictions looks at. */
+    public static Evictions evictions(KubernetesClient client, Registry registry, int membersAtOnce, Clock clock) {
+        return new Evictions(new ClusterSetPods(client), registry, membersAtOnce, clock);
+    }
+
+    /** What the webhook for pods looks at. */
     public static PodAdmission admission(KubernetesClient client, Registry registry, Clock clock) {
         return new PodAdmission(
                 new ClusterClaimVolumes(client), registry.volumes(), new RecentNodes(registry.nodes(), clock));

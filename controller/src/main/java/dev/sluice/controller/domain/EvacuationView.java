@@ -123,7 +123,7 @@ record EvacuationView(
     }
 
     /** Whether it counts as a member that hydrates, or will in a moment. */
-    boolean isUnhydrated(Stored<VolumeSpec, VolumeStatus> volume) {
+    static boolean isUnhydrated(Stored<VolumeSpec, VolumeStatus> volume) {
         return volume.spec().state() == DesiredState.PRESENT
                 && (volume.spec().target() != null || !Sources.isWhole(volume));
     }

@@ -18,7 +18,7 @@ final class SetLimits {
     SetLimits(EvacuationView view, int atOnce) {
         this.sets = view.sets();
         this.atOnce = atOnce;
-        view.volumes().stream().filter(view::isUnhydrated).forEach(this::take);
+        view.volumes().stream().filter(EvacuationView::isUnhydrated).forEach(this::take);
     }
 
     /** Whether a volume may begin to hydrate now; a member that does already may with all it has. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.controller.domain.EvictionRequest;
 import dev.sluice.controller.domain.placement.PatchOperation;
 import dev.sluice.controller.domain.placement.PodShape;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 import javax.net.ssl.SSLContext;
@@ -50,6 +52,19 @@ class WebhookServerTest {
                     {"name": "scratch", "ephemeral": {"volumeClaimTemplate": {"spec": {}}}},
                     {"name": "config", "configMap": {"name": "db"}}]}},
               "oldObject": null, "dryRun": false, "options": {}}}
+            """;
+
+    /** As the API server wraps what `kubectl drain` sends. */
+    private static final String EVICTION = """
+            {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {
+              "uid": "b1bf1d2e-0000-11e8-b7cc-42010a800002",
+              "kind": {"group": "policy", "version": "v1", "kind": "Eviction"},
+              "resource": {"group": "", "version": "v1", "resource": "pods"}, "subResource": "eviction",
+              "name": "db-1", "namespace": "shop", "operation": "CREATE",
+              "userInfo": {"username": "kubernetes-admin"},
+              "object": {"apiVersion": "policy/v1", "kind": "Eviction",
+                "metadata": {"name": "db-1", "namespace": "shop"}, "deleteOptions": {"gracePeriodSeconds": 30}},
+              "oldObject": null, "dryRun": false, "options": {"kind": "CreateOptions", "apiVersion": "meta.k8s.io/v1"}}}
             """;
 
     private final ServedKeys keys = new ServedKeys();
@@ -128,11 +143,66 @@ class WebhookServerTest {
     }
 
     @Test
+    void anEvictionIsHeldBackAsADisruptionBudgetWould() throws Exception {
+        EvictionRequest[] seen = new EvictionRequest[1];
+        startEvictions(eviction -> {
+            seen[0] = eviction;
+            return Optional.of("db-0 hydrates");
+        });
+
+        JsonNode response = post(WebhookServer.EVICTIONS, EVICTION, certificate).path("response");
+
+        assertThat(response.path("uid").asText()).isEqualTo("b1bf1d2e-0000-11e8-b7cc-42010a800002");
+        assertThat(response.path("allowed").asBoolean()).isFalse();
+        assertThat(response.path("status")).isEqualTo(JSON.readTree("""
+                        {"status": "Failure", "code": 429, "reason": "TooManyRequests", "message": "db-0 hydrates"}
+                        """));
+        assertThat(seen[0]).isEqualTo(new EvictionRequest("shop", "db-1", null, false));
+    }
+
+    @Test
+    void anEvictionThatMayPassIsAllowed() throws Exception {
+        EvictionRequest[] seen = new EvictionRequest[1];
+        startEvictions(eviction -> {
+            seen[0] = eviction;
+            return Optional.empty();
+        });
+        String preconditions = "{\"preconditions\": {\"uid\": \"u1\"}, \"dryRun\": [\"All\"]}";
+
+        assertAllowed(EVICTION);
+        assertAllowed(EVICTION.replace("{\"gracePeriodSeconds\": 30}", preconditions));
+        assertThat(seen[0]).isEqualTo(new EvictionRequest("shop", "db-1", "u1", true));
+        assertAllowed(EVICTION.replace("\"dryRun\": false", "\"dryRun\": true"));
+        assertThat(seen[0]).isEqualTo(new EvictionRequest("shop", "db-1", null, true));
+    }
+
+    @Test
+    void whateverGoesWrongOrTakesTooLongAnEvictionPasses() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        startEvictions(eviction -> {
+            if (eviction.dryRun()) {
+                throw new IllegalStateException("the API is away");
+            }
+            try {
+                never.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return Optional.of("too late");
+        });
+
+        assertAllowed(EVICTION);
+        assertAllowed(EVICTION.replace("\"dryRun\": false", "\"dryRun\": true"));
+    }
+
+    @Test
     void whatIsNoReviewIsRefused() throws Exception {
         start(pod -> List.of());
 
         for (String body : List.of("", "{}", "no json", "[]")) {
-            assertThat(send(body, certificate).statusCode()).as(body).isEqualTo(400);
+            for (String path : List.of(WebhookServer.PODS, WebhookServer.EVICTIONS)) {
+                assertThat(send(path, body, certificate).statusCode()).as(body).isEqualTo(400);
+            }
         }
     }
 
@@ -150,14 +220,39 @@ class WebhookServerTest {
 
     @Test
     void withoutACertificateThereIsNoAnswer() throws Exception {
-        server = WebhookServer.start(0, keys, pod -> List.of(), PATIENCE);
+        server = WebhookServer.start(0, keys, decisions(pod -> List.of(), eviction -> Optional.empty()), PATIENCE);
 
         assertThatThrownBy(() -> send(REVIEW, certificate)).isInstanceOf(IOException.class);
     }
 
     private void start(Function<PodShape, List<PatchOperation>> decision) throws IOException {
+        start(decisions(decision, eviction -> {
+            throw new AssertionError("nobody asks about an eviction");
+        }));
+    }
+
+    private void startEvictions(Function<EvictionRequest, Optional<String>> decision) throws IOException {
+        start(decisions(
+                pod -> {
+                    throw new AssertionError("nobody asks about a pod");
+                },
+                decision));
+    }
+
+    private void start(WebhookServer.Decisions decisions) throws IOException {
         keys.serve(certificate);
-        server = WebhookServer.start(0, keys, decision, PATIENCE);
+        server = WebhookServer.start(0, keys, decisions, PATIENCE);
+    }
+
+    private static WebhookServer.Decisions decisions(
+            Function<PodShape, List<PatchOperation>> pods, Function<EvictionRequest, Optional<String>> evictions) {
+        return new WebhookServer.Decisions(pods, evictions);
+    }
+
+    private void assertAllowed(String eviction) throws Exception {
+        JsonNode response = post(WebhookServer.EVICTIONS, eviction, certificate).path("response");
+        assertThat(response.path("allowed").asBoolean()).isTrue();
+        assertThat(response.has("status")).isFalse();
     }
 
     private static void assertUntouched(JsonNode review) {
@@ -167,17 +262,25 @@ class WebhookServerTest {
     }
 
     private JsonNode post(String body, ServerCertificate trusted) throws Exception {
-        HttpResponse<byte[]> response = send(body, trusted);
+        return post(WebhookServer.PODS, body, trusted);
+    }
+
+    private JsonNode post(String path, String body, ServerCertificate trusted) throws Exception {
+        HttpResponse<byte[]> response = send(path, body, trusted);
         assertThat(response.statusCode()).isEqualTo(200);
         return JSON.readTree(response.body());
     }
 
     private HttpResponse<byte[]> send(String body, ServerCertificate trusted) throws Exception {
+        return send(WebhookServer.PODS, body, trusted);
+    }
+
+    private HttpResponse<byte[]> send(String path, String body, ServerCertificate trusted) throws Exception {
         try (HttpClient client =
                 HttpClient.newBuilder().sslContext(trusting(trusted)).build()) {
             return client.send(
                     HttpRequest.newBuilder(URI.create("https://localhost:"
-                                    + Objects.requireNonNull(server).port() + WebhookServer.PATH + "?timeout=2s"))
+                                    + Objects.requireNonNull(server).port() + path + "?timeout=2s"))
                             .header("Content-Type", "application/json")
                             .POST(HttpRequest.BodyPublishers.ofString(body))
                             .build(),
