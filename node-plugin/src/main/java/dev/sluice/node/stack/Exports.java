@@ -14,6 +14,7 @@ import dev.sluice.node.host.LogicalVolumeRequest;
 import dev.sluice.node.host.MappedDevice;
 import dev.sluice.node.host.TableLine;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** Serves origins of this node to other nodes, read-only. Rebuilt from the orders after a reboot, under the same names. */
@@ -39,6 +40,14 @@ public final class Exports {
                 new IscsiTarget(iqn, order.initiator(), device.device().path(), order.name(), order.portal());
         host.targets().ensure(target, order.chap());
         return new ExportFacts(order.portal(), iqn, 0, order.name(), Tables.bytes(table));
+    }
+
+    /** Bytes that were read of an export since it is served; empty when it is not. */
+    public OptionalLong bytesServed(String name) {
+        return host.deviceMapper()
+                .find(Names.exportDevice(name))
+                .map(device -> OptionalLong.of(host.blockDevices().bytesRead(device.device())))
+                .orElseGet(OptionalLong::empty);
     }
 
     public void stop(String name) {
