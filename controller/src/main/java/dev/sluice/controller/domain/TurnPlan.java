@@ -115,16 +115,16 @@ final class TurnPlan {
             return Optional.empty();
         }
         boolean used = view.attachments().getOrDefault(volume.key(), List.of()).contains(client.home());
-        CloneHydrationStatus status = view.hydrations().get(volume.key());
-        boolean current = status != null && status.epoch() == client.epoch();
-        boolean stuck = current && STUCK.contains(status.phase())
+        Optional<CloneHydrationStatus> status =
+                Optional.ofNullable(view.hydrations().get(volume.key())).filter(each -> each.epoch() == client.epoch());
+        boolean stuck = status.filter(each -> STUCK.contains(each.phase())).isPresent()
                 || client.hydration().paused()
                 || view.away().contains(client.home());
         return Optional.of(new Copy(
                 export,
                 client.hydration().priority(),
                 used ? Urgency.IN_USE : idle,
-                current ? status.startTime() : null,
+                status.map(CloneHydrationStatus::startTime).orElse(null),
                 !stuck));
     }
 
