@@ -107,7 +107,16 @@ final class NodePlugin implements AutoCloseable {
                 ExportWork.of(exports, closed, hydrations),
                 SnapshotWork.of(snapshots, new GroupSnapshots(host, pools, stacks, holds, clock), hydrations));
         reconcilers = new NodeReconcilers(
-                client, cluster, work, keys, settings.portal(), board, progress, limits, storageNode::poolsChanged);
+                client,
+                cluster,
+                work,
+                keys,
+                settings.portal(),
+                board,
+                progress,
+                limits,
+                storageNode::poolsChanged,
+                clock);
         digests.onDone(reconcilers::digestsDone);
         EncryptedVolumes devices = new EncryptedVolumes(host, stacks);
         nodeService = new NodeService(

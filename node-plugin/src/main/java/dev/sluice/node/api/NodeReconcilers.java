@@ -55,7 +55,8 @@ public final class NodeReconcilers implements AutoCloseable {
             VolumeBoard board,
             HydrationPublisher hydrations,
             BudgetBoard limits,
-            Runnable poolsChanged) {
+            Runnable poolsChanged,
+            Clock clock) {
         this.cluster = cluster;
         SourceLogins sources = new SourceLogins(incoming, peers, keys);
         this.budgets = new BudgetWatch(limits);
@@ -63,7 +64,7 @@ public final class NodeReconcilers implements AutoCloseable {
         this.volumes =
                 new VolumeReconciler(cluster, work.volumes(), sources, inventories, board, hydrations, poolsChanged);
         LeftSnapshots left = new LeftSnapshots(cluster, work.snapshots());
-        this.out = new OutBudget(cluster, limits, work.exports()::bytesServed, Clock.systemUTC());
+        this.out = new OutBudget(cluster, limits, work.exports()::bytesServed, clock);
         this.exports =
                 new ExportReconciler(cluster, work.exports(), out, left, sources, peers, inventories, keys, portal);
         this.snapshots =

@@ -77,7 +77,8 @@ final class TestNode implements AutoCloseable {
                 board,
                 progress,
                 limits,
-                () -> {});
+                () -> {},
+                clock);
         digests.onDone(reconcilers::digestsDone);
     }
 
