@@ -5,6 +5,7 @@ import dev.sluice.controller.api.ControllerClusterAccess;
 import dev.sluice.controller.api.Reconciliation;
 import dev.sluice.controller.domain.Operations;
 import dev.sluice.controller.domain.Registry;
+import dev.sluice.controller.domain.Turns;
 import dev.sluice.controller.domain.placement.PlacementWatch;
 import dev.sluice.controller.rpc.ControllerService;
 import dev.sluice.controller.rpc.GroupControllerService;
@@ -28,6 +29,7 @@ public final class ControllerMain {
     private static final Logger log = LoggerFactory.getLogger(ControllerMain.class);
 
     private static final Duration PLACEMENT_INTERVAL = Duration.ofSeconds(10);
+    private static final Duration TURNS_INTERVAL = Duration.ofSeconds(2);
 
     private ControllerMain() {}
 
@@ -51,7 +53,7 @@ public final class ControllerMain {
                 operations,
                 settings.maxUnhydratedPerSet(),
                 clock,
-                () -> watch(placement));
+                () -> watch(placement, new Turns(registry, settings.maxHydrations())));
         operator.start();
         ServedKeys keys = new ServedKeys();
         Webhook webhook = Webhook.start(
@@ -78,7 +80,8 @@ public final class ControllerMain {
     }
 
     // A replica that leads no more ends, and this with it.
-    private static void watch(PlacementWatch placement) {
+    private static void watch(PlacementWatch placement, Turns turns) {
         var unused = Periodically.start("placement", PLACEMENT_INTERVAL, placement::look);
+        var unusedToo = Periodically.start("turns", TURNS_INTERVAL, turns::look);
     }
 }

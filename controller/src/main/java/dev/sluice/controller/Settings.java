@@ -12,6 +12,7 @@ import java.util.Map;
  * @param namespace where the driver lives; leases are there
  * @param identity tells this replica from the others
  * @param maxUnhydratedPerSet members of one StatefulSet that evacuations and evictions may have unhydrated at a time
+ * @param maxHydrations copies that may be under way at a time in the cluster; 0 for any number
  * @param webhookPort 0: there is no webhook
  * @param rescueAfter how long a pod may wait on a node that cannot take its volume; zero: for ever
  */
@@ -21,6 +22,7 @@ record Settings(
         int healthPort,
         String identity,
         int maxUnhydratedPerSet,
+        int maxHydrations,
         int webhookPort,
         Duration rescueAfter) {
     private static final String SCHEME = "unix://";
@@ -37,6 +39,7 @@ record Settings(
                 number(environment, "HEALTH_PORT", 9808, 0),
                 environment.getOrDefault("POD_NAME", host),
                 number(environment, "MAX_UNHYDRATED_PER_SET", 1, 1),
+                number(environment, "MAX_HYDRATIONS", 0, 0),
                 number(environment, "WEBHOOK_PORT", 0, 0),
                 Duration.ofSeconds(number(environment, "RESCUE_AFTER_SECONDS", 30, 0)));
     }

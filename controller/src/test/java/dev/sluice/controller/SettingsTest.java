@@ -19,6 +19,7 @@ class SettingsTest {
                         "controller",
                         1,
                         0,
+                        0,
                         Duration.ofSeconds(30)));
     }
 
@@ -31,9 +32,10 @@ class SettingsTest {
                         "HOSTNAME", "host",
                         "POD_NAME", "pod-1",
                         "MAX_UNHYDRATED_PER_SET", "2",
+                        "MAX_HYDRATIONS", "3",
                         "WEBHOOK_PORT", "9443",
                         "RESCUE_AFTER_SECONDS", "0")))
-                .isEqualTo(new Settings("storage", Path.of("/tmp/csi.sock"), 1234, "pod-1", 2, 9443, Duration.ZERO));
+                .isEqualTo(new Settings("storage", Path.of("/tmp/csi.sock"), 1234, "pod-1", 2, 3, 9443, Duration.ZERO));
     }
 
     @Test

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param readyTime RFC 3339, when the device could first be used
  * @param completionTime RFC 3339, when the stack had become linear
  * @param engine dm-clone, thin-snapshot or thin-origin
+ * @param allowance what background copying may have at present; null for no limit
  */
 public record CloneHydrationStatus(
         HydrationPhase phase,
@@ -36,7 +37,8 @@ public record CloneHydrationStatus(
         @Nullable String message,
         @Nullable HydrationSummary summary,
         @Nullable List<Condition> conditions,
-        @Nullable Long reusedBytes) {
+        @Nullable Long reusedBytes,
+        @Nullable CopyAllowance allowance) {
     /** Where nothing of an older copy was there. */
     public CloneHydrationStatus(
             HydrationPhase phase,
@@ -76,6 +78,7 @@ public record CloneHydrationStatus(
                 message,
                 summary,
                 conditions,
+                null,
                 null);
     }
 

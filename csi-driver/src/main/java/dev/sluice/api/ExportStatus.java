@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param lvUuid for a move: LVM's identity of the copy that was given up
  * @param empty for a move: true when the volume has no content yet, so that there is nothing to serve
  * @param digestBytes for a move: bytes of the LUN with the hashes, once it is served; null before, and where none were asked for
+ * @param allowedBytesPerSecond bytes a second that the client may copy in the background; null for no limit
  */
 public record ExportStatus(
         ServedPhase phase,
@@ -25,7 +26,8 @@ public record ExportStatus(
         @Nullable Boolean empty,
         @Nullable String reason,
         @Nullable String message,
-        @Nullable Long digestBytes) {
+        @Nullable Long digestBytes,
+        @Nullable Long allowedBytesPerSecond) {
     /** Without hashes. */
     public ExportStatus(
             ServedPhase phase,
@@ -39,12 +41,42 @@ public record ExportStatus(
             @Nullable Boolean empty,
             @Nullable String reason,
             @Nullable String message) {
-        this(phase, portal, iqn, lun, serial, sizeBytes, consentedEpoch, lvUuid, empty, reason, message, null);
+        this(phase, portal, iqn, lun, serial, sizeBytes, consentedEpoch, lvUuid, empty, reason, message, null, null);
+    }
+
+    /** @param bytesPerSecond null for no limit */
+    public ExportStatus allowing(@Nullable Long bytesPerSecond) {
+        return new ExportStatus(
+                phase,
+                portal,
+                iqn,
+                lun,
+                serial,
+                sizeBytes,
+                consentedEpoch,
+                lvUuid,
+                empty,
+                reason,
+                message,
+                digestBytes,
+                bytesPerSecond);
     }
 
     /** The same, with the hashes of what is served. */
     public ExportStatus withDigests(long bytes) {
         return new ExportStatus(
-                phase, portal, iqn, lun, serial, sizeBytes, consentedEpoch, lvUuid, empty, reason, message, bytes);
+                phase,
+                portal,
+                iqn,
+                lun,
+                serial,
+                sizeBytes,
+                consentedEpoch,
+                lvUuid,
+                empty,
+                reason,
+                message,
+                bytes,
+                allowedBytesPerSecond);
     }
 }

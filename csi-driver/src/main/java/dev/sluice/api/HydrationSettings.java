@@ -39,6 +39,11 @@ public record HydrationSettings(
         this(paused, maxBytesPerSecond, priority, regionBytes, minBytesPerSecond, null);
     }
 
+    /** @param most bytes a second of background copying; null for no limit */
+    public HydrationSettings limitedTo(@Nullable Long most) {
+        return new HydrationSettings(paused, most, priority, regionBytes, minBytesPerSecond, retainOriginSeconds);
+    }
+
     public HydrationSettings retaining(long seconds) {
         return new HydrationSettings(paused, maxBytesPerSecond, priority, regionBytes, minBytesPerSecond, seconds);
     }

@@ -11,6 +11,7 @@ import dev.sluice.node.api.SnapshotWork;
 import dev.sluice.node.api.StorageNodePublisher;
 import dev.sluice.node.api.VolumeBoard;
 import dev.sluice.node.api.VolumeWork;
+import dev.sluice.node.budget.BudgetBoard;
 import dev.sluice.node.health.HealthServer;
 import dev.sluice.node.host.Host;
 import dev.sluice.node.host.PoolSettings;
@@ -88,7 +89,8 @@ final class NodePlugin implements AutoCloseable {
         VolumeBoard board = new VolumeBoard();
         progress = new HydrationPublisher(cluster, new HydrationMetrics(metrics), clock);
         volumes = new ClusterVolumeDirectory(cluster, board, clock);
-        hydrations = new Hydrations(stacks, host, progress, clock);
+        BudgetBoard limits = new BudgetBoard(settings.node());
+        hydrations = new Hydrations(stacks, host, limits, progress, clock);
         storageNode = new StorageNodePublisher(
                 cluster,
                 new StorageNodePublisher.Identity(settings.address(), keys.publicKey(), initiatorName),
@@ -107,7 +109,16 @@ final class NodePlugin implements AutoCloseable {
                 ExportWork.of(exports, closed, hydrations),
                 SnapshotWork.of(snapshots, new GroupSnapshots(host, pools, stacks, holds, clock), hydrations));
         reconcilers = new NodeReconcilers(
-                client, cluster, work, keys, settings.portal(), board, progress, storageNode::poolsChanged);
+                client,
+                cluster,
+                work,
+                keys,
+                settings.portal(),
+                board,
+                progress,
+                limits,
+                storageNode::poolsChanged,
+                clock);
         digests.onDone(reconcilers::digestsDone);
         EncryptedVolumes devices = new EncryptedVolumes(host, stacks);
         nodeService = new NodeService(

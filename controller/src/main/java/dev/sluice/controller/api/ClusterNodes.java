@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,18 @@ final class ClusterNodes implements NodeRegistry {
                     .get();
             return Optional.of(view(node, lease));
         });
+    }
+
+    @Override
+    public Set<String> limited() {
+        return ApiErrors.translate(
+                "the list of storage nodes",
+                () -> client.resources(StorageNode.class).list().getItems().stream()
+                        .filter(node -> node.getSpec() != null
+                                && (node.getSpec().maxBytesPerSecondOut() != null
+                                        || node.getSpec().maxBytesPerSecondPerSource() != null))
+                        .map(node -> node.getMetadata().getName())
+                        .collect(Collectors.toUnmodifiableSet()));
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.sluice.controller.domain;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The storage nodes and who uses what there. */
 public interface NodeRegistry {
@@ -10,6 +11,9 @@ public interface NodeRegistry {
 
     /** Empty when the node's StorageNode was deleted: the node will not come back. */
     Optional<NodeView> find(String name);
+
+    /** Names of the nodes with a limit on what they give to others. */
+    Set<String> limited();
 
     /** Names of the nodes that have an Attachment, by volume. */
     Map<String, List<String>> attachments();

@@ -19,9 +19,11 @@ import dev.sluice.controller.domain.NodeView;
 import dev.sluice.controller.domain.Registry;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +46,7 @@ public final class FakeRegistry implements NodeRegistry, ClaimRegistry {
     public final FakeNodes nodes = new FakeNodes(this);
     public final Map<String, List<String>> attachments = new HashMap<>();
     public final Map<String, String> claims = new HashMap<>();
+    public final Set<String> limited = new HashSet<>();
     private final Map<String, NodeView> views = new TreeMap<>();
     private long changes;
     private int writesLeft = Integer.MAX_VALUE;
@@ -152,6 +155,11 @@ public final class FakeRegistry implements NodeRegistry, ClaimRegistry {
                 status.pools(),
                 inventory,
                 status.conditions());
+    }
+
+    @Override
+    public Set<String> limited() {
+        return Set.copyOf(limited);
     }
 
     @Override

@@ -43,6 +43,7 @@ public final class ExportReconciler implements Reconciler<Export> {
 
     private final NodeClusterAccess cluster;
     private final ExportWork work;
+    private final OutBudget budget;
     private final Departures departures;
     private final LeftSnapshots leftSnapshots;
     private final PeerNodes peers;
@@ -55,6 +56,7 @@ public final class ExportReconciler implements Reconciler<Export> {
     ExportReconciler(
             NodeClusterAccess cluster,
             ExportWork work,
+            OutBudget budget,
             LeftSnapshots leftSnapshots,
             SourceLogins sources,
             PeerNodes peers,
@@ -63,6 +65,7 @@ public final class ExportReconciler implements Reconciler<Export> {
             String portal) {
         this.cluster = cluster;
         this.work = work;
+        this.budget = budget;
         this.leftSnapshots = leftSnapshots;
         this.departures = new Departures(cluster, work, sources, inventories);
         this.peers = peers;
@@ -89,6 +92,7 @@ public final class ExportReconciler implements Reconciler<Export> {
     public UpdateControl<Export> reconcile(Export export, Context<Export> context) {
         if (context.isPrimaryResourceDeleted()) {
             seen.remove(export.getMetadata().getName());
+            budget.forget(export.getMetadata().getName());
             return UpdateControl.noUpdate();
         }
         reconcile(export);
@@ -111,6 +115,7 @@ public final class ExportReconciler implements Reconciler<Export> {
         }
         // Before anything is looked up: whatever becomes ready from here on triggers this export again.
         seen.put(export.getMetadata().getName(), spec);
+        budget.learn(export);
         try {
             switch (spec.state()) {
                 case PRESENT -> serve(export, spec);
@@ -198,9 +203,7 @@ public final class ExportReconciler implements Reconciler<Export> {
     }
 
     private void write(Export export, ExportStatus status) {
-        if (!status.equals(export.getStatus())) {
-            cluster.patchStatus(export.getMetadata().getName(), status);
-        }
+        budget.write(export, status);
     }
 
     private void trigger(Predicate<ExportSpec> which) {

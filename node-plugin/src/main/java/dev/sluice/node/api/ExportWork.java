@@ -34,6 +34,9 @@ public interface ExportWork {
 
     void release(String export, String volume, String pool, long successor, String lvUuid);
 
+    /** Bytes that were read of it since it is served; empty when it is not. */
+    OptionalLong bytesServed(String export);
+
     static ExportWork of(Exports exports, ClosedCopies copies, Hydrations hydrations) {
         return new ExportWork() {
             @Override
@@ -72,6 +75,11 @@ public interface ExportWork {
             @Override
             public void release(String export, String volume, String pool, long successor, String lvUuid) {
                 copies.release(export, volume, pool, successor, lvUuid);
+            }
+
+            @Override
+            public OptionalLong bytesServed(String export) {
+                return exports.bytesServed(export);
             }
         };
     }

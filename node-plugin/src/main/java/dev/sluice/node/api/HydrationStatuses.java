@@ -44,7 +44,8 @@ final class HydrationStatuses {
                 HydrationText.summary(
                         report.phase(), report.totalBytes(), shown, report.bytesPerSecond(), estimate, origin, now),
                 conditions(report, before, now),
-                reused == 0 ? null : (Long) reused);
+                reused == 0 ? null : (Long) reused,
+                report.allowance());
     }
 
     /** True when a reader must be told at once: the phase, the reason or a condition is another. */

@@ -48,6 +48,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** All this node asks of, and tells, the cluster. A status has one writer, so it is patched without a version. */
 public final class NodeClusterAccess {
@@ -145,6 +146,14 @@ public final class NodeClusterAccess {
 
     public void patchStatus(String export, ExportStatus status) {
         patch(named(new Export(), export), status);
+    }
+
+    /** @param bytesPerSecond null for no limit */
+    void patchAllowed(String export, @Nullable Long bytesPerSecond) {
+        String status = "{\"status\":{\"allowedBytesPerSecond\":" + bytesPerSecond + "}}";
+        asking(() -> client.resource(named(new Export(), export))
+                .subresource("status")
+                .patch(MERGE, status));
     }
 
     public void patchStatus(String snapshot, SnapshotStatus status) {

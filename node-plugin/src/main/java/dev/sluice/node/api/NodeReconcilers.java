@@ -1,6 +1,7 @@
 package dev.sluice.node.api;
 
 import dev.sluice.names.Names;
+import dev.sluice.node.budget.BudgetBoard;
 import dev.sluice.node.stack.NodeKeys;
 import dev.sluice.node.stack.PreparedCopies;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -9,9 +10,12 @@ import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.javaoperatorsdk.operator.processing.retry.Retry;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,11 +30,15 @@ public final class NodeReconcilers implements AutoCloseable {
     private final PeerInventories inventories;
     private final IncomingExports incoming = new IncomingExports();
     private final Arrivals arrivals;
+    private final BudgetWatch budgets;
+    private final OutBudget out;
     private final VolumeReconciler volumes;
     private final ExportReconciler exports;
     private final SnapshotReconciler snapshots;
     private final ExecutorService reconciliations = Executors.newFixedThreadPool(
             AT_ONCE, Thread.ofVirtual().name("reconcile-", 0).factory());
+    private final ScheduledExecutorService dividing = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("out-budget").factory());
     private final Operator operator;
 
     /** The devices, as the reconcilers use them. */
@@ -48,15 +56,20 @@ public final class NodeReconcilers implements AutoCloseable {
             String portal,
             VolumeBoard board,
             HydrationPublisher hydrations,
-            Runnable poolsChanged) {
+            BudgetBoard limits,
+            Runnable poolsChanged,
+            Clock clock) {
         this.cluster = cluster;
         SourceLogins sources = new SourceLogins(incoming, peers, keys);
+        this.budgets = new BudgetWatch(limits);
         this.inventories = new PeerInventories(cluster.node());
         this.arrivals = new Arrivals(cluster, work.prepared(), sources, inventories);
         this.volumes = new VolumeReconciler(
                 cluster, work.volumes(), arrivals, sources, inventories, board, hydrations, poolsChanged);
         LeftSnapshots left = new LeftSnapshots(cluster, work.snapshots());
-        this.exports = new ExportReconciler(cluster, work.exports(), left, sources, peers, inventories, keys, portal);
+        this.out = new OutBudget(cluster, limits, work.exports()::bytesServed, clock);
+        this.exports =
+                new ExportReconciler(cluster, work.exports(), out, left, sources, peers, inventories, keys, portal);
         this.snapshots =
                 new SnapshotReconciler(cluster, work.snapshots(), sources, exports::sourceReady, hydrations::forget);
         incoming.onChange(this::trigger);
@@ -101,17 +114,31 @@ public final class NodeReconcilers implements AutoCloseable {
         // At once: the first volume may be one that another node has a later copy of.
         nodes.getStore().list().forEach(inventories::onAdd);
         nodes.addEventHandler(inventories);
+        nodes.getStore().list().forEach(budgets.nodes()::onAdd);
+        nodes.addEventHandler(budgets.nodes());
         var origins = cluster.watchIncomingExports(incoming);
         arrivals.clear();
+        origins.getStore().list().forEach(budgets.exports()::onAdd);
+        origins.addEventHandler(budgets.exports());
         operator.start();
+        var unused = dividing.scheduleWithFixedDelay(this::divide, 1, 1, TimeUnit.SECONDS);
         log.info(
                 "watching {} nodes and {} incoming exports",
                 nodes.getStore().list().size(),
                 origins.getStore().list().size());
     }
 
+    private void divide() {
+        try {
+            out.look();
+        } catch (RuntimeException e) {
+            log.warn("what this node gives could not be divided, it is tried again: {}", e.getMessage());
+        }
+    }
+
     @Override
     public void close() {
+        dividing.shutdownNow();
         operator.stop();
         reconciliations.shutdownNow();
     }

@@ -35,6 +35,14 @@ public record HydrationGeometry(long regionBytes, int batch, int threshold) {
         return new HydrationGeometry(regionBytes, batch, batch * JOBS);
     }
 
+    /**
+     * Regions in flight at most under a limit: a quarter of a second's worth, since what is in flight comes all the same when copying is
+     * stopped.
+     */
+    public int threshold(long bytesPerSecond) {
+        return (int) Math.clamp(bytesPerSecond / 4 / regionBytes, 1, threshold);
+    }
+
     /** Bytes of the metadata volume for an origin: two bitmaps' worth and 1 MiB, in whole extents. */
     public long metadataBytes(long originBytes) {
         long regions = Math.ceilDiv(originBytes, regionBytes);

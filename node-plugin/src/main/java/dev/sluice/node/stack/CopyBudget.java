@@ -22,21 +22,34 @@ final class CopyBudget {
             restart();
             return true;
         }
-        if (last == null || !bytesPerSecond.equals(limit)) {
-            limit = bytesPerSecond;
+        double most = bytesPerSecond * (CREDIT.toNanos() / 1e9);
+        if (last == null || limit == null) {
             credit = 0;
         } else {
             double seconds = Duration.between(last, now).toNanos() / 1e9;
-            credit = credit + bytesPerSecond * seconds - (copiedBytes - lastBytes);
-            credit = Math.min(credit, bytesPerSecond * (CREDIT.toNanos() / 1e9));
+            credit = Math.min(credit + limit * seconds - (copiedBytes - lastBytes), most);
         }
+        if (!bytesPerSecond.equals(limit)) {
+            // A share changes often: what was copied too much under the one before is not forgotten, but what would
+            // take
+            // long to pay back under this.
+            credit = Math.max(credit, -most);
+        }
+        limit = bytesPerSecond;
         last = now;
         lastBytes = copiedBytes;
         return credit >= 0;
     }
 
+    /** When copying may go on, if nothing more arrives: by then a debt is paid back. */
+    Instant next(Instant now) {
+        return limit == null || limit <= 0 || credit >= 0 ? now : now.plusNanos((long) (-credit / limit * 1e9));
+    }
+
     /** Begins anew: what became local while nothing was to be copied is not charged. */
     void restart() {
         last = null;
+        limit = null;
+        credit = 0;
     }
 }

@@ -13,6 +13,7 @@ import dev.sluice.node.host.LogicalVolumeRequest;
 import dev.sluice.node.host.MappedDevice;
 import dev.sluice.node.host.TableLine;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** Serves origins of this node to other nodes, read-only. Rebuilt from the orders after a reboot, under the same names. */
@@ -32,6 +33,14 @@ public final class Exports {
         List<TableLine> table = table(order);
         served.ensure(order.name(), table, order);
         return new ExportFacts(order.portal(), Names.targetIqn(order.name()), 0, order.name(), Tables.bytes(table));
+    }
+
+    /** Bytes that were read of an export since it is served; empty when it is not. */
+    public OptionalLong bytesServed(String name) {
+        return host.deviceMapper()
+                .find(Names.exportDevice(name))
+                .map(device -> OptionalLong.of(host.blockDevices().bytesRead(device.device())))
+                .orElseGet(OptionalLong::empty);
     }
 
     public void stop(String name) {

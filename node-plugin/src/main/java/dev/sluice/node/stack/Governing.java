@@ -6,6 +6,7 @@ import dev.sluice.node.clone.HydrationGeometry;
 import dev.sluice.node.host.Host;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The governor of one volume and its windows. */
 final class Governing {
@@ -35,9 +36,10 @@ final class Governing {
         }
     }
 
-    /** What a window set is in force only in it: a pod that pauses leaves the engine as much as it can take. */
-    void release(Host host, String engineDevice, CloneStatus.Working engine) {
-        int usual = HydrationGeometry.of(engine.regionBytes()).threshold();
+    /** What a window set is in force only in it: a pod that pauses leaves the engine as much as it can take, or may. */
+    void release(Host host, String engineDevice, CloneStatus.Working engine, @Nullable Long limit) {
+        HydrationGeometry geometry = HydrationGeometry.of(engine.regionBytes());
+        int usual = limit == null ? geometry.threshold() : geometry.threshold(limit);
         if (engine.threshold() != usual) {
             host.deviceMapper().message(engineDevice, "hydration_threshold " + usual);
         }

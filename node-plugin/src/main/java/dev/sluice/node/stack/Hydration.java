@@ -1,8 +1,11 @@
 package dev.sluice.node.stack;
 
 import dev.sluice.api.HydrationPhase;
+import dev.sluice.api.HydrationSettings;
 import dev.sluice.api.VolumeMode;
 import dev.sluice.names.Names;
+import dev.sluice.node.budget.BudgetBoard;
+import dev.sluice.node.budget.Claim;
 import dev.sluice.node.clone.CloneStatus;
 import dev.sluice.node.clone.CopyTags;
 import dev.sluice.node.clone.Tables;
@@ -28,6 +31,7 @@ final class Hydration {
     private static final Duration IDLE_GRACE = Duration.ofSeconds(30);
     private static final String FINISH = "finish";
     private static final String REUSE = "reuse";
+    private static final String WINDOW = "window";
     // A pod that starts needs the processor, the wire and the disk more than the copy does.
     private static final Duration START_GRACE = Duration.ofSeconds(10);
 
@@ -37,7 +41,8 @@ final class Hydration {
     private final String id;
     private final String engineDevice;
     private final SourcePath path;
-    private final CopyBudget budget = new CopyBudget();
+    private final EngineSwitch engineSwitch;
+    private final Pacing pacing;
     private final RateWindow rate = new RateWindow();
     private final Governing governing;
     private final Standstill standstill;
@@ -50,12 +55,18 @@ final class Hydration {
     private volatile boolean trimmed;
     private volatile long skippedRegions;
     private @Nullable HydrationReport last;
-    private boolean copyWanted;
+    private volatile boolean copyWanted;
+    private volatile boolean open;
     private boolean begun;
     private @Nullable Instant openSince;
     private volatile boolean poolFull;
 
+    /** One whose node has no budget to share. */
     Hydration(VolumeStacks stacks, Host host, Executor work, VolumeOrder order, Instant now) {
+        this(stacks, host, work, new NodeBudget(new BudgetBoard(order.spec().home())), order, now);
+    }
+
+    Hydration(VolumeStacks stacks, Host host, Executor work, NodeBudget budget, VolumeOrder order, Instant now) {
         this.stacks = stacks;
         this.host = host;
         this.work = work;
@@ -63,6 +74,8 @@ final class Hydration {
         this.id = order.id();
         this.engineDevice = Names.cloneDevice(Names.copy(id, order.spec().epoch()));
         this.path = new SourcePath(host, id, order.spec().epoch());
+        this.pacing = new Pacing(id, order.spec().epoch(), budget);
+        this.engineSwitch = new EngineSwitch(host, stacks, id, engineDevice);
         this.readySince = now;
         this.governing =
                 new Governing(new CopyWindow(host, stacks, id, order.spec().epoch(), System::nanoTime));
@@ -134,12 +147,15 @@ final class Hydration {
             });
             return report(engine, now, HydrationPhase.FINALIZING, "Finalizing", "the stack is being swapped");
         }
+        open = outer().map(outer -> outer.openCount() > 0).orElse(false);
         SourcePath.State source = path.look(now);
         if (path.broken()) {
             inBackground("reconnect", () -> stacks.bring(order));
         }
         boolean paused = order.spec().hydration().paused();
         HydrationLimit waiting = source == SourcePath.State.CONNECTED ? waitingFor(engine, now, paused) : null;
+        Integer queued = pacing.queued();
+        waiting = waiting == null && queued != null && !paused ? HydrationLimit.queued(queued) : waiting;
         copyWanted = waiting == null && !paused && source == SourcePath.State.CONNECTED;
         boolean copying = pace(engine, now);
         govern(engine, now, copying);
@@ -148,7 +164,7 @@ final class Hydration {
 
     /** A look between looks for a volume with a limit: the engine knows only on and off, so it is switched often. */
     void pace(Instant now) {
-        if (order.spec().hydration().maxBytesPerSecond() != null
+        if (pacing.isDue(order.spec().hydration(), now)
                 && completed == null
                 && !isCutOff()
                 && !finishing()
@@ -166,14 +182,32 @@ final class Hydration {
     /** Whether the engine may copy now. */
     private boolean pace(CloneStatus.Working engine, Instant now) {
         if (!copyWanted) {
-            budget.restart();
-            enable(engine, false);
+            pacing.restart();
+            engineSwitch.set(engine, false);
             return false;
         }
         long hydrated = engine.hydratedRegions() * engine.regionBytes();
-        boolean allowed = budget.allows(order.spec().hydration().maxBytesPerSecond(), now, hydrated);
-        enable(engine, allowed);
+        boolean allowed = pacing.allows(order.spec().hydration(), now, hydrated);
+        if (allowed && !running.contains(WINDOW) && !stacks.isQuiet(id)) {
+            governing.release(host, engineDevice, engine, limit().bytesPerSecond());
+        }
+        engineSwitch.set(engine, allowed);
         return allowed;
+    }
+
+    private CopyLimit limit() {
+        return pacing.limit(order.spec().hydration());
+    }
+
+    /** What is to be asked of the node's budget; empty while nothing is to be copied. */
+    Optional<Claim> claim() {
+        boolean copies = copyWanted && completed == null && !finishing();
+        return copies ? Optional.of(pacing.claim(order.spec().hydration(), open)) : Optional.empty();
+    }
+
+    /** Whether it is to be switched off and on by a limit. */
+    boolean isLimited() {
+        return copyWanted && limit().bytesPerSecond() != null;
     }
 
     private void govern(CloneStatus.Working engine, Instant now, boolean copying) {
@@ -181,14 +215,10 @@ final class Hydration {
             governing.restart();
             return;
         }
-        Optional<Governor.Window> due = governing.due(now, engine, order.spec().hydration());
-        if (due.isPresent()) {
-            inBackground(
-                    "window",
-                    () -> governing.open(due.get(), now, engine, order.spec().hydration()));
-        } else if (!running.contains("window")) {
-            governing.release(host, engineDevice, engine);
-        }
+        HydrationSettings within = order.spec().hydration().limitedTo(limit().bytesPerSecond());
+        governing
+                .due(now, engine, within)
+                .ifPresent(due -> inBackground(WINDOW, () -> governing.open(due, now, engine, within)));
     }
 
     private HydrationReport judge(
@@ -223,7 +253,13 @@ final class Hydration {
             return stalled(engine, now, stalled.get());
         }
         poolFull = false;
-        HydrationLimit limit = HydrationLimit.of(order.spec().hydration(), governing, now);
+        CopyLimit lowest = limit();
+        HydrationLimit limit = HydrationLimit.of(
+                order.spec().hydration().limitedTo(lowest.bytesPerSecond()),
+                lowest,
+                pacing.isHeldBack(now),
+                governing,
+                now);
         return report(engine, now, HydrationPhase.HYDRATING, limit.reason(), limit.message());
     }
 
@@ -278,7 +314,6 @@ final class Hydration {
 
     /** Why nothing may be read or copied in the background yet; null when it may. */
     private @Nullable String grace(Instant now) {
-        boolean open = outer().map(outer -> outer.openCount() > 0).orElse(false);
         if (!open) {
             openSince = null;
             // No pod ever opens what only brings a snapshot here.
@@ -323,24 +358,6 @@ final class Hydration {
         }
     }
 
-    private void enable(CloneStatus.Working engine, boolean enabled) {
-        if (engine.hydrationEnabled() != enabled && !stacks.isQuiet(id)) {
-            if (enabled) {
-                holdDiscards();
-            }
-            host.deviceMapper().message(engineDevice, enabled ? "enable_hydration" : "disable_hydration");
-        }
-    }
-
-    /**
-     * A discard marks a region as local even while it is being copied, and the end of the copy then overwrites what was written since. The
-     * engine's own limit holds for every later table above it too.
-     */
-    private void holdDiscards() {
-        outer().ifPresent(device -> host.ranges().letDiscards(device.device(), false));
-        host.deviceMapper().find(engineDevice).ifPresent(device -> host.ranges().letDiscards(device.device(), false));
-    }
-
     /** One of a kind at a time: a trim that waits for a dead source must not keep the source from being found again. */
     private void inBackground(String what, Runnable action) {
         if (!running.add(what)) {
@@ -364,15 +381,16 @@ final class Hydration {
     private HydrationReport report(
             CloneStatus.Working engine, Instant now, HydrationPhase phase, String reason, String message) {
         last = HydrationReports.of(
-                order,
-                engine,
-                phase,
-                new HydrationReports.Spared(skippedRegions, reuse.regions()),
-                rate.bytesPerSecond(),
-                readySince,
-                now,
-                reason,
-                message);
+                        order,
+                        engine,
+                        phase,
+                        new HydrationReports.Spared(skippedRegions, reuse.regions()),
+                        rate.bytesPerSecond(),
+                        readySince,
+                        now,
+                        reason,
+                        message)
+                .within(copyWanted ? limit().allowance() : null);
         return last;
     }
 }

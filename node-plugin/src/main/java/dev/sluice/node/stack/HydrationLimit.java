@@ -12,19 +12,30 @@ record HydrationLimit(String reason, String message) {
     static HydrationLimit comparing() {
         return new HydrationLimit(
                 "Comparing",
-                "an older copy of the volume is on this node: what has not changed since is being found and is not copied");
+                "an older copy of the volume is on this node: what has not changed since is being found and is not"
+                        + " copied");
     }
 
-    static HydrationLimit of(HydrationSettings settings, Governing governing, Instant now) {
+    /** @param before how many others copy first */
+    static HydrationLimit queued(int before) {
+        return waiting("copying waits for its turn, with about " + before
+                + " others before it: maxHydrations limits how many copy at once in the cluster. What a pod reads"
+                + " comes at once all the same");
+    }
+
+    /** @param heldBack whether it was limited just now */
+    static HydrationLimit of(
+            HydrationSettings settings, CopyLimit limit, boolean heldBack, Governing governing, Instant now) {
         if (governing.isNeeded(now)) {
             return new HydrationLimit(
                     "ForegroundIO",
-                    "the pod keeps I/O in flight, to which background copying yields. Its I/O is held for an instant now and"
-                            + " then, so that " + governing.floor(settings) + " bytes a second come all the same"
+                    "the pod keeps I/O in flight, to which background copying yields. Its I/O is held for an instant"
+                            + " now and then, so that " + governing.floor(settings)
+                            + " bytes a second come all the same"
                             + " (minBytesPerSecond)");
         }
-        return settings.maxBytesPerSecond() != null
-                ? new HydrationLimit("Budget", "copying as fast as maxBytesPerSecond allows")
+        return limit.bytesPerSecond() != null && (heldBack || limit.isOwn())
+                ? new HydrationLimit("Budget", limit.explain())
                 : new HydrationLimit("Copying", "the kernel copies what has not arrived");
     }
 
@@ -35,15 +46,15 @@ record HydrationLimit(String reason, String message) {
                 new HydrationLimit(
                         "ForegroundIO",
                         nothing
-                                + "the pod keeps I/O in flight, to which background copying yields. Its I/O is held for an"
-                                + " instant as often as minBytesPerSecond asks for it; the node plugin's log says when that"
-                                + " fails");
+                                + "the pod keeps I/O in flight, to which background copying yields. Its I/O is held"
+                                + " for an instant as often as minBytesPerSecond asks for it; the node plugin's log"
+                                + " says when that fails");
             case SOURCE_SLOW ->
                 new HydrationLimit(
                         "SourceSlow",
                         nothing
-                                + "copies are under way, but the origin's node sends no bytes. Look at that node's disk and"
-                                + " load");
+                                + "copies are under way, but the origin's node sends no bytes. Look at that node's"
+                                + " disk and load");
             case REGION_ERRORS ->
                 new HydrationLimit(
                         "RegionErrors",

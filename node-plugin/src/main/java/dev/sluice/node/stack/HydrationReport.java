@@ -1,5 +1,6 @@
 package dev.sluice.node.stack;
 
+import dev.sluice.api.CopyAllowance;
 import dev.sluice.api.HydrationPhase;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param engine dm-clone or thin-snapshot
  * @param readyTime when the device could first be used
  * @param completionTime when the stack had become linear
+ * @param allowance what copying may have at present; null for no limit
  */
 public record HydrationReport(
         String volume,
@@ -28,7 +30,67 @@ public record HydrationReport(
         @Nullable Instant readyTime,
         @Nullable Instant completionTime,
         @Nullable String reason,
-        @Nullable String message) {
+        @Nullable String message,
+        @Nullable CopyAllowance allowance) {
+    /** Without a limit. */
+    public HydrationReport(
+            String volume,
+            long epoch,
+            HydrationPhase phase,
+            String engine,
+            long totalBytes,
+            long hydratedBytes,
+            long copiedBytes,
+            long skippedBytes,
+            long reusedBytes,
+            @Nullable Long bytesPerSecond,
+            @Nullable Instant estimatedCompletion,
+            @Nullable Instant startTime,
+            @Nullable Instant readyTime,
+            @Nullable Instant completionTime,
+            @Nullable String reason,
+            @Nullable String message) {
+        this(
+                volume,
+                epoch,
+                phase,
+                engine,
+                totalBytes,
+                hydratedBytes,
+                copiedBytes,
+                skippedBytes,
+                reusedBytes,
+                bytesPerSecond,
+                estimatedCompletion,
+                startTime,
+                readyTime,
+                completionTime,
+                reason,
+                message,
+                null);
+    }
+
+    HydrationReport within(@Nullable CopyAllowance limit) {
+        return new HydrationReport(
+                volume,
+                epoch,
+                phase,
+                engine,
+                totalBytes,
+                hydratedBytes,
+                copiedBytes,
+                skippedBytes,
+                reusedBytes,
+                bytesPerSecond,
+                estimatedCompletion,
+                startTime,
+                readyTime,
+                completionTime,
+                reason,
+                message,
+                limit);
+    }
+
     public long remainingBytes() {
         return totalBytes - hydratedBytes;
     }

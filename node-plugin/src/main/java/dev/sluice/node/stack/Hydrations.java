@@ -1,6 +1,7 @@
 package dev.sluice.node.stack;
 
 import dev.sluice.api.VolumePhase;
+import dev.sluice.node.budget.BudgetBoard;
 import dev.sluice.node.clone.CopyTags;
 import dev.sluice.node.host.Host;
 import java.time.Clock;
@@ -19,35 +20,56 @@ import org.slf4j.LoggerFactory;
 /** All hydrations of this node, looked at in turn. */
 public final class Hydrations implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Hydrations.class);
-    private static final Duration PACE = Duration.ofMillis(100);
-    private static final int PACES_A_LOOK = 5;
+    private static final Duration LOOK = Duration.ofMillis(500);
+    /** Between looks at those with a limit: what the engine copies too much in this time is a burst. */
+    private static final Duration PACE = Duration.ofMillis(20);
 
     private final VolumeStacks stacks;
     private final Host host;
     private final HydrationListener listener;
     private final Clock clock;
-    private long ticks;
+    private final NodeBudget budget;
+    private Instant nextLook = Instant.MIN;
     private final Map<String, Hydration> followed = new ConcurrentHashMap<>();
     private final ExecutorService work = Executors.newVirtualThreadPerTaskExecutor();
     private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("hydrations").factory());
 
-    public Hydrations(VolumeStacks stacks, Host host, HydrationListener listener, Clock clock) {
+    public Hydrations(VolumeStacks stacks, Host host, BudgetBoard limits, HydrationListener listener, Clock clock) {
         this.stacks = stacks;
         this.host = host;
+        this.budget = new NodeBudget(limits);
         this.listener = listener;
         this.clock = clock;
     }
 
     public void start() {
-        var unused = ticker.scheduleWithFixedDelay(this::tick, 0, PACE.toMillis(), TimeUnit.MILLISECONDS);
+        tickAfter(Duration.ZERO);
     }
 
-    private void tick() {
-        if (ticks++ % PACES_A_LOOK == 0) {
+    private void tickAfter(Duration pause) {
+        if (!ticker.isShutdown()) {
+            var unused = ticker.schedule(this::run, pause.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void run() {
+        try {
+            tick();
+        } finally {
+            boolean limited = followed.values().stream().anyMatch(Hydration::isLimited);
+            tickAfter(limited ? PACE : LOOK);
+        }
+    }
+
+    /** A look at each when it is time for one, else at those that a limit switches off and on. */
+    void tick() {
+        Instant now = clock.instant();
+        // A clock that was set back would else end all looks.
+        if (!now.isBefore(nextLook) || now.plus(LOOK).isBefore(nextLook)) {
             look();
+            nextLook = now.plus(LOOK);
         } else {
-            Instant now = clock.instant();
             each(hydration -> hydration.pace(now));
         }
     }
@@ -77,7 +99,7 @@ public final class Hydrations implements AutoCloseable {
                             order.id(),
                             (id, known) -> known != null && known.isOf(epoch)
                                     ? known
-                                    : new Hydration(stacks, host, work, order, now))
+                                    : new Hydration(stacks, host, work, budget, order, now))
                     .update(order);
         }
     }
@@ -89,6 +111,9 @@ public final class Hydrations implements AutoCloseable {
     /** One look at each. */
     void look() {
         Instant now = clock.instant();
+        budget.divide(followed.values().stream()
+                .flatMap(hydration -> hydration.claim().stream())
+                .toList());
         each(hydration -> listener.observed(hydration.look(now)));
     }
 

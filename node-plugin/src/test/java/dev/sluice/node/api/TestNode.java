@@ -1,5 +1,6 @@
 package dev.sluice.node.api;
 
+import dev.sluice.node.budget.BudgetBoard;
 import dev.sluice.node.host.Host;
 import dev.sluice.node.host.PoolSettings;
 import dev.sluice.node.host.Preflight;
@@ -47,7 +48,8 @@ final class TestNode implements AutoCloseable {
         cluster = new NodeClusterAccess(client, machine.name(), "sluice-system");
         directory = new ClusterVolumeDirectory(cluster, board, clock);
         progress = new HydrationPublisher(cluster, new HydrationMetrics(new SimpleMeterRegistry()), clock);
-        hydrations = new Hydrations(stacks, host, progress, clock);
+        BudgetBoard limits = new BudgetBoard(machine.name());
+        hydrations = new Hydrations(stacks, host, limits, progress, clock);
         storageNode = new StorageNodePublisher(
                 cluster,
                 new StorageNodePublisher.Identity(
@@ -76,7 +78,9 @@ final class TestNode implements AutoCloseable {
                 machine.portal(),
                 board,
                 progress,
-                () -> {});
+                limits,
+                () -> {},
+                clock);
         digests.onDone(reconcilers::digestsDone);
     }
 

@@ -47,4 +47,13 @@ class HydrationGeometryTest {
         // 1 TiB in regions of 4 KiB has a bitmap of 32 MiB.
         assertThat(HydrationGeometry.of(4 * KIB).metadataBytes(1024 * GIB)).isEqualTo(68L << 20);
     }
+
+    @Test
+    void underALimitAQuarterOfASecondIsInFlight() {
+        HydrationGeometry geometry = HydrationGeometry.of(64 << 10);
+
+        assertThat(geometry.threshold(1 << 20)).isEqualTo(4);
+        assertThat(geometry.threshold(1)).isOne();
+        assertThat(geometry.threshold(Long.MAX_VALUE)).isEqualTo(geometry.threshold());
+    }
 }

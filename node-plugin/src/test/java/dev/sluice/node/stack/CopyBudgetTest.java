@@ -47,11 +47,26 @@ class CopyBudgetTest {
     }
 
     @Test
-    void aNewLimitBeginsWithoutDebt() {
+    void aNewLimitForgetsAllDebtButASecondsWorth() {
         CopyBudget budget = new CopyBudget();
         budget.allows(1_000L, START, 0);
         budget.allows(1_000L, START.plusSeconds(1), 1L << 40);
 
-        assertThat(budget.allows(1L << 30, START.plusSeconds(2), 1L << 40)).isTrue();
+        assertThat(budget.allows(1L << 30, START.plusSeconds(2), 1L << 40)).isFalse();
+        assertThat(budget.next(START.plusSeconds(2))).isEqualTo(START.plusSeconds(3));
+        assertThat(budget.allows(1L << 30, START.plusSeconds(3), 1L << 40)).isTrue();
+    }
+
+    @Test
+    void aLimitThatChangesAllTheTimeHoldsToo() {
+        CopyBudget budget = new CopyBudget();
+        long copied = 0;
+        for (int look = 0; look <= 1500; look++) {
+            long limit = look / 25 % 2 == 0 ? 9_000_000 : 11_000_000;
+            boolean on = budget.allows(limit, START.plusMillis(20L * look), copied);
+            copied += on ? 6_000_000 : 0;
+        }
+
+        assertThat(copied / 30).isCloseTo(10_000_000, Percentage.withPercentage(10));
     }
 }

@@ -11,6 +11,8 @@ final class FakeDisk {
     /** Newer than durable; null value = discarded. */
     private final Map<Long, Long> cached = new TreeMap<>();
 
+    private long mapped;
+
     FakeDisk(long unwritten) {
         this.unwritten = unwritten;
     }
@@ -21,10 +23,12 @@ final class FakeDisk {
     }
 
     void write(long block, long value) {
+        mapped += isMapped(block) ? 0 : 1;
         cached.put(block, value);
     }
 
     void discard(long block) {
+        mapped -= isMapped(block) ? 1 : 0;
         cached.put(block, null);
     }
 
@@ -33,12 +37,6 @@ final class FakeDisk {
     }
 
     long mappedBlocks() {
-        long mapped = durable.size();
-        for (Map.Entry<Long, Long> entry : cached.entrySet()) {
-            boolean was = durable.containsKey(entry.getKey());
-            boolean is = entry.getValue() != null;
-            mapped += (is ? 1 : 0) - (was ? 1 : 0);
-        }
         return mapped;
     }
 
@@ -55,6 +53,7 @@ final class FakeDisk {
 
     void losePower() {
         cached.clear();
+        mapped = durable.size();
     }
 
     /** What dm-thin does: the origin is suspended, hence flushed, and the copy is whole. */
@@ -62,6 +61,7 @@ final class FakeDisk {
         flush();
         FakeDisk copy = new FakeDisk(unwritten);
         copy.durable.putAll(durable);
+        copy.mapped = durable.size();
         return copy;
     }
 }

@@ -1,0 +1,100 @@
+package dev.sluice.node.stack;
+
+import dev.sluice.api.HydrationSettings;
+import dev.sluice.api.Urgency;
+import dev.sluice.names.Names;
+import dev.sluice.node.budget.Appetite;
+import dev.sluice.node.budget.Claim;
+import dev.sluice.node.budget.CopyTerms;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Holds one hydration to all its limits: its own, its share of this node's, and what the node that feeds it gives. */
+final class Pacing {
+    /** A limit that changes is seen so soon, however much there is to pay back. */
+    private static final Duration LONGEST = Duration.ofMillis(500);
+
+    private final String id;
+    private final String export;
+    private final NodeBudget node;
+    private final CopyBudget budget = new CopyBudget();
+    private final Appetite appetite = new Appetite();
+    private @Nullable Long counted;
+    private Instant next = Instant.MIN;
+
+    Pacing(String id, long epoch, NodeBudget node) {
+        this.id = id;
+        this.export = Names.export(id, epoch);
+        this.node = node;
+    }
+
+    /** How many others copy before it; null when it may copy. */
+    @Nullable
+    Integer queued() {
+        return node.terms(export).queued();
+    }
+
+    CopyLimit limit(HydrationSettings settings) {
+        CopyTerms terms = node.terms(export);
+        return CopyLimit.NONE
+                .and(settings.maxBytesPerSecond(), CopyLimit.OWN, null)
+                .and(terms.allowedBytesPerSecond(), CopyLimit.OUT, terms.origin())
+                .and(node.share(id), CopyLimit.IN, node.board().node());
+    }
+
+    /** What it asks of the node's budget. */
+    Claim claim(HydrationSettings settings, boolean open) {
+        CopyTerms terms = node.terms(export);
+        Long given = CopyLimit.NONE
+                .and(settings.maxBytesPerSecond(), CopyLimit.OWN, null)
+                .and(terms.allowedBytesPerSecond(), CopyLimit.OUT, terms.origin())
+                .bytesPerSecond();
+        Urgency idle = node.board().isEmptied(terms.origin()) ? Urgency.EVACUATION : Urgency.IDLE;
+        return new Claim(
+                id,
+                settings.priority(),
+                open ? Urgency.IN_USE : idle,
+                appetite.wanted(),
+                given == null ? Double.POSITIVE_INFINITY : given,
+                Objects.requireNonNullElse(settings.minBytesPerSecond(), 0L));
+    }
+
+    /** Whether it is worth a look now: a limited one is off until it has paid back. */
+    boolean isDue(HydrationSettings settings, Instant now) {
+        return limit(settings).bytesPerSecond() != null && !now.isBefore(next);
+    }
+
+    /** @param hydrated bytes that are local */
+    boolean allows(HydrationSettings settings, Instant now, long hydrated) {
+        Long limit = limit(settings).bytesPerSecond();
+        node.copied(counted == null ? 0 : hydrated - counted);
+        counted = hydrated;
+        boolean own = budget.allows(limit, now, hydrated) && (limit == null || limit > 0);
+        boolean all = node.allows(now);
+        appetite.seen(now, hydrated, !own || !all);
+        next = own && all ? now : earlier(later(budget.next(now), node.next(now)), now.plus(LONGEST));
+        return own && all;
+    }
+
+    /** What becomes local while nothing is to be copied is not charged. */
+    void restart() {
+        budget.restart();
+        appetite.restart();
+        counted = null;
+        next = Instant.MIN;
+    }
+
+    boolean isHeldBack(Instant now) {
+        return appetite.isHeldBack(now);
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isBefore(other) ? other : one;
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
+    }
+}
