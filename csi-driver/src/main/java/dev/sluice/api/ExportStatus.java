@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param lvUuid for a move: LVM's identity of the copy that was given up
  * @param empty for a move: true when the volume has no content yet, so that there is nothing to serve
  * @param digestBytes for a move: bytes of the LUN with the hashes, once it is served; null before, and where none were asked for
+ * @param usedMap what was ever used of what is served, for the client's node plugin; "none" when it cannot be told; null while it is not known
  */
 public record ExportStatus(
         ServedPhase phase,
@@ -25,8 +26,9 @@ public record ExportStatus(
         @Nullable Boolean empty,
         @Nullable String reason,
         @Nullable String message,
-        @Nullable Long digestBytes) {
-    /** Without hashes. */
+        @Nullable Long digestBytes,
+        @Nullable String usedMap) {
+    /** Without hashes, and without a map. */
     public ExportStatus(
             ServedPhase phase,
             @Nullable String portal,
@@ -39,12 +41,21 @@ public record ExportStatus(
             @Nullable Boolean empty,
             @Nullable String reason,
             @Nullable String message) {
-        this(phase, portal, iqn, lun, serial, sizeBytes, consentedEpoch, lvUuid, empty, reason, message, null);
+        this(phase, portal, iqn, lun, serial, sizeBytes, consentedEpoch, lvUuid, empty, reason, message, null, null);
     }
 
     /** The same, with the hashes of what is served. */
     public ExportStatus withDigests(long bytes) {
+        return with(bytes, usedMap);
+    }
+
+    /** The same, with the map of what is served. */
+    public ExportStatus withUsedMap(String map) {
+        return with(digestBytes, map);
+    }
+
+    private ExportStatus with(@Nullable Long digests, @Nullable String map) {
         return new ExportStatus(
-                phase, portal, iqn, lun, serial, sizeBytes, consentedEpoch, lvUuid, empty, reason, message, bytes);
+                phase, portal, iqn, lun, serial, sizeBytes, consentedEpoch, lvUuid, empty, reason, message, digests, map);
     }
 }

@@ -29,6 +29,7 @@ import dev.sluice.node.stack.GroupSnapshots;
 import dev.sluice.node.stack.Hydrations;
 import dev.sluice.node.stack.NodeKeys;
 import dev.sluice.node.stack.OfferedDigests;
+import dev.sluice.node.stack.OfferedMaps;
 import dev.sluice.node.stack.PoolDirectory;
 import dev.sluice.node.stack.Snapshots;
 import dev.sluice.node.stack.VolumeStacks;
@@ -68,6 +69,7 @@ final class NodePlugin implements AutoCloseable {
     private final NodeService nodeService;
     private final WriteHolds holds;
     private final OfferedDigests digests;
+    private final OfferedMaps maps;
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
 
     NodePlugin(
@@ -99,14 +101,16 @@ final class NodePlugin implements AutoCloseable {
         Snapshots snapshots = new Snapshots(host, pools, stacks, clock);
         Exports exports = new Exports(host, pools);
         digests = new OfferedDigests(host);
+        maps = new OfferedMaps(host, pools, System::nanoTime);
         ClosedCopies closed = new ClosedCopies(host, stacks, exports, digests);
         NodeReconcilers.Work work = new NodeReconcilers.Work(
                 VolumeWork.of(stacks, closed, hydrations),
-                ExportWork.of(exports, closed, hydrations),
+                ExportWork.of(exports, maps, closed, hydrations),
                 SnapshotWork.of(snapshots, new GroupSnapshots(host, pools, stacks, holds, clock), hydrations));
         reconcilers = new NodeReconcilers(
                 client, cluster, work, keys, settings.portal(), board, progress, storageNode::poolsChanged);
         digests.onDone(reconcilers::digestsDone);
+        maps.onDone(reconcilers::mapDone);
         EncryptedVolumes devices = new EncryptedVolumes(host, stacks);
         nodeService = new NodeService(
                 settings.node(),
@@ -127,6 +131,7 @@ final class NodePlugin implements AutoCloseable {
         publishProgress();
         opened(hydrations).start();
         opened(digests).start();
+        opened(maps).start();
         withdrawStale();
         opened(reconcilers).start();
         opened(SocketServer.start(
@@ -179,6 +184,7 @@ final class NodePlugin implements AutoCloseable {
     private void ensurePool(PoolSettings pool) {
         try {
             host.pools().ensure(pool);
+            host.usedBlocks().sweep(pool);
         } catch (SluiceException e) {
             log.error("pool {} is not there: {}", pool.name(), e.getMessage());
         }

@@ -58,6 +58,21 @@ final class SourceLogins {
         return new VolumeOrder.Digests(export.getMetadata().getUid(), login);
     }
 
+    /** What its node tells of what was ever used of the origin; null where hashes are told instead, or nothing feeds the volume. */
+    VolumeOrder.@Nullable UsedMapOffer usedMap(String volume, VolumeSpec spec) {
+        Export export = exports.find(Names.export(volume, spec.epoch()))
+                .filter(found -> found.getSpec().state() == DesiredState.PRESENT
+                        && !Boolean.TRUE.equals(found.getSpec().digests()))
+                .orElse(null);
+        if (export == null) {
+            return null;
+        }
+        ExportStatus status = export.getStatus();
+        boolean told = status != null && status.phase() == ServedPhase.READY && status.sizeBytes() != null;
+        return new VolumeOrder.UsedMapOffer(
+                export.getMetadata().getUid(), told ? status.sizeBytes() : 0, told ? status.usedMap() : null);
+    }
+
     /** What its node says of the export that is waited for. */
     Optional<ExportStatus> complaint(String volume, VolumeSpec spec) {
         return exports.find(Names.export(volume, spec.epoch()))

@@ -11,6 +11,7 @@ import dev.sluice.node.stack.GroupSnapshots;
 import dev.sluice.node.stack.Hydrations;
 import dev.sluice.node.stack.NodeKeys;
 import dev.sluice.node.stack.OfferedDigests;
+import dev.sluice.node.stack.OfferedMaps;
 import dev.sluice.node.stack.PoolDirectory;
 import dev.sluice.node.stack.Snapshots;
 import dev.sluice.node.stack.VolumeStacks;
@@ -34,6 +35,7 @@ final class TestNode implements AutoCloseable {
     private final StorageNodePublisher storageNode;
     private final NodeReconcilers reconcilers;
     private final OfferedDigests digests;
+    private final OfferedMaps maps;
     private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor();
 
     TestNode(KubernetesClient client, FakeHost machine, PoolSettings pool, Path folder) {
@@ -59,13 +61,14 @@ final class TestNode implements AutoCloseable {
         Snapshots snapshots = new Snapshots(host, pools, stacks, clock);
         Exports exports = new Exports(host, pools);
         digests = new OfferedDigests(host);
+        maps = new OfferedMaps(host, pools, System::nanoTime);
         ClosedCopies closed = new ClosedCopies(host, stacks, exports, digests);
         reconcilers = new NodeReconcilers(
                 client,
                 cluster,
                 new NodeReconcilers.Work(
                         VolumeWork.of(stacks, closed, hydrations),
-                        ExportWork.of(exports, closed, hydrations),
+                        ExportWork.of(exports, maps, closed, hydrations),
                         SnapshotWork.of(
                                 snapshots,
                                 new GroupSnapshots(host, pools, stacks, new WriteHolds(host, System::nanoTime), clock),
@@ -76,12 +79,14 @@ final class TestNode implements AutoCloseable {
                 progress,
                 () -> {});
         digests.onDone(reconcilers::digestsDone);
+        maps.onDone(reconcilers::mapDone);
     }
 
     void start() {
         storageNode.publish();
         hydrations.start();
         digests.start();
+        maps.start();
         progress.onTurn(() -> ticker.execute(progress::publish));
         var unused = ticker.scheduleWithFixedDelay(progress::publish, 0, 200, TimeUnit.MILLISECONDS);
         reconcilers.start();
@@ -96,6 +101,7 @@ final class TestNode implements AutoCloseable {
     public void close() {
         reconcilers.close();
         digests.close();
+        maps.close();
         hydrations.close();
         storageNode.close();
         ticker.shutdownNow();

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.api.HydrationPhase;
+import dev.sluice.node.host.PoolSettings;
 import dev.sluice.node.host.fake.FakeHost;
 import dev.sluice.node.host.fake.PowerCut;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
@@ -22,12 +24,26 @@ class CloneCutAnywhereTest {
 
     @TestFactory
     List<DynamicTest> homeIsCut() {
-        return cuts("home", story -> story.home);
+        return cuts("home", () -> new CloneStory(CloneStory.SIZE), story -> story.home);
     }
 
     @TestFactory
     List<DynamicTest> originIsCut() {
-        return cuts("origin", story -> story.origin);
+        return cuts("origin", () -> new CloneStory(CloneStory.SIZE), story -> story.origin);
+    }
+
+    @TestFactory
+    List<DynamicTest> homeOfAnUnusedOneIsCut() {
+        return cuts("home", CloneCutAnywhereTest::hardlyUsed, story -> story.home);
+    }
+
+    @TestFactory
+    List<DynamicTest> originOfAnUnusedOneIsCut() {
+        return cuts("origin", CloneCutAnywhereTest::hardlyUsed, story -> story.origin);
+    }
+
+    private static CloneStory hardlyUsed() {
+        return new CloneStory(CloneStory.SIZE).raw(block -> block / 16 % 8 == 3 && block % 3 > 0);
     }
 
     /** An empty volume is formatted until a pod may have written to it, and never again. */
@@ -59,8 +75,9 @@ class CloneCutAnywhereTest {
         return tests;
     }
 
-    private static List<DynamicTest> cuts(String side, Function<CloneStory, FakeHost> cutHost) {
-        CloneStory rehearsal = new CloneStory(CloneStory.SIZE);
+    private static List<DynamicTest> cuts(
+            String side, Supplier<CloneStory> begin, Function<CloneStory, FakeHost> cutHost) {
+        CloneStory rehearsal = begin.get();
         rehearsal.source();
         int before = cutHost.apply(rehearsal).faults().journal().size();
         rehearsal.tell();
@@ -72,7 +89,7 @@ class CloneCutAnywhereTest {
                     int n = call;
                     String name = side + ": " + recovery.name() + (after ? " after " : " before ")
                             + journal.get(before + call - 1);
-                    tests.add(DynamicTest.dynamicTest(name, () -> cutAndTellAgain(cutHost, n, after, recovery)));
+                    tests.add(DynamicTest.dynamicTest(name, () -> cutAndTellAgain(begin.get(), cutHost, n, after, recovery)));
                 }
             }
         }
@@ -80,8 +97,7 @@ class CloneCutAnywhereTest {
     }
 
     private static void cutAndTellAgain(
-            Function<CloneStory, FakeHost> cutHost, int call, boolean after, Recovery recovery) {
-        CloneStory story = new CloneStory(CloneStory.SIZE);
+            CloneStory story, Function<CloneStory, FakeHost> cutHost, int call, boolean after, Recovery recovery) {
         story.source();
         FakeHost host = cutHost.apply(story);
         if (after) {
@@ -95,10 +111,15 @@ class CloneCutAnywhereTest {
             recovery.recover().accept(host);
         }
         host.faults().clear();
+        // As each start of the plugin does.
+        host.host().usedBlocks().sweep(new PoolSettings("fast", "data", "sluice"));
+        assertThat(host.hasMetadataSnapshot("data")).isFalse();
 
         HydrationReport report = story.tell();
 
         assertThat(report.phase()).isEqualTo(HydrationPhase.HYDRATED);
+        assertThat(story.home.hasMetadataSnapshot("data")).isFalse();
+        assertThat(story.origin.hasMetadataSnapshot("data")).isFalse();
         story.verify();
     }
 }
