@@ -56,6 +56,18 @@ public record ExportStatus(
 
     private ExportStatus with(@Nullable Long digests, @Nullable String map) {
         return new ExportStatus(
-                phase, portal, iqn, lun, serial, sizeBytes, consentedEpoch, lvUuid, empty, reason, message, digests, map);
+                phase,
+                portal,
+                iqn,
+                lun,
+                serial,
+                sizeBytes,
+                consentedEpoch,
+                lvUuid,
+                empty,
+                reason,
+                message,
+                digests,
+                map);
     }
 }

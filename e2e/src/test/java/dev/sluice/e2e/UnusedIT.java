@@ -29,8 +29,8 @@ class UnusedIT {
         Node origin = sandbox.node(0);
         Node home = sandbox.node(1);
         sandbox.claim(ClaimRequest.named("source").ofClass(limited).block().ofSize("2Gi"));
-        Workload source = sandbox.start(
-                PodRequest.named("source").on(origin.name()).withDevice("source", DEVICE));
+        Workload source =
+                sandbox.start(PodRequest.named("source").on(origin.name()).withDevice("source", DEVICE));
         for (int place : new int[] {100, 1900}) {
             source.exec("dd if=/dev/urandom of=%s bs=1M seek=%d count=32 conv=fsync,notrunc 2>/dev/null"
                     .formatted(DEVICE, place));
@@ -40,8 +40,7 @@ class UnusedIT {
                 .block()
                 .ofSize("2Gi")
                 .cloneOf("source"));
-        Workload clone =
-                sandbox.start(PodRequest.named("clone").on(home.name()).withDevice("clone", DEVICE));
+        Workload clone = sandbox.start(PodRequest.named("clone").on(home.name()).withDevice("clone", DEVICE));
         String volume = sandbox.volumeId("clone");
         String counter = "/tmp/wire-" + volume;
         count(home, Names.export(volume, 1), counter);

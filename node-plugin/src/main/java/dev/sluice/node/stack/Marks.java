@@ -118,7 +118,8 @@ final class Marks {
         MappedDevice engine = host.deviceMapper().find(engineDevice).orElseThrow();
         if (Tables.passesDiscards(engine.table())) {
             throw new SluiceException(
-                    ErrorKind.HOST, "the engine of " + id + " is an earlier version's, and would discard what the pod wrote");
+                    ErrorKind.HOST,
+                    "the engine of " + id + " is an earlier version's, and would discard what the pod wrote");
         }
         long start = nanoTime.getAsLong();
         do {

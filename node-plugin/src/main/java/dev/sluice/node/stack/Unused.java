@@ -50,8 +50,7 @@ final class Unused {
         this.tags = CopyTags.of(data);
         // Beneath what begins as an older copy are that copy's bytes.
         this.pending = UsedMapTag.regions(data).isEmpty() && !OlderCopyTag.isOn(data);
-        this.marks = new Marks(
-                host, stacks, id, epoch, UsedMapTag.regions(data).orElse(0), nanoTime);
+        this.marks = new Marks(host, stacks, id, epoch, UsedMapTag.regions(data).orElse(0), nanoTime);
     }
 
     /** Copying waits as long as it is not known what needs no copying. */
@@ -121,8 +120,7 @@ final class Unused {
             LogicalVolume data = data();
             CopyTags known = CopyTags.of(data);
             CopyTags counted = known.withSkippedRegions(known.skippedRegions() + marks.regions());
-            return host.logicalVolumes()
-                    .retag(data, known.print(), UsedMapTag.addTo(counted.print(), marks.regions()));
+            return host.logicalVolumes().retag(data, known.print(), UsedMapTag.addTo(counted.print(), marks.regions()));
         });
     }
 

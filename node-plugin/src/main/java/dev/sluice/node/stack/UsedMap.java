@@ -46,8 +46,7 @@ final class UsedMap {
         for (ByteRange range : ranges) {
             long end = Math.min(range.end(), contentBytes);
             if (range.offset() < end) {
-                used.set(
-                        Math.toIntExact(range.offset() / GRANULE), Math.toIntExact(Math.ceilDiv(end, GRANULE)));
+                used.set(Math.toIntExact(range.offset() / GRANULE), Math.toIntExact(Math.ceilDiv(end, GRANULE)));
             }
         }
         return new UsedMap(contentBytes, GRANULE, used);

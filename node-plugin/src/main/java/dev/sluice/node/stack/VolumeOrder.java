@@ -50,7 +50,8 @@ public record VolumeOrder(
      * @param bytes that it serves
      * @param map as {@link UsedMap} prints it, or NONE; null while it is being made
      */
-    public record UsedMapOffer(String exportUid, long bytes, @Nullable String map) {
+    public record UsedMapOffer(
+            String exportUid, long bytes, @Nullable String map) {
         /** In place of a map: it is not known what is used, and all of it is to be copied. */
         public static final String NONE = "none";
 

@@ -89,7 +89,8 @@ class CloneCutAnywhereTest {
                     int n = call;
                     String name = side + ": " + recovery.name() + (after ? " after " : " before ")
                             + journal.get(before + call - 1);
-                    tests.add(DynamicTest.dynamicTest(name, () -> cutAndTellAgain(begin.get(), cutHost, n, after, recovery)));
+                    tests.add(DynamicTest.dynamicTest(
+                            name, () -> cutAndTellAgain(begin.get(), cutHost, n, after, recovery)));
                 }
             }
         }

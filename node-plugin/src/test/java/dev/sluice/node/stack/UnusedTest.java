@@ -24,8 +24,8 @@ class UnusedTest {
 
     /** Of each eighth region a part: sixteen of 128; the region that the pod writes into is not one of them. */
     private static CloneStory hardlyUsed() {
-        CloneStory story = new CloneStory(CloneStory.SIZE)
-                .raw(block -> block / BLOCKS_A_REGION % 8 == 3 && block % 3 > 0);
+        CloneStory story =
+                new CloneStory(CloneStory.SIZE).raw(block -> block / BLOCKS_A_REGION % 8 == 3 && block % 3 > 0);
         story.source();
         return story;
     }
@@ -225,7 +225,10 @@ class UnusedTest {
 
         HydrationReport report = story.tell();
 
-        long regions = used.stream().map(block -> block / (int) BLOCKS_A_REGION).distinct().count();
+        long regions = used.stream()
+                .map(block -> block / (int) BLOCKS_A_REGION)
+                .distinct()
+                .count();
         assertThat(report.hydratedBytes()).isEqualTo(CloneStory.SIZE);
         assertThat(report.copiedBytes()).isBetween(regions * REGION, (regions + 1) * REGION);
         assertThat(report.copiedBytes() + report.skippedBytes()).isEqualTo(CloneStory.SIZE);

@@ -40,7 +40,8 @@ final class LvmDevices {
         int length = PREFIX.length() + 2 * UUID_LENGTH;
         return deviceUuid.startsWith(PREFIX)
                 && deviceUuid.length() == length
-                && hyphenated(deviceUuid.substring(PREFIX.length() + UUID_LENGTH)).equals(lvUuid);
+                && hyphenated(deviceUuid.substring(PREFIX.length() + UUID_LENGTH))
+                        .equals(lvUuid);
     }
 
     /** The active volume of this name; its tags are not the kernel's to know. */

@@ -89,7 +89,8 @@ public final class LvmPools implements Pools {
     static Optional<DmReply> live(DmControl control, String group, String pool) {
         String name = LvmDevices.name(group, pool);
         return List.of(name + "-tpool", name).stream()
-                .flatMap(each -> control.describe(each)
+                .flatMap(each -> control
+                        .describe(each)
                         .filter(reply -> !reply.lines().isEmpty()
                                 && reply.lines().getFirst().type().equals("thin-pool"))
                         .stream())

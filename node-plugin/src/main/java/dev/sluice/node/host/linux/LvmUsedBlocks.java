@@ -35,8 +35,8 @@ public final class LvmUsedBlocks implements UsedBlocks {
             throw new SluiceException(ErrorKind.HOST, "logical volume " + group + "/" + volume.name() + " is not thin");
         }
         DmReply pool = LvmPools.live(control, group, name)
-                .orElseThrow(() ->
-                        new SluiceException(ErrorKind.UNAVAILABLE, "thin pool " + group + "/" + name + " is not active"));
+                .orElseThrow(() -> new SluiceException(
+                        ErrorKind.UNAVAILABLE, "thin pool " + group + "/" + name + " is not active"));
         ThinPoolTable table = ThinPoolTable.parse(pool.lines());
         if (!table.zeroes()) {
             throw new SluiceException(
@@ -64,8 +64,7 @@ public final class LvmUsedBlocks implements UsedBlocks {
     @Override
     public void sweep(PoolSettings pool) {
         LvmPools.live(control, pool.volumeGroup(), pool.thinPool())
-                .ifPresent(live ->
-                        snapshot.release(new LivePool(live.name(), pool.volumeGroup(), pool.thinPool())));
+                .ifPresent(live -> snapshot.release(new LivePool(live.name(), pool.volumeGroup(), pool.thinPool())));
     }
 
     /** The volume's number in the pool; of one with an external origin what is not mapped does not read as zeros. */

@@ -38,7 +38,8 @@ final class MetadataSnapshot {
         if (pool.holdsSnapshot()) {
             throw new SluiceException(
                     ErrorKind.UNAVAILABLE,
-                    "thin pool " + pool.name() + " holds a metadata snapshot that is not Sluice's; when nobody uses it any"
+                    "thin pool " + pool.name()
+                            + " holds a metadata snapshot that is not Sluice's; when nobody uses it any"
                             + " more: dmsetup message <pool>-tpool 0 release_metadata_snap");
         }
         mark(pool);
@@ -68,8 +69,7 @@ final class MetadataSnapshot {
 
     private void mark(Pool pool) {
         Path mark = mark(pool.name());
-        try (FileChannel file =
-                FileChannel.open(mark, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE))) {
+        try (FileChannel file = FileChannel.open(mark, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE))) {
             file.force(true);
         } catch (IOException e) {
             throw new SluiceException(ErrorKind.HOST, "cannot write " + mark + ": " + e.getMessage(), e);

@@ -103,8 +103,7 @@ final class ThinDump {
     }
 
     private ByteRange range(long chunk, long chunks) {
-        return new ByteRange(
-                Math.multiplyExact(chunk, chunkBytes), Math.multiplyExact(chunks, chunkBytes));
+        return new ByteRange(Math.multiplyExact(chunk, chunkBytes), Math.multiplyExact(chunks, chunkBytes));
     }
 
     private void add(ByteRange range, String line) {

@@ -21,9 +21,7 @@ record ThinPoolTable(String metadata, long chunkBytes, boolean zeroes) {
         }
         List<String> words = List.of(table.getFirst().arguments().split(" ", -1));
         return new ThinPoolTable(
-                words.getFirst(),
-                Long.parseLong(words.get(CHUNK)) * SECTOR,
-                !words.contains("skip_block_zeroing"));
+                words.getFirst(), Long.parseLong(words.get(CHUNK)) * SECTOR, !words.contains("skip_block_zeroing"));
     }
 
     /** Whether the pool that has this status line holds a metadata snapshot. */

@@ -36,10 +36,7 @@ final class FakeUsedBlocks implements UsedBlocks {
         });
         List<ByteRange> used = faults.look("UsedBlocks.of " + wanted.name(), () -> {
             FakeVolume volume = group.volumes.get(wanted.name());
-            if (volume == null
-                    || !volume.uuid.equals(wanted.uuid())
-                    || volume.pool == null
-                    || volume.active == null) {
+            if (volume == null || !volume.uuid.equals(wanted.uuid()) || volume.pool == null || volume.active == null) {
                 throw new SluiceException(ErrorKind.HOST, wanted.name() + " is not an active thin volume");
             }
             return volume.disk.mappedRanges(FakePools.CHUNK / FakeHost.BLOCK).stream()

@@ -22,10 +22,11 @@ class UsedBlocksTest {
 
     @Test
     void rangesAreWhatThinDumpPrints() {
-        assertThat(dump(3, Recorded.read("thin-dump.xml"))).containsExactly(
-                new ByteRange(0, 5 * CHUNK),
-                new ByteRange(512 * CHUNK, CHUNK),
-                new ByteRange(1024 * CHUNK, 129 * CHUNK));
+        assertThat(dump(3, Recorded.read("thin-dump.xml")))
+                .containsExactly(
+                        new ByteRange(0, 5 * CHUNK),
+                        new ByteRange(512 * CHUNK, CHUNK),
+                        new ByteRange(1024 * CHUNK, 129 * CHUNK));
     }
 
     /** As versions from 1.0 on print it where devices share; not recorded. */
@@ -79,8 +80,8 @@ class UsedBlocksTest {
     void aToolIsReadALineAtATime() {
         List<String> lines = new ArrayList<>();
 
-        CommandResult result = new Processes(false)
-                .lines(Duration.ofSeconds(10), List.of("printf", "one\\ntwo\\n"), lines::add);
+        CommandResult result =
+                new Processes(false).lines(Duration.ofSeconds(10), List.of("printf", "one\\ntwo\\n"), lines::add);
 
         assertThat(result.exit()).isZero();
         assertThat(lines).containsExactly("one", "two");
@@ -96,7 +97,8 @@ class UsedBlocksTest {
 
     @Test
     void theToolIsGivenTheDeviceTheKernelNames() {
-        assertThat(LvmUsedBlocks.command(12, "253:3")).containsExactly("thin_dump", "-m", "--dev-id", "12", "/dev/dm-3");
+        assertThat(LvmUsedBlocks.command(12, "253:3"))
+                .containsExactly("thin_dump", "-m", "--dev-id", "12", "/dev/dm-3");
     }
 
     @Test
