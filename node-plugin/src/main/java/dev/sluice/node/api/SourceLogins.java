@@ -68,9 +68,10 @@ final class SourceLogins {
             return null;
         }
         ExportStatus status = export.getStatus();
-        boolean told = status != null && status.phase() == ServedPhase.READY && status.sizeBytes() != null;
-        return new VolumeOrder.UsedMapOffer(
-                export.getMetadata().getUid(), told ? status.sizeBytes() : 0, told ? status.usedMap() : null);
+        Long bytes = status == null ? null : status.sizeBytes();
+        return status == null || bytes == null || status.phase() != ServedPhase.READY
+                ? new VolumeOrder.UsedMapOffer(export.getMetadata().getUid(), 0, null)
+                : new VolumeOrder.UsedMapOffer(export.getMetadata().getUid(), bytes, status.usedMap());
     }
 
     /** What its node says of the export that is waited for. */

@@ -78,7 +78,9 @@ final class ThinDump {
             }
             case "ref" -> {
                 List<ByteRange> known = shared.get(text(attributes, "name", line));
-                require(known != null && known != defined, line);
+                if (known == null || known == defined) {
+                    throw unexpected(line);
+                }
                 known.forEach(range -> add(range, line));
             }
             case "device" -> {
