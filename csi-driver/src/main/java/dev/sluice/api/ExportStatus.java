@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param empty for a move: true when the volume has no content yet, so that there is nothing to serve
  * @param digestBytes for a move: bytes of the LUN with the hashes, once it is served; null before, and where none were asked for
  * @param allowedBytesPerSecond bytes a second that the client may copy in the background; null for no limit
+ * @param usedMap what was ever used of what is served, for the client's node plugin; "none" when it cannot be told; null while it is not known
  */
 public record ExportStatus(
         ServedPhase phase,
@@ -27,8 +28,9 @@ public record ExportStatus(
         @Nullable String reason,
         @Nullable String message,
         @Nullable Long digestBytes,
-        @Nullable Long allowedBytesPerSecond) {
-    /** Without hashes. */
+        @Nullable Long allowedBytesPerSecond,
+        @Nullable String usedMap) {
+    /** Without hashes, a limit and a map. */
     public ExportStatus(
             ServedPhase phase,
             @Nullable String portal,
@@ -41,29 +43,39 @@ public record ExportStatus(
             @Nullable Boolean empty,
             @Nullable String reason,
             @Nullable String message) {
-        this(phase, portal, iqn, lun, serial, sizeBytes, consentedEpoch, lvUuid, empty, reason, message, null, null);
+        this(
+                phase,
+                portal,
+                iqn,
+                lun,
+                serial,
+                sizeBytes,
+                consentedEpoch,
+                lvUuid,
+                empty,
+                reason,
+                message,
+                null,
+                null,
+                null);
     }
 
     /** @param bytesPerSecond null for no limit */
     public ExportStatus allowing(@Nullable Long bytesPerSecond) {
-        return new ExportStatus(
-                phase,
-                portal,
-                iqn,
-                lun,
-                serial,
-                sizeBytes,
-                consentedEpoch,
-                lvUuid,
-                empty,
-                reason,
-                message,
-                digestBytes,
-                bytesPerSecond);
+        return with(digestBytes, bytesPerSecond, usedMap);
     }
 
     /** The same, with the hashes of what is served. */
     public ExportStatus withDigests(long bytes) {
+        return with(bytes, allowedBytesPerSecond, usedMap);
+    }
+
+    /** The same, with the map of what is served. */
+    public ExportStatus withUsedMap(String map) {
+        return with(digestBytes, allowedBytesPerSecond, map);
+    }
+
+    private ExportStatus with(@Nullable Long digests, @Nullable Long allowed, @Nullable String map) {
         return new ExportStatus(
                 phase,
                 portal,
@@ -76,7 +88,8 @@ public record ExportStatus(
                 empty,
                 reason,
                 message,
-                bytes,
-                allowedBytesPerSecond);
+                digests,
+                allowed,
+                map);
     }
 }

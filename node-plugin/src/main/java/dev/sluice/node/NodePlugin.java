@@ -30,6 +30,7 @@ import dev.sluice.node.stack.GroupSnapshots;
 import dev.sluice.node.stack.Hydrations;
 import dev.sluice.node.stack.NodeKeys;
 import dev.sluice.node.stack.OfferedDigests;
+import dev.sluice.node.stack.OfferedMaps;
 import dev.sluice.node.stack.PoolDirectory;
 import dev.sluice.node.stack.PreparedCopies;
 import dev.sluice.node.stack.Snapshots;
@@ -70,6 +71,7 @@ final class NodePlugin implements AutoCloseable {
     private final NodeService nodeService;
     private final WriteHolds holds;
     private final OfferedDigests digests;
+    private final OfferedMaps maps;
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
 
     NodePlugin(
@@ -102,11 +104,12 @@ final class NodePlugin implements AutoCloseable {
         Snapshots snapshots = new Snapshots(host, pools, stacks, clock);
         Exports exports = new Exports(host, pools);
         digests = new OfferedDigests(host);
+        maps = new OfferedMaps(host, pools, System::nanoTime);
         ClosedCopies closed = new ClosedCopies(host, stacks, exports, digests);
         NodeReconcilers.Work work = new NodeReconcilers.Work(
                 VolumeWork.of(stacks, closed, hydrations),
                 new PreparedCopies(host, stacks),
-                ExportWork.of(exports, closed, hydrations),
+                ExportWork.of(exports, maps, closed, hydrations),
                 SnapshotWork.of(snapshots, new GroupSnapshots(host, pools, stacks, holds, clock), hydrations));
         reconcilers = new NodeReconcilers(
                 client,
@@ -120,6 +123,7 @@ final class NodePlugin implements AutoCloseable {
                 storageNode::poolsChanged,
                 clock);
         digests.onDone(reconcilers::digestsDone);
+        maps.onDone(reconcilers::mapDone);
         EncryptedVolumes devices = new EncryptedVolumes(host, stacks);
         nodeService = new NodeService(
                 settings.node(),
@@ -140,6 +144,7 @@ final class NodePlugin implements AutoCloseable {
         publishProgress();
         opened(hydrations).start();
         opened(digests).start();
+        opened(maps).start();
         withdrawStale();
         opened(reconcilers).start();
         opened(SocketServer.start(
@@ -192,6 +197,7 @@ final class NodePlugin implements AutoCloseable {
     private void ensurePool(PoolSettings pool) {
         try {
             host.pools().ensure(pool);
+            host.usedBlocks().sweep(pool);
         } catch (SluiceException e) {
             log.error("pool {} is not there: {}", pool.name(), e.getMessage());
         }

@@ -19,7 +19,7 @@ public final class NodePluginMain {
     public static void main(String[] arguments) throws IOException, InterruptedException {
         NodeSettings settings = NodeSettings.from(System.getenv());
         KubernetesClient client = ClusterClients.connect();
-        LinuxHost linux = LinuxHost.open(settings.pools());
+        LinuxHost linux = LinuxHost.open(settings.pools(), settings.stateDir());
         linux.prepare();
         NodePlugin plugin = new NodePlugin(
                 settings, client, linux.ports(), linux.preflight(), InitiatorName::ofHost, Clock.systemUTC());

@@ -9,6 +9,7 @@ import dev.sluice.api.Volume;
 import dev.sluice.api.VolumeSpec;
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
+import dev.sluice.names.Names;
 import dev.sluice.node.host.IscsiLogin;
 import dev.sluice.node.stack.ClosedCopies.ClosedCopy;
 import dev.sluice.node.stack.ExportFacts;
@@ -54,9 +55,11 @@ final class Departures {
         ExportOrder served = order.apply(pool);
         ExportFacts facts = work.serveClosed(served, spec.epoch(), upstream);
         ExportStatus status = status(ServedPhase.READY, facts, copy, spec.epoch());
-        OptionalLong digests = Boolean.TRUE.equals(spec.digests())
-                ? offerDigests(served, spec.epoch(), export.getMetadata().getUid(), facts.sizeBytes())
-                : OptionalLong.empty();
+        if (!Boolean.TRUE.equals(spec.digests())) {
+            return UsedMaps.told(work, export, pool, Names.copy(volume, copy.epoch()), status);
+        }
+        OptionalLong digests =
+                offerDigests(served, spec.epoch(), export.getMetadata().getUid(), facts.sizeBytes());
         return digests.isPresent() ? status.withDigests(digests.getAsLong()) : status;
     }
 

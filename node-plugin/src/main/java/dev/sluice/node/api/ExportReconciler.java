@@ -157,10 +157,14 @@ public final class ExportReconciler implements Reconciler<Export> {
         }
         write(
                 export,
-                snapshot.map(source -> served(
-                                work.serve(order(export, spec, source.getSpec().pool(), client.get()))))
+                snapshot.map(source -> serve(export, spec, source.getSpec().pool(), client.get()))
                         .orElseGet(
                                 () -> departures.serve(export, spec, pool -> order(export, spec, pool, client.get()))));
+    }
+
+    private ExportStatus serve(Export export, ExportSpec spec, String pool, PeerNodes.Peer client) {
+        ExportStatus status = served(work.serve(order(export, spec, pool, client)));
+        return UsedMaps.told(work, export, pool, spec.source(), status);
     }
 
     private ExportOrder order(Export export, ExportSpec spec, String pool, PeerNodes.Peer client) {

@@ -7,6 +7,7 @@ import dev.sluice.node.stack.ExportFacts;
 import dev.sluice.node.stack.ExportOrder;
 import dev.sluice.node.stack.Exports;
 import dev.sluice.node.stack.Hydrations;
+import dev.sluice.node.stack.OfferedMaps;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
@@ -32,12 +33,15 @@ public interface ExportWork {
     /** Bytes of the hashes of what is served; empty while they are being made. */
     OptionalLong offerDigests(ExportOrder order, long successor, String exportUid, long bytes);
 
+    /** What was ever used of what is served, or that it cannot be told; empty while it is not known. */
+    Optional<String> usedMap(OfferedMaps.Served served);
+
     void release(String export, String volume, String pool, long successor, String lvUuid);
 
     /** Bytes that were read of it since it is served; empty when it is not. */
     OptionalLong bytesServed(String export);
 
-    static ExportWork of(Exports exports, ClosedCopies copies, Hydrations hydrations) {
+    static ExportWork of(Exports exports, OfferedMaps maps, ClosedCopies copies, Hydrations hydrations) {
         return new ExportWork() {
             @Override
             public ExportFacts serve(ExportOrder order) {
@@ -46,6 +50,7 @@ public interface ExportWork {
 
             @Override
             public void stop(String name) {
+                maps.forget(name);
                 exports.stop(name);
             }
 
@@ -73,7 +78,13 @@ public interface ExportWork {
             }
 
             @Override
+            public Optional<String> usedMap(OfferedMaps.Served served) {
+                return maps.offer(served);
+            }
+
+            @Override
             public void release(String export, String volume, String pool, long successor, String lvUuid) {
+                maps.forget(export);
                 copies.release(export, volume, pool, successor, lvUuid);
             }
 

@@ -92,6 +92,11 @@ public final class NodeReconcilers implements AutoCloseable {
         exports.sourceReady(volume);
     }
 
+    /** Has the exports of a source looked at whose used map can be told now. */
+    public void mapDone(String source) {
+        exports.sourceReady(source);
+    }
+
     private void trigger(String fed) {
         if (Names.isSnapshotId(fed)) {
             snapshots.trigger(fed);

@@ -66,6 +66,22 @@ final class SourceLogins {
                 .isPresent();
     }
 
+    /** What its node tells of what was ever used of the origin; null where hashes are told instead, or nothing feeds the volume. */
+    VolumeOrder.@Nullable UsedMapOffer usedMap(String volume, VolumeSpec spec) {
+        Export export = exports.find(Names.export(volume, spec.epoch()))
+                .filter(found -> found.getSpec().state() == DesiredState.PRESENT
+                        && !Boolean.TRUE.equals(found.getSpec().digests()))
+                .orElse(null);
+        if (export == null) {
+            return null;
+        }
+        ExportStatus status = export.getStatus();
+        Long bytes = status == null ? null : status.sizeBytes();
+        return status == null || bytes == null || status.phase() != ServedPhase.READY
+                ? new VolumeOrder.UsedMapOffer(export.getMetadata().getUid(), 0, null)
+                : new VolumeOrder.UsedMapOffer(export.getMetadata().getUid(), bytes, status.usedMap());
+    }
+
     /** What its node says of the export that is waited for. */
     Optional<ExportStatus> complaint(String volume, VolumeSpec spec) {
         return exports.find(Names.export(volume, spec.epoch()))

@@ -150,7 +150,12 @@ public final class VolumeReconciler implements Reconciler<Volume> {
         boolean whole = known != null && known.hydrated();
         IscsiLogin source = whole ? null : sources.find(id, spec).orElse(null);
         VolumeOrder order = new VolumeOrder(
-                id, spec, known == null ? null : known.allocated(), source, whole ? null : sources.digests(id, spec));
+                id,
+                spec,
+                known == null ? null : known.allocated(),
+                source,
+                whole ? null : sources.digests(id, spec),
+                whole ? null : sources.usedMap(id, spec));
         VolumeOutcome outcome = explained(spec, id, work.bring(order, early -> publish(volume, spec, early)));
         board.put(id, spec.epoch(), outcome);
         work.follow(order, outcome);

@@ -353,7 +353,7 @@ public final class StackPlanner {
             if (tags.state() == CopyState.STACKING) {
                 steps.add(new Step.BeginMetadata());
             }
-            steps.add(new Step.LoadEngine(tags.originBytes(), geometry, !older));
+            steps.add(new Step.LoadEngine(tags.originBytes(), geometry));
         }
         // What was given up has no device that a pod could open: it is read through its export's own.
         // A new table would let discards pass for a moment: over an older copy the device grows when that is over.

@@ -24,8 +24,7 @@ public sealed interface Step {
     /** @param queues what cannot be read now waits, and does not fail */
     record LoadSource(long bytes, boolean queues) implements Step {}
 
-    /** @param passdown whether a discard is passed on to the data, beside marking what it covers */
-    record LoadEngine(long bytes, HydrationGeometry geometry, boolean passdown) implements Step {}
+    record LoadEngine(long bytes, HydrationGeometry geometry) implements Step {}
 
     /** Outer device over the engine, with a linear tail when the volume is larger than its origin. */
     record LoadOuterOverEngine(long engineBytes, long totalBytes) implements Step {}

@@ -9,6 +9,7 @@ import java.util.List;
 public final class Tables {
     public static final int SECTOR = 512;
     private static final String QUEUES = "1 queue_if_no_path";
+    private static final String NO_PASSDOWN = "no_discard_passdown";
 
     private Tables() {}
 
@@ -37,27 +38,26 @@ public final class Tables {
     }
 
     /**
-     * dm-clone, hydration off: it is switched on by message when the device is in use and trimmed.
-     *
-     * @param passdown false: a discard marks regions as local, and does not touch the data
+     * dm-clone, hydration off: it is switched on by message when the device is in use and trimmed. A discard marks regions as local, and does
+     * not touch the data: what a pod has written within the range of a mark stays.
      */
     public static List<TableLine> engine(
-            BlockDevice metadata,
-            BlockDevice data,
-            BlockDevice source,
-            long bytes,
-            HydrationGeometry geometry,
-            boolean passdown) {
+            BlockDevice metadata, BlockDevice data, BlockDevice source, long bytes, HydrationGeometry geometry) {
         String arguments = String.join(
                 " ",
                 metadata.number(),
                 data.number(),
                 source.number(),
                 String.valueOf(geometry.regionBytes() / SECTOR),
-                passdown ? "1 no_hydration" : "2 no_hydration no_discard_passdown",
+                "2 no_hydration " + NO_PASSDOWN,
                 "4 hydration_threshold " + geometry.threshold(),
                 "hydration_batch_size " + geometry.batch());
         return List.of(new TableLine(0, bytes / SECTOR, "clone", arguments));
+    }
+
+    /** Whether a discard on an engine reaches the data: of one that an earlier version has made. */
+    public static boolean passesDiscards(List<TableLine> engine) {
+        return engine.stream().noneMatch(line -> line.arguments().contains(NO_PASSDOWN));
     }
 
     /**

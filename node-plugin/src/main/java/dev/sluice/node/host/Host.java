@@ -11,5 +11,6 @@ public record Host(
         FileSystems fileSystems,
         BlockDevices blockDevices,
         DeviceRanges ranges,
+        UsedBlocks usedBlocks,
         Pauses pauses,
         Luks luks) {}

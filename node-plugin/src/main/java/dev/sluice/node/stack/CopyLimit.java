@@ -26,8 +26,7 @@ record CopyLimit(
         return lower ? new CopyLimit(other, otherBy, otherNode) : this;
     }
 
-    @Nullable
-    CopyAllowance allowance() {
+    @Nullable CopyAllowance allowance() {
         return bytesPerSecond == null ? null : new CopyAllowance(bytesPerSecond, by, node);
     }
 

@@ -30,8 +30,8 @@ final class Hydration {
     private static final Logger log = LoggerFactory.getLogger(Hydration.class);
     private static final Duration IDLE_GRACE = Duration.ofSeconds(30);
     private static final String FINISH = "finish";
-    private static final String REUSE = "reuse";
     private static final String WINDOW = "window";
+    private static final String SPARE = "sparing copies";
     // A pod that starts needs the processor, the wire and the disk more than the copy does.
     private static final Duration START_GRACE = Duration.ofSeconds(10);
 
@@ -47,6 +47,7 @@ final class Hydration {
     private final Governing governing;
     private final Standstill standstill;
     private final Reuse reuse;
+    private final Unused unused;
     private final Instant readySince;
 
     private volatile VolumeOrder order;
@@ -81,7 +82,8 @@ final class Hydration {
                 new Governing(new CopyWindow(host, stacks, id, order.spec().epoch(), System::nanoTime));
         this.standstill = new Standstill(now);
         this.reuse = new Reuse(host, stacks, id, order.spec().epoch(), now, System::nanoTime);
-        this.skippedRegions = stacks.tags(id).skippedRegions();
+        this.unused = new Unused(host, stacks, id, order.spec().epoch(), now, System::nanoTime);
+        this.skippedRegions = stacks.tags(id).skippedRegions() - unused.regions();
         // Whoever reads skipped regions from the tag has trimmed already, before a restart.
         this.trimmed = skippedRegions > 0;
     }
@@ -111,6 +113,7 @@ final class Hydration {
             case CloneStatus.Working working when !working.readOnly() -> steer(working, now);
             case CloneStatus.Unreadable() -> HydrationReports.unreadable(order, last, readySince);
             default -> {
+                unused.restart();
                 stacks.cutOff(id);
                 yield HydrationReports.failed(order, last, readySince);
             }
@@ -131,14 +134,18 @@ final class Hydration {
 
     private HydrationReport steer(CloneStatus.Working engine, Instant now) {
         long hydrated = engine.hydratedRegions() * engine.regionBytes();
-        if (reuse.isPending()) {
+        boolean sparing = reuse.isPending() || unused.isPending(order);
+        if (sparing) {
             // What is marked as local did not come at any rate.
             rate.clear();
         }
         rate.add(now, hydrated);
-        if (engine.complete() && reuse.isPending()) {
+        if (engine.complete() && sparing) {
             // It is written down first how it came.
-            inBackground(REUSE, () -> reuse.end(null));
+            inBackground(SPARE, () -> {
+                reuse.end(null);
+                unused.end(null);
+            });
         } else if (engine.complete()) {
             inBackground(FINISH, () -> {
                 if (stacks.finish(order)) {
@@ -298,9 +305,16 @@ final class Hydration {
         if (reuse.isPending()) {
             if (!paused) {
                 VolumeOrder known = order;
-                inBackground(REUSE, () -> reuse.step(known, now));
+                inBackground(SPARE, () -> reuse.step(known, now));
             }
             return HydrationLimit.comparing();
+        }
+        if (unused.isPending(order)) {
+            if (!paused) {
+                VolumeOrder known = order;
+                inBackground(SPARE, () -> unused.step(known, now));
+            }
+            return HydrationLimit.waiting("what the origin never used is being skipped");
         }
         Optional<MountPoint> mount = isTrimmed() ? Optional.empty() : mount();
         if (mount.isEmpty()) {
@@ -354,7 +368,7 @@ final class Hydration {
         rate.clear();
         trimmed = true;
         if (skippedRegions > 0) {
-            stacks.recordSkipped(id, skippedRegions);
+            stacks.recordSkipped(id, skippedRegions + unused.regions());
         }
     }
 
@@ -384,7 +398,7 @@ final class Hydration {
                         order,
                         engine,
                         phase,
-                        new HydrationReports.Spared(skippedRegions, reuse.regions()),
+                        new HydrationReports.Spared(skippedRegions + unused.regions(), reuse.regions()),
                         rate.bytesPerSecond(),
                         readySince,
                         now,

@@ -31,8 +31,7 @@ final class Pacing {
     }
 
     /** How many others copy before it; null when it may copy. */
-    @Nullable
-    Integer queued() {
+    @Nullable Integer queued() {
         return node.terms(export).queued();
     }
 

@@ -2,18 +2,13 @@ package dev.sluice.node.stack;
 
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
-import dev.sluice.names.Names;
-import dev.sluice.node.clone.CloneStatus;
 import dev.sluice.node.clone.CopyTags;
 import dev.sluice.node.clone.OlderCopyTag;
 import dev.sluice.node.host.BlockDevice;
 import dev.sluice.node.host.Host;
 import dev.sluice.node.host.LogicalVolume;
-import dev.sluice.node.host.Pauses;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Objects;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -34,23 +29,15 @@ final class Reuse {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final long SLOWEST = 32L << 20;
-    private static final Duration DEADLINE = Duration.ofMillis(200);
-    private static final Duration HOLD = Duration.ofMillis(10);
-    /** At a look: what is left waits for the next. */
-    private static final int WINDOWS = 4;
-
     private static final int ATTEMPTS = 3;
 
     private final Host host;
     private final VolumeStacks stacks;
     private final String id;
     private final long epoch;
-    private final String engineDevice;
     private final CopyTags tags;
     private final Instant begin;
-    private final LongSupplier nanoTime;
-    private final BoundedTask bounded;
-    private final Deque<Range> found = new ArrayDeque<>();
+    private final Marks marks;
     private final EqualRuns runs;
     private final boolean concerns;
     private @Nullable DigestList list;
@@ -58,7 +45,6 @@ final class Reuse {
     private long chunk;
     private int failures;
     private volatile boolean pending;
-    private volatile long regions;
 
     /** Bytes of whole regions. */
     record Range(long offset, long bytes) {}
@@ -69,16 +55,14 @@ final class Reuse {
         this.stacks = stacks;
         this.id = id;
         this.epoch = epoch;
-        this.engineDevice = Names.cloneDevice(Names.copy(id, epoch));
         this.begin = begin;
-        this.nanoTime = nanoTime;
-        this.bounded = new BoundedTask(id);
         LogicalVolume data = data();
         this.tags = CopyTags.of(data);
-        this.runs = new EqualRuns(Math.max(tags.regionBytes(), 1), found::add);
+        this.marks = new Marks(
+                host, stacks, id, epoch, OlderCopyTag.reusedRegions(data).orElse(0), nanoTime);
+        this.runs = new EqualRuns(Math.max(tags.regionBytes(), 1), marks::add);
         this.concerns = OlderCopyTag.isOn(data);
         this.pending = concerns && OlderCopyTag.reusedRegions(data).isEmpty();
-        this.regions = OlderCopyTag.reusedRegions(data).orElse(0);
     }
 
     /** The bytes of an older copy are, or were, beneath. */
@@ -93,7 +77,7 @@ final class Reuse {
 
     /** Regions that were marked, and are so on the disk. */
     long regions() {
-        return regions;
+        return marks.regions();
     }
 
     /** One slice more. One at a time. */
@@ -128,7 +112,7 @@ final class Reuse {
         if (!pending) {
             return;
         }
-        stacks.recordReused(id, epoch, regions);
+        stacks.recordReused(id, epoch, marks.regions());
         pending = false;
         if (why != null) {
             log.info("volume {}: what changed since it was here is not known, so all of it is copied: {}", id, why);
@@ -144,18 +128,13 @@ final class Reuse {
         BlockDevice data = data().device()
                 .orElseThrow(() -> new SluiceException(ErrorKind.HOST, "the copy of " + id + " is not active"));
         long last = Math.ceilDiv(tags.originBytes(), known.chunkBytes());
-        long slice = found.isEmpty() ? SLICE : 0;
+        long slice = marks.isEmpty() ? SLICE : 0;
         for (long read = 0; chunk < last && read < slice; chunk++) {
             read += next(known, disk, data);
         }
         runs.cut(chunk < last);
-        int windows = 0;
-        while (!found.isEmpty()
-                && windows < WINDOWS
-                && stacks.attempt(id, epoch, this::mark).orElse(false)) {
-            windows++;
-        }
-        if (chunk == last && found.isEmpty()) {
+        marks.apply();
+        if (chunk == last && marks.isEmpty()) {
             end(null);
         }
     }
@@ -181,54 +160,6 @@ final class Reuse {
         byte[] hash = DigestList.hash(host.ranges().read(data, offset, length));
         runs.add(offset, length, DigestList.has(page, place, hash));
         return length;
-    }
-
-    /**
-     * Marks what was found, while nothing is in flight: of a region that is just being copied the end of the copy would overwrite what the
-     * pod writes after the mark. False when that is not so now.
-     */
-    private boolean mark() {
-        if (bounded.isBusy()) {
-            return false;
-        }
-        // What it has to write down is written before the pod's I/O waits.
-        working(true);
-        long marked = 0;
-        try (Pauses.Pause pause = bounded.run("a window", () -> host.pauses().hold(Names.outerDevice(id), DEADLINE))) {
-            long[] counted = new long[1];
-            if (!pause.during(() -> counted[0] = discard())) {
-                return false;
-            }
-            marked = counted[0];
-        }
-        if (marked < 0) {
-            return false;
-        }
-        working(true);
-        long before = regions;
-        regions = before + marked;
-        return true;
-    }
-
-    /** Regions that were not local before; below zero when something was in flight, and nothing was done. */
-    private long discard() {
-        CloneStatus.Working before = working(false);
-        if (before.hydrationEnabled() || before.hydrating() > 0) {
-            return -1;
-        }
-        BlockDevice engine =
-                host.deviceMapper().find(engineDevice).orElseThrow().device();
-        long start = nanoTime.getAsLong();
-        do {
-            Range range = found.getFirst();
-            host.ranges().discard(engine, range.offset(), range.bytes());
-            found.removeFirst();
-        } while (!found.isEmpty() && nanoTime.getAsLong() - start < HOLD.toNanos());
-        return working(false).hydratedRegions() - before.hydratedRegions();
-    }
-
-    private CloneStatus.Working working(boolean commit) {
-        return CloneStatus.requireWorking(id, host.deviceMapper().status(engineDevice, commit));
     }
 
     private LogicalVolume data() {

@@ -116,8 +116,7 @@ final class StepRunner {
                 device(data()),
                 mapped(Names.sourceDevice(copy)),
                 engine.bytes(),
-                engine.geometry(),
-                engine.passdown());
+                engine.geometry());
         load(Names.cloneDevice(copy), false, table);
     }
 

@@ -118,6 +118,20 @@ class MovesTest {
     }
 
     @Test
+    void whatIsServedIsToldWithWhatOfItWasUsed() {
+        order();
+        eventually().until(() -> exported().usedMap() != null);
+        String map = exported().usedMap();
+
+        move();
+        assertThat(to.directory.awaitReady(VOLUME, Duration.ofSeconds(30)).id()).isEqualTo(VOLUME);
+        assertThat(map).isNotEqualTo("none");
+        assertThat(exported().usedMap()).isEqualTo(map);
+        assertThat(exported().phase()).isEqualTo(ServedPhase.READY);
+        assertThat(first.hasMetadataSnapshot("vg0")).isFalse();
+    }
+
+    @Test
     void aPodThatAskedMeanwhileKeepsItsVolumeUntilItGoes() {
         from.directory.createAttachment(VOLUME);
         order();

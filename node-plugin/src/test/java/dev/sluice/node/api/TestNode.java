@@ -12,6 +12,7 @@ import dev.sluice.node.stack.GroupSnapshots;
 import dev.sluice.node.stack.Hydrations;
 import dev.sluice.node.stack.NodeKeys;
 import dev.sluice.node.stack.OfferedDigests;
+import dev.sluice.node.stack.OfferedMaps;
 import dev.sluice.node.stack.PoolDirectory;
 import dev.sluice.node.stack.PreparedCopies;
 import dev.sluice.node.stack.Snapshots;
@@ -36,6 +37,7 @@ final class TestNode implements AutoCloseable {
     private final StorageNodePublisher storageNode;
     private final NodeReconcilers reconcilers;
     private final OfferedDigests digests;
+    private final OfferedMaps maps;
     private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor();
 
     TestNode(KubernetesClient client, FakeHost machine, PoolSettings pool, Path folder) {
@@ -62,6 +64,7 @@ final class TestNode implements AutoCloseable {
         Snapshots snapshots = new Snapshots(host, pools, stacks, clock);
         Exports exports = new Exports(host, pools);
         digests = new OfferedDigests(host);
+        maps = new OfferedMaps(host, pools, System::nanoTime);
         ClosedCopies closed = new ClosedCopies(host, stacks, exports, digests);
         reconcilers = new NodeReconcilers(
                 client,
@@ -69,7 +72,7 @@ final class TestNode implements AutoCloseable {
                 new NodeReconcilers.Work(
                         VolumeWork.of(stacks, closed, hydrations),
                         new PreparedCopies(host, stacks),
-                        ExportWork.of(exports, closed, hydrations),
+                        ExportWork.of(exports, maps, closed, hydrations),
                         SnapshotWork.of(
                                 snapshots,
                                 new GroupSnapshots(host, pools, stacks, new WriteHolds(host, System::nanoTime), clock),
@@ -82,12 +85,14 @@ final class TestNode implements AutoCloseable {
                 () -> {},
                 clock);
         digests.onDone(reconcilers::digestsDone);
+        maps.onDone(reconcilers::mapDone);
     }
 
     void start() {
         storageNode.publish();
         hydrations.start();
         digests.start();
+        maps.start();
         progress.onTurn(() -> ticker.execute(progress::publish));
         var unused = ticker.scheduleWithFixedDelay(progress::publish, 0, 200, TimeUnit.MILLISECONDS);
         reconcilers.start();
@@ -102,6 +107,7 @@ final class TestNode implements AutoCloseable {
     public void close() {
         reconcilers.close();
         digests.close();
+        maps.close();
         hydrations.close();
         storageNode.close();
         ticker.shutdownNow();

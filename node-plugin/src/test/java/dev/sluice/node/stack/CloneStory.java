@@ -17,6 +17,7 @@ import dev.sluice.node.clone.CopyTags;
 import dev.sluice.node.clone.Tables;
 import dev.sluice.node.host.Chap;
 import dev.sluice.node.host.IscsiLogin;
+import dev.sluice.node.host.IscsiSession;
 import dev.sluice.node.host.PoolSettings;
 import dev.sluice.node.host.fake.FakeHost;
 import dev.sluice.node.host.fake.FakeNetwork;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** A volume on n1 with data, and a clone of it on n2: the whole way, each part idempotent, so that it can be cut anywhere and told again. */
@@ -51,6 +53,14 @@ final class CloneStory {
     private final Clock clock = Clock.fixed(Instant.parse("2026-01-01T00:00:00Z"), ZoneOffset.UTC);
     private final Snapshots snapshots = new Snapshots(origin.host(), pools, originStacks, clock);
     private final Exports exports = new Exports(origin.host(), pools);
+    private final OfferedMaps maps = new OfferedMaps(origin.host(), pools, this::later);
+    private long nanoTime;
+    private VolumeMode mode = VolumeMode.FILESYSTEM;
+    private LongPredicate written = block -> block % 2 == 1;
+    private @Nullable IscsiLogin login;
+    private long wireBytes;
+    private boolean telling;
+    private String exportUid = "uid";
     private long cloneSize;
     private Instant now = clock.instant();
     private @Nullable Allocation allocated;
@@ -61,6 +71,28 @@ final class CloneStory {
         this.cloneSize = cloneSize;
     }
 
+    private long later() {
+        nanoTime += 10_000_000_000L;
+        return nanoTime;
+    }
+
+    /**
+     * Of a block volume, of which nothing is trimmed; the origin's node tells what was used.
+     *
+     * @param written which blocks of the source
+     */
+    CloneStory raw(LongPredicate written) {
+        mode = VolumeMode.BLOCK;
+        telling = true;
+        this.written = written;
+        return this;
+    }
+
+    /** The map is taken for that of another export. */
+    void mistake() {
+        exportUid = "another";
+    }
+
     private FakeHost host(String name, String address) {
         return new FakeHost(name, address, network, new PoolSettings("fast", "data", "sluice"));
     }
@@ -68,11 +100,17 @@ final class CloneStory {
     /** The source, half full of data. */
     void source() {
         bringSource();
-        for (long block = 1; block < BLOCKS; block += 2) {
-            origin.write(originStacks.device(SOURCE), block, 1000 + block);
+        for (long block = 1; block < BLOCKS; block++) {
+            if (written.test(block)) {
+                origin.write(originStacks.device(SOURCE), block, valueOf(block));
+            }
         }
         origin.fsync(originStacks.device(SOURCE));
         expected = origin.checksum(originStacks.device(SOURCE));
+    }
+
+    private long valueOf(long block) {
+        return written.test(block) ? 1000 + block : 0;
     }
 
     private void bringSource() {
@@ -109,7 +147,19 @@ final class CloneStory {
 
     VolumeOrder order(@Nullable IscsiLogin login, HydrationSettings settings) {
         Origin from = new Origin(OriginKind.VOLUME, SOURCE, "n1", SNAPSHOT, SIZE);
-        return new VolumeOrder(CLONE, spec("n2", cloneSize, from).withHydration(settings), allocated, login);
+        return new VolumeOrder(
+                CLONE, spec("n2", cloneSize, from).withHydration(settings), allocated, login, null, usedMap(login));
+    }
+
+    private VolumeOrder.@Nullable UsedMapOffer usedMap(@Nullable IscsiLogin login) {
+        if (!telling) {
+            return null;
+        }
+        String map = login == null
+                ? null
+                : maps.offer(new OfferedMaps.Served(EXPORT, "fast", SNAPSHOT, SNAPSHOT, "uid", 1, login.sizeBytes()))
+                        .orElse(null);
+        return new VolumeOrder.UsedMapOffer(exportUid, login == null ? 0 : login.sizeBytes(), map);
     }
 
     /** The clone is wanted larger, or its source is; nothing is done yet. */
@@ -136,7 +186,11 @@ final class CloneStory {
 
     /** What a pod does as soon as it can: mount, and one write that is acknowledged by fsync. */
     void pod() {
-        home.host().mounts().ensure(stacks.device(CLONE), MOUNT, "ext4", List.of());
+        if (mode == VolumeMode.BLOCK) {
+            home.open(stacks.device(CLONE), "pod");
+        } else {
+            home.host().mounts().ensure(stacks.device(CLONE), MOUNT, "ext4", List.of());
+        }
         if (!acknowledged) {
             home.write(stacks.device(CLONE), WRITTEN_BLOCK, WRITTEN_VALUE);
             home.fsync(stacks.device(CLONE));
@@ -145,7 +199,25 @@ final class CloneStory {
     }
 
     Hydration hydration() {
-        return new Hydration(stacks, home.host(), Runnable::run, order(serve()), now);
+        login = serve();
+        return new Hydration(stacks, home.host(), Runnable::run, order(login), now);
+    }
+
+    Instant now() {
+        return now;
+    }
+
+    /** The order once the origin's node has told what was used. */
+    VolumeOrder told() {
+        IscsiLogin served = serve();
+        var unused = order(served);
+        maps.work();
+        return order(served);
+    }
+
+    /** Bytes that were read of the origin, as of the last look. */
+    long wireBytes() {
+        return wireBytes;
     }
 
     boolean isCopying() {
@@ -155,6 +227,13 @@ final class CloneStory {
 
     HydrationReport look(Hydration hydration) {
         now = now.plus(Duration.ofSeconds(1));
+        Sessions.ofCopy(home.host(), CLONE, 1)
+                .map(IscsiSession::disk)
+                .ifPresent(disk -> wireBytes = home.host().blockDevices().bytesRead(disk));
+        if (telling) {
+            maps.work();
+            hydration.update(order(login));
+        }
         return hydration.look(now);
     }
 
@@ -170,7 +249,7 @@ final class CloneStory {
         }
         Hydration hydration = hydration();
         HydrationReport report = look(hydration);
-        for (int looks = 0; looks < 20 && report.completionTime() == null; looks++) {
+        for (int looks = 0; looks < (telling ? 40 : 20) && report.completionTime() == null; looks++) {
             if (home.host().deviceMapper().find(Names.cloneDevice(CLONE)).isPresent()) {
                 home.hydrate(Names.cloneDevice(CLONE), 16);
             }
@@ -187,8 +266,7 @@ final class CloneStory {
             throw new AssertionError("an acknowledged write is lost: block shows " + own);
         }
         if (acknowledged) {
-            long before = WRITTEN_BLOCK % 2 == 1 ? 1000 + WRITTEN_BLOCK : 0;
-            home.write(stacks.device(CLONE), WRITTEN_BLOCK, before);
+            home.write(stacks.device(CLONE), WRITTEN_BLOCK, valueOf(WRITTEN_BLOCK));
         }
         long sum = home.checksum(stacks.device(CLONE), SIZE);
         home.write(stacks.device(CLONE), WRITTEN_BLOCK, acknowledged ? WRITTEN_VALUE : 0);
@@ -232,13 +310,13 @@ final class CloneStory {
         return new SnapshotSpec(CLONE, SOURCE, "n1", "fast", true, CLONE, DesiredState.PRESENT);
     }
 
-    private static VolumeSpec spec(String home, long size, @Nullable Origin origin) {
+    private VolumeSpec spec(String home, long size, @Nullable Origin origin) {
         return new VolumeSpec(
                 "request",
                 size,
                 "fast",
-                VolumeMode.FILESYSTEM,
-                "ext4",
+                mode,
+                mode == VolumeMode.FILESYSTEM ? "ext4" : null,
                 Placement.PINNED,
                 home,
                 null,

@@ -12,6 +12,7 @@ import dev.sluice.api.VolumeSpec;
 import dev.sluice.names.Names;
 import dev.sluice.node.clone.CopyState;
 import dev.sluice.node.clone.CopyTags;
+import dev.sluice.node.clone.UsedMapTag;
 import dev.sluice.node.host.BlockDevice;
 import dev.sluice.node.host.Chap;
 import dev.sluice.node.host.IscsiLogin;
@@ -47,6 +48,8 @@ final class MoveStory {
     private boolean retaining;
     private boolean offering = true;
     private boolean mistaken;
+    private boolean telling = true;
+    private long nanoTime;
     private PodWrites writes = new PodWrites(BLOCKS);
     /** Index of the home; the old one has given the volume up before this grows. */
     private int home;
@@ -58,12 +61,14 @@ final class MoveStory {
         final ClosedCopies copies;
         final OfferedDigests digests;
         final PreparedCopies prepared;
+        final OfferedMaps maps;
 
         Node(int number) {
             host = new FakeHost("n" + number, "10.0.0." + number, network, POOL);
             PoolDirectory pools = new PoolDirectory(List.of(POOL));
             stacks = new VolumeStacks(host.host(), pools);
             digests = new OfferedDigests(host.host());
+            maps = new OfferedMaps(host.host(), pools, MoveStory.this::later);
             copies = new ClosedCopies(host.host(), stacks, new Exports(host.host(), pools), digests);
             prepared = new PreparedCopies(host.host(), stacks);
         }
@@ -76,6 +81,7 @@ final class MoveStory {
         final ClosedCopies copies;
         final OfferedDigests digests;
         final PreparedCopies prepared;
+        final OfferedMaps maps;
         final long epoch;
         private @Nullable Allocation allocated;
         private boolean passedBy;
@@ -88,6 +94,7 @@ final class MoveStory {
             this.copies = node.copies;
             this.digests = node.digests;
             this.prepared = node.prepared;
+            this.maps = node.maps;
             this.epoch = epoch;
         }
 
@@ -103,6 +110,17 @@ final class MoveStory {
                     .orElseThrow()
                     .device();
         }
+    }
+
+    private long later() {
+        nanoTime += 10_000_000_000L;
+        return nanoTime;
+    }
+
+    /** What was used of each copy that is given up is never told. */
+    MoveStory withoutMaps() {
+        telling = false;
+        return this;
     }
 
     /** @param way numbers of the nodes, from 0 */
@@ -207,6 +225,17 @@ final class MoveStory {
 
     long reusedRegions(int index) {
         return stop(index).stacks.reusedRegions(VOLUME, stop(index).epoch);
+    }
+
+    /** Regions that were never used where the volume came from; zero once the copy is gone. */
+    long skippedByMap(int index) {
+        return stop(index)
+                .host
+                .host()
+                .logicalVolumes()
+                .find("data", stop(index).copy())
+                .map(copy -> UsedMapTag.regions(copy).orElse(0))
+                .orElse(0L);
     }
 
     List<FakeHost> hosts() {
@@ -336,6 +365,27 @@ final class MoveStory {
                         : new IscsiLogin(login.portal(), Names.targetIqn(name), name, bytes.getAsLong(), CHAP));
     }
 
+    private VolumeOrder.@Nullable UsedMapOffer usedMap(int index, @Nullable IscsiLogin login) {
+        if (login == null || !telling) {
+            return null;
+        }
+        Stop left = stop(index - 1);
+        String export = Names.export(VOLUME, left.epoch + 1);
+        return new VolumeOrder.UsedMapOffer(
+                uid(left.epoch + 1),
+                login.sizeBytes(),
+                left.maps
+                        .offer(new OfferedMaps.Served(
+                                export,
+                                "fast",
+                                VOLUME,
+                                left.copy(),
+                                uid(left.epoch + 1),
+                                left.epoch + 1,
+                                login.sizeBytes()))
+                        .orElse(null));
+    }
+
     private boolean isWhole(int index) {
         return stop(index)
                 .host
@@ -377,6 +427,7 @@ final class MoveStory {
             for (int looks = 0; looks < 120 && !isWhole(home); looks++) {
                 now = now.plusSeconds(1);
                 stop(home - 1).digests.work();
+                stop(home - 1).maps.work();
                 hydration.update(order(home, login));
                 hydration.look(now);
                 if (stop.host
@@ -460,6 +511,8 @@ final class MoveStory {
                 null,
                 new HydrationSettings(false, null, 0, regionBytes),
                 DesiredState.PRESENT);
-        return new VolumeOrder(VOLUME, spec, stop.allocated, login, digests(index, login));
+        VolumeOrder.Digests digests = digests(index, login);
+        return new VolumeOrder(
+                VOLUME, spec, stop.allocated, login, digests, digests == null ? usedMap(index, login) : null);
     }
 }

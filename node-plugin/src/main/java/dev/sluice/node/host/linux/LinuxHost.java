@@ -25,8 +25,12 @@ public final class LinuxHost {
         this.startMemory = startMemory;
     }
 
-    /** Touches nothing: tools and devices are looked at when they are first needed. */
-    public static LinuxHost open(List<PoolSettings> pools) {
+    /**
+     * Touches nothing: tools and devices are looked at when they are first needed.
+     *
+     * @param stateDir on a disk
+     */
+    public static LinuxHost open(List<PoolSettings> pools, Path stateDir) {
         SystemCalls calls = new SystemCalls(Libc.load());
         Processes processes = Processes.ofHost();
         Path hostRoot = Processes.inHostNamespace() ? Path.of("/") : Path.of("/proc/1/root");
@@ -46,6 +50,7 @@ public final class LinuxHost {
                 new LinuxFileSystems(processes, calls),
                 blockDevices,
                 new LinuxDeviceRanges(SYS, calls),
+                new LvmUsedBlocks(control, processes, stateDir),
                 LinuxPauses.over(control),
                 new Cryptsetup(processes, control, SYS));
         return new LinuxHost(

@@ -35,6 +35,15 @@ final class LvmDevices {
         return text.toString();
     }
 
+    /** Whether a device of the kernel's is the logical volume that lvm gives this UUID; what it makes beneath one has a suffix. */
+    static boolean isOf(String deviceUuid, String lvUuid) {
+        int length = PREFIX.length() + 2 * UUID_LENGTH;
+        return deviceUuid.startsWith(PREFIX)
+                && deviceUuid.length() == length
+                && hyphenated(deviceUuid.substring(PREFIX.length() + UUID_LENGTH))
+                        .equals(lvUuid);
+    }
+
     /** The active volume of this name; its tags are not the kernel's to know. */
     Optional<LogicalVolume> find(String group, String name, @Nullable String pool, Set<String> tags) {
         return control.describe(name(group, name))

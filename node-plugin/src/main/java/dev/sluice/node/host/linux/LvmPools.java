@@ -76,7 +76,8 @@ public final class LvmPools implements Pools {
     @Override
     public Optional<Pool> find(PoolSettings settings) {
         Optional<LogicalVolume> volume = volumes.find(settings.volumeGroup(), settings.thinPool());
-        return volume.flatMap(pool -> live(settings).flatMap(name -> report(settings, pool, name)));
+        return volume.flatMap(pool -> live(control, settings.volumeGroup(), settings.thinPool())
+                .flatMap(live -> report(settings, pool, live.name())));
     }
 
     @Override
@@ -85,13 +86,14 @@ public final class LvmPools implements Pools {
     }
 
     /** With thin volumes active the pool itself is the hidden -tpool device, else the plain name may carry it. */
-    private Optional<String> live(PoolSettings settings) {
-        String name = LvmDevices.name(settings.volumeGroup(), settings.thinPool());
+    static Optional<DmReply> live(DmControl control, String group, String pool) {
+        String name = LvmDevices.name(group, pool);
         return List.of(name + "-tpool", name).stream()
-                .filter(each -> control.describe(each)
+                .flatMap(each -> control
+                        .describe(each)
                         .filter(reply -> !reply.lines().isEmpty()
                                 && reply.lines().getFirst().type().equals("thin-pool"))
-                        .isPresent())
+                        .stream())
                 .findFirst();
     }
 

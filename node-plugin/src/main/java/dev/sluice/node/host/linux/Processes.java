@@ -2,6 +2,7 @@ package dev.sluice.node.host.linux;
 
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -14,7 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Runs the host's own tools in the host's namespaces, an argument list at a time, never a shell. iscsid's netlink socket and LVM's locks
@@ -64,6 +67,42 @@ final class Processes {
                         ErrorKind.HOST, command.getFirst() + " did not end within " + deadline.toSeconds() + " s");
             }
             return new CommandResult(process.exitValue(), out.join(), err.join());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SluiceException(ErrorKind.STILL_WORKING, command.getFirst() + " was interrupted", e);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** Hands over what the tool prints, a line at a time; whoever does not want it throws, which ends the tool. */
+    CommandResult lines(Duration deadline, List<String> command, Consumer<String> line) {
+        Process process = start(command, Map.of());
+        try {
+            process.getOutputStream().close();
+            CompletableFuture<String> err = drain(process.getErrorStream());
+            CompletableFuture<Boolean> out = new CompletableFuture<>();
+            Thread.ofVirtual().name("lines").start(() -> {
+                try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
+                    reader.lines().forEach(line);
+                    out.complete(true);
+                } catch (IOException | RuntimeException e) {
+                    out.completeExceptionally(e);
+                    process.destroyForcibly();
+                }
+            });
+            if (!process.waitFor(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new SluiceException(
+                        ErrorKind.HOST, command.getFirst() + " did not end within " + deadline.toSeconds() + " s");
+            }
+            out.join();
+            return new CommandResult(process.exitValue(), "", err.join());
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof SluiceException known
+                    ? known
+                    : new SluiceException(ErrorKind.HOST, "reading from " + command.getFirst(), e);
+        } catch (IOException e) {
+            throw new SluiceException(ErrorKind.HOST, "reading from " + command.getFirst(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SluiceException(ErrorKind.STILL_WORKING, command.getFirst() + " was interrupted", e);

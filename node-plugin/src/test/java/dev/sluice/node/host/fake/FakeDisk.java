@@ -1,8 +1,12 @@
 package dev.sluice.node.host.fake;
 
+import dev.sluice.node.host.ByteRange;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** Sparse content with a volatile write cache in front of it. */
 final class FakeDisk {
@@ -38,6 +42,17 @@ final class FakeDisk {
 
     long mappedBlocks() {
         return mapped;
+    }
+
+    /** What is mapped, in whole chunks of so many blocks. */
+    List<ByteRange> mappedRanges(long chunkBlocks) {
+        TreeSet<Long> chunks = new TreeSet<>();
+        Stream.concat(durable.keySet().stream(), cached.keySet().stream())
+                .filter(this::isMapped)
+                .forEach(block -> chunks.add(block / chunkBlocks));
+        return chunks.stream()
+                .map(chunk -> new ByteRange(chunk * chunkBlocks, chunkBlocks))
+                .toList();
     }
 
     void flush() {

@@ -12,6 +12,7 @@ final class FakeGroup {
     final String uuid;
     final Map<String, FakeVolume> volumes = new LinkedHashMap<>();
     boolean poolMade;
+    FakeUsedBlocks.Held metadataSnapshot = FakeUsedBlocks.Held.NOT;
     long poolBytes = DEFAULT_POOL;
     long groupBytes = DEFAULT_FREE;
     private int created;

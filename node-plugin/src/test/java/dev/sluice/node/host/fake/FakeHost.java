@@ -34,6 +34,7 @@ public final class FakeHost {
     private final FakeFileSystems fileSystems;
     private final FakeBlockDevices blockDevices;
     private final FakeDeviceRanges ranges;
+    private final FakeUsedBlocks usedBlocks;
     private final FakePauses pauses;
     private final FakeLuks luks;
     private boolean up = true;
@@ -51,6 +52,7 @@ public final class FakeHost {
         this.fileSystems = new FakeFileSystems(kernel, mounts, faults);
         this.blockDevices = new FakeBlockDevices(kernel, faults);
         this.ranges = new FakeDeviceRanges(kernel, network, faults);
+        this.usedBlocks = new FakeUsedBlocks(volumes, faults);
         this.luks = new FakeLuks(kernel, faults);
         this.pauses = new FakePauses(kernel, mapper, luks, faults);
         for (PoolSettings pool : settings) {
@@ -63,7 +65,18 @@ public final class FakeHost {
 
     public Host host() {
         return new Host(
-                volumes, pools, mapper, targets, sessions, mounts, fileSystems, blockDevices, ranges, pauses, luks);
+                volumes,
+                pools,
+                mapper,
+                targets,
+                sessions,
+                mounts,
+                fileSystems,
+                blockDevices,
+                ranges,
+                usedBlocks,
+                pauses,
+                luks);
     }
 
     public String name() {
@@ -252,6 +265,16 @@ public final class FakeHost {
     /** Room for plain volumes, the ones that exist included. */
     public void groupBytes(String volumeGroup, long bytes) {
         run(() -> volumes.group(volumeGroup).groupBytes = bytes);
+    }
+
+    /** An administrator looks into the pool's metadata, and has not ended. */
+    public void holdMetadataSnapshot(String volumeGroup) {
+        run(() -> volumes.group(volumeGroup).metadataSnapshot = FakeUsedBlocks.Held.ANOTHERS);
+    }
+
+    /** Whether the pool holds a metadata snapshot of ours. */
+    public boolean hasMetadataSnapshot(String volumeGroup) {
+        return get(() -> volumes.group(volumeGroup).metadataSnapshot == FakeUsedBlocks.Held.OURS);
     }
 
     /** Everything that lives in this kernel, for leak checks: empty when nothing of ours is left. */

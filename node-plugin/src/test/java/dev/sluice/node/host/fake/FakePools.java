@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 final class FakePools implements Pools {
-    private static final long CHUNK = 64 << 10;
+    static final long CHUNK = 64 << 10;
 
     private final FakeLogicalVolumes volumes;
     private final Faults faults;
