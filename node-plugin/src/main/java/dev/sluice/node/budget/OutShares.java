@@ -103,7 +103,6 @@ public final class OutShares {
     private static long worthTelling(long share, @Nullable Long told) {
         long step = Math.max(1, Long.highestOneBit(Math.max(1, share)) / STEPS);
         long rounded = Math.max(1, share / step * step);
-        boolean same = told != null && told <= share && rounded < told * WORTH;
-        return same ? told : rounded;
+        return told != null && told <= share && rounded < told * WORTH ? told : rounded;
     }
 }
