@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.api.Origin;
 import dev.sluice.api.OriginKind;
+import dev.sluice.api.VolumeRecovery;
 import dev.sluice.names.Names;
 import dev.sluice.node.clone.PreparedTag;
 import dev.sluice.node.host.IscsiLogin;
@@ -82,9 +83,7 @@ class PreparedCopiesTest {
         Origin smaller = new Origin(OriginKind.NODE, "n1", "n1", null, MoveStory.SIZE / 2);
         next.prepared.prepare(new VolumeOrder(
                 order.id(),
-                order.spec()
-                        .recovered(
-                                next.host.name(), 2, null, smaller, order.spec().recovery()),
+                order.spec().recovered(next.host.name(), 2, null, smaller, VolumeRecovery.of(order.spec())),
                 null,
                 null));
         String uuid = data(next.host).uuid();
