@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 @EndToEnd
 class UnusedIT {
     private static final String DEVICE = "/dev/data";
-    private static final long USED = 64 * Scene.MEBIBYTE;
-    private static final int SIZE_MEBIBYTES = 2048;
+    private static final long USED = 32 * Scene.MEBIBYTE;
+    private static final int SIZE_MEBIBYTES = 512;
     /** Slow enough to see the disk before it goes. */
     private static final long RATE = 8 * Scene.MEBIBYTE;
 
@@ -28,17 +28,17 @@ class UnusedIT {
         String limited = sandbox.slowClass("ext4", RATE);
         Node origin = sandbox.node(0);
         Node home = sandbox.node(1);
-        sandbox.claim(ClaimRequest.named("source").ofClass(limited).block().ofSize("2Gi"));
+        sandbox.claim(ClaimRequest.named("source").ofClass(limited).block().ofSize("512Mi"));
         Workload source =
                 sandbox.start(PodRequest.named("source").on(origin.name()).withDevice("source", DEVICE));
-        for (int place : new int[] {100, 1900}) {
-            source.exec("dd if=/dev/urandom of=%s bs=1M seek=%d count=32 conv=fsync,notrunc 2>/dev/null"
+        for (int place : new int[] {50, 450}) {
+            source.exec("dd if=/dev/urandom of=%s bs=1M seek=%d count=16 conv=fsync,notrunc 2>/dev/null"
                     .formatted(DEVICE, place));
         }
         sandbox.claim(ClaimRequest.named("clone")
                 .ofClass(limited)
                 .block()
-                .ofSize("2Gi")
+                .ofSize("512Mi")
                 .cloneOf("source"));
         Workload clone = sandbox.start(PodRequest.named("clone").on(home.name()).withDevice("clone", DEVICE));
         String volume = sandbox.volumeId("clone");

@@ -71,6 +71,7 @@ class BudgetsTest {
         objects.createExport();
         objects.createSnapshot();
         within(Duration.ofSeconds(20)).until(() -> objects.phase(CLONE) == VolumePhase.READY);
+        within(Duration.ofSeconds(20)).until(() -> objects.hydration().getStatus() != null);
         BlockDevice outer = second.host()
                 .deviceMapper()
                 .find(Names.outerDevice(CLONE))
