@@ -20,13 +20,14 @@ public final class RecordedCalls {
 
     /** The port, through which calls pass as they are. */
     public <T> T through(Class<T> type, T port) {
-        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, given) -> {
-            Object[] arguments = given == null ? new Object[0] : given;
-            if (recording) {
-                calls.add(new Call(port, method, arguments));
-            }
-            return invoke(port, method, arguments);
-        }));
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(), new Class<?>[] {type}, (proxy, method, given) -> {
+                    Object[] arguments = given == null ? new Object[0] : given;
+                    if (recording) {
+                        calls.add(new Call(port, method, arguments));
+                    }
+                    return invoke(port, method, arguments);
+                }));
     }
 
     public void record(boolean on) {

@@ -61,15 +61,15 @@ class BenchPoll {
 
     private static Measured measure(HydrationSettings settings) {
         HydratingNode measured = new HydratingNode(VOLUMES, false);
-        ThreadCost all = look(measured, settings);
+        ThreadCost all = look(measured, settings, LOOKS);
         // On another node: to record costs something too.
         HydratingNode recorded = new HydratingNode(VOLUMES, true);
-        look(recorded, settings);
+        look(recorded, settings, 1);
         return new Measured(all, replay(recorded), recorded.calls.counts());
     }
 
     /** From the plugin's start to where it only looks; then the mean cost of a look. */
-    private static ThreadCost look(HydratingNode node, HydrationSettings settings) {
+    private static ThreadCost look(HydratingNode node, HydrationSettings settings, int looks) {
         HydratingNode.Later clock = new HydratingNode.Later();
         Observer observer = new Observer();
         try (Hydrations hydrations = new Hydrations(node.stacks, node.host, observer, clock)) {
@@ -80,13 +80,13 @@ class BenchPoll {
             clock.pass(Duration.ofMinutes(1));
             observer.await(4);
             node.hydrate();
-            observer.await(LOOKS);
+            observer.await(looks);
             node.hydrate();
             Thread ticker = ThreadCost.named("hydrations");
             observer.await(1);
             ThreadCost before = ThreadCost.of(ticker);
-            observer.await(LOOKS);
-            ThreadCost cost = ThreadCost.of(ticker).minus(before).dividedBy(LOOKS);
+            observer.await(looks);
+            ThreadCost cost = ThreadCost.of(ticker).minus(before).dividedBy(looks);
             assertThat(observer.last).extracting(HydrationReport::phase).isEqualTo(HydrationPhase.HYDRATING);
             node.calls.record(true);
             observer.await(1);
@@ -115,8 +115,8 @@ class BenchPoll {
                 time and allocations of the thread that looks, mean of %d rounds of half a second, after as many to warm up, by the JVM's \
                 own counters: a busy machine delays it and is not counted. The host is FakeHost. What its answers cost is measured by \
                 making one round's calls once more without the plugin, and is the second row; it stands in the place of the kernel's \
-                answers, which are not in these figures: ioctl and sysfs are system calls (see the next section). Not in them either: \
-                writing progress to the API, once in 10 s a volume, and work in the background (trims, windows, finishing). Measured \
+                answers, which are not in these figures: what the plugin does itself for an ioctl or to read sysfs is among the micro-benchmarks. Not in them \
+                either: writing progress to the API, once in 10 s a volume, and work in the background (trims, windows, finishing). Measured \
                 %s with %s.
 
                 | a round of half a second | no limit: CPU | of a core | allocated | each with a limit: CPU | of a core | allocated |
@@ -131,15 +131,17 @@ class BenchPoll {
                 %s
 
                 Calls of a round, no limit: %s; with a limit: %s.
-                """
-                .formatted(
+                """.formatted(
                         VOLUMES,
                         LOOKS,
                         LocalDate.now(Clock.systemUTC()),
                         MarkdownSection.machine(),
                         row("plugin on FakeHost", plain.all(), limited.all()),
                         row("FakeHost's answers alone", plain.fake(), limited.fake()),
-                        row("the difference: the plugin", plain.all().minus(plain.fake()), limited.all().minus(limited.fake())),
+                        row(
+                                "the difference: the plugin",
+                                plain.all().minus(plain.fake()),
+                                limited.all().minus(limited.fake())),
                         bar("a core for " + VOLUMES + " volumes, FakeHost included", plain.all()),
                         bar("the same, each with a limit", limited.all()),
                         plain.calls(),

@@ -101,8 +101,8 @@ final class HydratingNode {
         String snapshot = Names.cloneSnapshotId(id);
         snapshots.take(snapshot, new SnapshotSpec(id, SOURCE, "n1", "fast", true, id, DesiredState.PRESENT));
         String export = Names.export(id, 1);
-        ExportFacts facts = exports.serve(
-                new ExportOrder(export, "fast", snapshot, home.initiatorName(), origin.portal(), CHAP));
+        ExportFacts facts =
+                exports.serve(new ExportOrder(export, "fast", snapshot, home.initiatorName(), origin.portal(), CHAP));
         return new IscsiLogin(facts.portal(), facts.iqn(), facts.serial(), facts.sizeBytes(), CHAP);
     }
 

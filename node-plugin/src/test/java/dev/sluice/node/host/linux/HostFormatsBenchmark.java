@@ -19,8 +19,8 @@ public class HostFormatsBenchmark {
     private final byte[] cloneStatus = answer(
             "clone",
             "8 30/1024 128 12345/32768 16 1 no_discard_passdown 4 hydration_threshold 256 hydration_batch_size 64 rw");
-    private final List<TableLine> table =
-            List.of(new TableLine(0, 2097152, "linear", "254:7 0"), new TableLine(2097152, 8, "linear", "254:4 2097152"));
+    private final List<TableLine> table = List.of(
+            new TableLine(0, 2097152, "linear", "254:7 0"), new TableLine(2097152, 8, "linear", "254:4 2097152"));
     private final String lvs = repeated(Recorded.read("lvs.json"));
     private final String mounts = mounts();
 
@@ -88,8 +88,9 @@ public class HostFormatsBenchmark {
 
     private static String mounts() {
         return IntStream.range(0, VOLUMES)
-                .mapToObj(volume -> "%d 117 254:%d / /var/lib/kubelet/pods/%d/volumes/mount rw,relatime - ext4 /dev/dm-%d rw"
-                        .formatted(200 + volume, volume, volume, volume))
+                .mapToObj(volume ->
+                        "%d 117 254:%d / /var/lib/kubelet/pods/%d/volumes/mount rw,relatime - ext4 /dev/dm-%d rw"
+                                .formatted(200 + volume, volume, volume, volume))
                 .collect(Collectors.joining("\n", Recorded.read("mountinfo.txt").stripTrailing() + "\n", "\n"));
     }
 }

@@ -45,7 +45,8 @@ public class SessionsBenchmark {
     @TearDown
     public void remove() throws IOException {
         try (Stream<Path> files = Files.walk(sys)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
         }
     }
 }
