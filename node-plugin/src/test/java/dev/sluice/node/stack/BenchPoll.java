@@ -110,7 +110,7 @@ class BenchPoll {
         return """
                 ## The cost of looking at hydrating volumes
 
-                `./mvnw -Pmicrobench -pl csi-driver,node-plugin test -Dtest=BenchPoll`. %d volumes hydrate on one node, each mounted; the \
+                `./mvnw -Pmicrobench -pl csi-driver,node-plugin test -Dtest=BenchPoll -Dsurefire.failIfNoSpecifiedTests=false`. %d volumes hydrate on one node, each mounted; the \
                 plugin looks at each twice a second, and five times as often reads the status of one with a `maxBytesPerSecond`. Processor \
                 time and allocations of the thread that looks, mean of %d rounds of half a second, after as many to warm up, by the JVM's \
                 own counters: waiting for a processor is not counted, cold caches are. The host is FakeHost. What its answers cost is measured by \
