@@ -110,13 +110,13 @@ class BenchPoll {
         return """
                 ## The cost of looking at hydrating volumes
 
-                `./mvnw -Pmicrobench -pl csi-driver,node-plugin test -Dtest=BenchPoll -Dsurefire.failIfNoSpecifiedTests=false`. %d volumes hydrate on one node, each mounted; the \
-                plugin looks at each twice a second, and five times as often reads the status of one with a `maxBytesPerSecond`. Processor \
-                time and allocations of the thread that looks, mean of %d rounds of half a second, after as many to warm up, by the JVM's \
-                own counters: waiting for a processor is not counted, cold caches are. The host is FakeHost. What its answers cost is measured by \
-                making one round's calls once more without the plugin, and is the second row; it stands in the place of the kernel's \
-                answers, which are not in these figures: what the plugin does itself for an ioctl or to read sysfs is among the micro-benchmarks. Not in them \
-                either: writing progress to the API, once in 10 s a volume, and work in the background (trims, windows, finishing). Measured \
+                `./mvnw -Pmicrobench -pl csi-driver,node-plugin test -Dtest=BenchPoll -Dsurefire.failIfNoSpecifiedTests=false`. %d volumes hydrate on one node, each mounted; the
+                plugin looks at each twice a second, and five times as often reads the status of one with a `maxBytesPerSecond`. Processor
+                time and allocations of the thread that looks, mean of %d rounds of half a second, after as many to warm up, by the JVM's
+                own counters: waiting for a processor is not counted, cold caches are. The host is FakeHost. What its answers cost is measured by
+                making one round's calls once more without the plugin, and is the second row; it stands in the place of the kernel's
+                answers, which are not in these figures: what the plugin does itself for an ioctl or to read sysfs is among the micro-benchmarks. Not in them
+                either: writing progress to the API, once in 10 s a volume, and work in the background (trims, windows, finishing). Measured
                 %s with %s.
 
                 | a round of half a second | no limit: CPU | of a core | allocated | each with a limit: CPU | of a core | allocated |
