@@ -49,7 +49,7 @@ public class PlannerBenchmark {
 
     @Benchmark
     public Object tableOfEngine() {
-        return Tables.engine(METADATA, DATA, SOURCE, GIB, GEOMETRY, true);
+        return Tables.engine(METADATA, DATA, SOURCE, GIB, GEOMETRY);
     }
 
     @Benchmark
@@ -103,10 +103,7 @@ public class PlannerBenchmark {
                 metadata,
                 stacked ? mapped(Names.outerDevice(ID), OUTER, Tables.outer(ENGINE, GIB, DATA, GIB)) : null,
                 stacked
-                        ? mapped(
-                                Names.cloneDevice(ID),
-                                ENGINE,
-                                Tables.engine(METADATA, DATA, SOURCE, GIB, GEOMETRY, true))
+                        ? mapped(Names.cloneDevice(ID), ENGINE, Tables.engine(METADATA, DATA, SOURCE, GIB, GEOMETRY))
                         : null,
                 stacked ? mapped(Names.sourceDevice(ID), SOURCE, Tables.source(DISK, GIB, true)) : null,
                 stacked ? new IscsiSession("iqn", true, DISK) : null);

@@ -6,6 +6,7 @@ import dev.sluice.api.HydrationPhase;
 import dev.sluice.api.HydrationSettings;
 import dev.sluice.node.bench.MarkdownSection;
 import dev.sluice.node.bench.ThreadCost;
+import dev.sluice.node.budget.BudgetBoard;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -72,7 +73,7 @@ class BenchPoll {
     private static ThreadCost look(HydratingNode node, HydrationSettings settings, int looks) {
         HydratingNode.Later clock = new HydratingNode.Later();
         Observer observer = new Observer();
-        try (Hydrations hydrations = new Hydrations(node.stacks, node.host, observer, clock)) {
+        try (Hydrations hydrations = new Hydrations(node.stacks, node.host, new BudgetBoard("n1"), observer, clock)) {
             node.follow(hydrations, settings);
             hydrations.start();
             observer.await(2);

@@ -77,6 +77,7 @@ final class HydratingNode {
                 host.fileSystems(),
                 calls.through(BlockDevices.class, host.blockDevices()),
                 host.ranges(),
+                host.usedBlocks(),
                 host.pauses(),
                 host.luks());
     }

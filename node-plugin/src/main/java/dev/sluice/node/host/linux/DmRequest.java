@@ -33,7 +33,8 @@ final class DmRequest {
     private static final int UUID_LENGTH = 129;
     private static final int TYPE_LENGTH = 16;
     private static final int TARGET_SPEC = 40;
-    private static final int MIN_BUFFER = 16 << 10;
+    /** Enough for the status or the table of a stack of ours; the kernel says when it is not, and is asked again. */
+    private static final int MIN_BUFFER = 1 << 10;
 
     private String name = "";
     private String uuid = "";

@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** iSCSI sessions as sysfs shows them: no process, and no waiting for a daemon. */
@@ -19,6 +21,9 @@ final class SysfsSessions {
      * @param id the number iscsiadm knows it by
      */
     record Found(String id, IscsiSession session) {}
+
+    /** By IQN: the folder of its session when it was last looked for. Each look reads one session, however many there are. */
+    private final Map<String, String> known = new ConcurrentHashMap<>();
 
     private final Path sys;
 
@@ -44,9 +49,23 @@ final class SysfsSessions {
     }
 
     Optional<Found> find(String iqn) {
-        return all(iqn).stream()
-                .filter(found -> found.session().iqn().equals(iqn))
+        Path sessions = sys.resolve("class/iscsi_session");
+        String last = known.get(iqn);
+        if (last != null && isOf(sessions.resolve(last), iqn)) {
+            return found(sessions.resolve(last));
+        }
+        known.remove(iqn);
+        Optional<String> folder = KernelFiles.names(sessions, "session*").stream()
+                .filter(name -> isOf(sessions.resolve(name), iqn))
                 .findFirst();
+        folder.ifPresent(name -> known.put(iqn, name));
+        return folder.flatMap(name -> found(sessions.resolve(name)));
+    }
+
+    private static boolean isOf(Path session, String iqn) {
+        return KernelFiles.find(session.resolve("targetname"))
+                .filter(iqn::equals)
+                .isPresent();
     }
 
     private Optional<Found> found(Path session) {

@@ -32,7 +32,7 @@ class DmEncodingTest {
 
         assertThat(HEX.formatHex(bytes, 0, 58))
                 .isEqualTo("04000000" + "00000000" + "00000000" // version 4.0.0
-                        + "38410000" + "38010000" + "02000000" + "00000000" // size, data start, targets, open count
+                        + "38050000" + "38010000" + "02000000" + "00000000" // size, data start, targets, open count
                         + "01000000" + "00000000" + "00000000" // flags, event number, padding
                         + "0000000000000000" // device
                         + HEX.formatHex("sluice-v-1".getBytes(StandardCharsets.US_ASCII)));
