@@ -32,7 +32,6 @@ import dev.sluice.node.stack.NodeKeys;
 import dev.sluice.node.stack.OfferedDigests;
 import dev.sluice.node.stack.OfferedMaps;
 import dev.sluice.node.stack.PoolDirectory;
-import dev.sluice.node.stack.PreparedCopies;
 import dev.sluice.node.stack.Snapshots;
 import dev.sluice.node.stack.VolumeStacks;
 import dev.sluice.node.stack.WriteHolds;
@@ -108,7 +107,6 @@ final class NodePlugin implements AutoCloseable {
         ClosedCopies closed = new ClosedCopies(host, stacks, exports, digests);
         NodeReconcilers.Work work = new NodeReconcilers.Work(
                 VolumeWork.of(stacks, closed, hydrations),
-                new PreparedCopies(host, stacks),
                 ExportWork.of(exports, maps, closed, hydrations),
                 SnapshotWork.of(snapshots, new GroupSnapshots(host, pools, stacks, holds, clock), hydrations));
         reconcilers = new NodeReconcilers(

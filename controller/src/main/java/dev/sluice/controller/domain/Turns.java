@@ -22,6 +22,9 @@ public final class Turns {
     private final Registry registry;
     private final int most;
 
+    /** Whether turns may be there that somebody was told: by this controller, or by one before it that had other limits. */
+    private boolean told = true;
+
     /** @param most copies that may be under way at a time in the cluster; 0 for any number */
     public Turns(Registry registry, int most) {
         this.registry = registry;
@@ -31,8 +34,13 @@ public final class Turns {
     /** One look, and a write for each copy whose turn is another now. */
     public void look() {
         Set<String> limited = registry.nodes().limited();
+        boolean unlimited = most == 0 && limited.isEmpty();
+        if (unlimited && !told) {
+            return;
+        }
         List<Stored<ExportSpec, ExportStatus>> exports = registry.exports().findAll();
-        if (most == 0 && limited.isEmpty() && exports.stream().noneMatch(Turns::waits)) {
+        told = !unlimited || exports.stream().anyMatch(Turns::waits);
+        if (!told) {
             return;
         }
         TurnPlan.of(view(exports, limited), most).forEach(this::write);

@@ -3,7 +3,6 @@ package dev.sluice.node.api;
 import dev.sluice.names.Names;
 import dev.sluice.node.budget.BudgetBoard;
 import dev.sluice.node.stack.NodeKeys;
-import dev.sluice.node.stack.PreparedCopies;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
@@ -29,7 +28,6 @@ public final class NodeReconcilers implements AutoCloseable {
     private final PeerNodes peers = new PeerNodes();
     private final PeerInventories inventories;
     private final IncomingExports incoming = new IncomingExports();
-    private final Arrivals arrivals;
     private final BudgetWatch budgets;
     private final OutBudget out;
     private final VolumeReconciler volumes;
@@ -42,7 +40,7 @@ public final class NodeReconcilers implements AutoCloseable {
     private final Operator operator;
 
     /** The devices, as the reconcilers use them. */
-    public record Work(VolumeWork volumes, PreparedCopies prepared, ExportWork exports, SnapshotWork snapshots) {}
+    public record Work(VolumeWork volumes, ExportWork exports, SnapshotWork snapshots) {}
 
     /**
      * @param portal address:port this node serves exports at
@@ -63,9 +61,8 @@ public final class NodeReconcilers implements AutoCloseable {
         SourceLogins sources = new SourceLogins(incoming, peers, keys);
         this.budgets = new BudgetWatch(limits);
         this.inventories = new PeerInventories(cluster.node());
-        this.arrivals = new Arrivals(cluster, work.prepared(), sources, inventories);
-        this.volumes = new VolumeReconciler(
-                cluster, work.volumes(), arrivals, sources, inventories, board, hydrations, poolsChanged);
+        this.volumes =
+                new VolumeReconciler(cluster, work.volumes(), sources, inventories, board, hydrations, poolsChanged);
         LeftSnapshots left = new LeftSnapshots(cluster, work.snapshots());
         this.out = new OutBudget(cluster, limits, work.exports()::bytesServed, clock);
         this.exports =
@@ -122,7 +119,6 @@ public final class NodeReconcilers implements AutoCloseable {
         nodes.getStore().list().forEach(budgets.nodes()::onAdd);
         nodes.addEventHandler(budgets.nodes());
         var origins = cluster.watchIncomingExports(incoming);
-        arrivals.clear();
         origins.getStore().list().forEach(budgets.exports()::onAdd);
         origins.addEventHandler(budgets.exports());
         operator.start();

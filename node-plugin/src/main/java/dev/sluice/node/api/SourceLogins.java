@@ -58,14 +58,6 @@ final class SourceLogins {
         return new VolumeOrder.Digests(export.getMetadata().getUid(), login);
     }
 
-    /** Whether what is to feed this epoch of a volume was ordered, and is to be copied as a whole: nothing older of it is here. */
-    boolean isOrderedPlainly(String volume, long epoch) {
-        return exports.find(Names.export(volume, epoch))
-                .map(Export::getSpec)
-                .filter(spec -> spec.state() == DesiredState.PRESENT && !Boolean.TRUE.equals(spec.digests()))
-                .isPresent();
-    }
-
     /** What its node tells of what was ever used of the origin; null where hashes are told instead, or nothing feeds the volume. */
     VolumeOrder.@Nullable UsedMapOffer usedMap(String volume, VolumeSpec spec) {
         Export export = exports.find(Names.export(volume, spec.epoch()))

@@ -37,7 +37,6 @@ public final class VolumeReconciler implements Reconciler<Volume> {
     private final PeerInventories inventories;
     private final Provenance provenance;
     private final LostCopies lost;
-    private final Arrivals arrivals;
     private final VolumeBoard board;
     private final HydrationPublisher hydrations;
     private final Runnable poolsChanged;
@@ -48,7 +47,6 @@ public final class VolumeReconciler implements Reconciler<Volume> {
     VolumeReconciler(
             NodeClusterAccess cluster,
             VolumeWork work,
-            Arrivals arrivals,
             SourceLogins sources,
             PeerInventories inventories,
             VolumeBoard board,
@@ -59,7 +57,6 @@ public final class VolumeReconciler implements Reconciler<Volume> {
         this.sources = sources;
         this.inventories = inventories;
         this.provenance = new Provenance(cluster);
-        this.arrivals = arrivals;
         this.lost = new LostCopies(cluster, work, poolsChanged);
         this.board = board;
         this.hydrations = hydrations;
@@ -90,7 +87,6 @@ public final class VolumeReconciler implements Reconciler<Volume> {
         if (context.isPrimaryResourceDeleted()) {
             // An object that is gone orders nothing: its devices stay until somebody says Absent.
             written.remove(volume.getMetadata().getUid());
-            arrivals.clear(volume.getMetadata().getName(), 0);
             return UpdateControl.noUpdate();
         }
         reconcile(volume);
@@ -109,7 +105,6 @@ public final class VolumeReconciler implements Reconciler<Volume> {
             board.remove(volume.getMetadata().getName());
             if (spec != null) {
                 lost.keep(volume, spec);
-                arrivals.prepare(volume, spec);
             }
             return;
         }
@@ -130,7 +125,6 @@ public final class VolumeReconciler implements Reconciler<Volume> {
                 return;
             }
             inventories.requireCurrent(volume.getMetadata().getName(), spec);
-            arrivals.clear(volume.getMetadata().getName(), spec.epoch());
             switch (spec.state()) {
                 case PRESENT -> bring(volume, spec, known);
                 case ABSENT -> remove(volume, spec, known);

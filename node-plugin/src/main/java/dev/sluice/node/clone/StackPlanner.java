@@ -32,55 +32,6 @@ public final class StackPlanner {
         return planner.steps;
     }
 
-    /** What a copy that is to come will need, before it is one; nothing where something of another kind has its name. */
-    public static List<Step> prepare(Wanted wanted, Observed observed) {
-        LogicalVolume data = observed.data();
-        if (data != null && !PreparedTag.isOn(data)) {
-            return List.of();
-        }
-        StackPlanner planner = new StackPlanner(wanted, observed);
-        CopyTags tags = planner.remoteTags();
-        if (data == null || data.active() == null) {
-            planner.steps.add(new Step.EnsureLogicalVolume(planner.thin(PreparedTag.addTo(planner.printed(tags)))));
-        }
-        planner.metadata(tags, wanted.geometry());
-        if (wanted.login() != null && observed.session() == null) {
-            planner.steps.add(new Step.Login(wanted.login()));
-        }
-        return planner.steps;
-    }
-
-    /** Whether what was prepared for a copy is what would be made for it now; also when nothing was, or it is in use already. */
-    public static boolean fits(Wanted wanted, Observed observed) {
-        LogicalVolume data = observed.data();
-        return data == null
-                || !PreparedTag.isOn(data)
-                || wanted.allocated() != null
-                || wanted.remote()
-                        && wanted.olderCopy() == null
-                        && CopyTags.of(data).originBytes() == wanted.remoteBytes()
-                        && EncryptionTag.isOn(data) == wanted.encrypted();
-    }
-
-    /** Takes away what was prepared, and what a crash left above it before it was shown to anyone. */
-    public static List<Step> removePrepared(Observed observed) {
-        LogicalVolume data = observed.data();
-        if (data == null || !PreparedTag.isOn(data)) {
-            return List.of();
-        }
-        List<Step> steps = new ArrayList<>();
-        MappedDevice outer = observed.outer();
-        MappedDevice engine = observed.engine();
-        if (observed.source() != null) {
-            steps.add(new Step.FailQueued());
-        }
-        if (outer != null && engine != null && Tables.uses(outer.table(), engine.device())) {
-            steps.add(new Step.RemoveOuter());
-        }
-        steps.addAll(removeCopy(observed));
-        return steps;
-    }
-
     /**
      * An allocated copy becomes as large as wanted. It never becomes smaller, whatever is wanted: a file system may have grown with it.
      * Comes before {@link #stack}.
@@ -194,20 +145,16 @@ public final class StackPlanner {
             steps.add(new Step.CloseLuks());
             steps.add(new Step.RemoveOuter());
         }
-        steps.addAll(removeCopy(observed));
-        return steps;
-    }
-
-    private static List<Step> removeCopy(Observed observed) {
-        List<Step> steps = new ArrayList<>(List.of(new Step.RemoveEngine(), new Step.RemoveSource()));
+        steps.add(new Step.RemoveEngine());
+        steps.add(new Step.RemoveSource());
         if (observed.session() != null) {
             steps.add(new Step.Logout());
         }
         if (observed.metadata() != null) {
             steps.add(new Step.RemoveMetadata(observed.metadata().uuid()));
         }
-        if (observed.data() != null) {
-            steps.add(new Step.RemoveData(observed.data().uuid()));
+        if (data != null) {
+            steps.add(new Step.RemoveData(data.uuid()));
         }
         return steps;
     }
@@ -265,25 +212,20 @@ public final class StackPlanner {
             Set<String> tags = printed(CopyTags.plain(wanted.epoch(), CopyState.LINEAR));
             return new LogicalVolumeRequest.ThinSnapshot(group, wanted.localOrigin(), wanted.copy(), tags);
         }
-        boolean bare = wanted.fsType() == null && !wanted.encrypted();
-        CopyTags tags = wanted.remote()
-                ? remoteTags()
-                : CopyTags.plain(wanted.epoch(), bare ? CopyState.LINEAR : CopyState.VIRGIN);
+        CopyTags tags;
+        if (wanted.remote()) {
+            long region = wanted.geometry().regionBytes();
+            tags = new CopyTags(wanted.epoch(), CopyState.STACKING, wanted.remoteBytes(), region, 0);
+        } else {
+            boolean bare = wanted.fsType() == null && !wanted.encrypted();
+            tags = CopyTags.plain(wanted.epoch(), bare ? CopyState.LINEAR : CopyState.VIRGIN);
+        }
         if (wanted.remote() && wanted.olderCopy() != null) {
             Set<String> marked = OlderCopyTag.addTo(printed(tags), wanted.olderCopy());
             return new LogicalVolumeRequest.ThinSnapshot(group, wanted.olderCopy(), wanted.copy(), marked);
         }
-        return thin(printed(tags));
-    }
-
-    private CopyTags remoteTags() {
-        long region = wanted.geometry().regionBytes();
-        return new CopyTags(wanted.epoch(), CopyState.STACKING, wanted.remoteBytes(), region, 0);
-    }
-
-    private LogicalVolumeRequest thin(Set<String> tags) {
         return new LogicalVolumeRequest.Thin(
-                wanted.volumeGroup(), wanted.thinPool(), wanted.copy(), wanted.sizeBytes(), tags);
+                group, wanted.thinPool(), wanted.copy(), wanted.sizeBytes(), printed(tags));
     }
 
     private Set<String> printed(CopyTags tags) {
@@ -344,9 +286,6 @@ public final class StackPlanner {
         if (wanted.login() != null) {
             source();
         } else if (!engineRuns) {
-            if (PreparedTag.isOn(data)) {
-                steps.add(new Step.Retag(tags));
-            }
             return;
         }
         if (!engineRuns) {

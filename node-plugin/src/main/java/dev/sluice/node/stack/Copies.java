@@ -7,7 +7,6 @@ import dev.sluice.names.Names;
 import dev.sluice.node.clone.CopyState;
 import dev.sluice.node.clone.CopyTags;
 import dev.sluice.node.clone.EncryptionTag;
-import dev.sluice.node.clone.PreparedTag;
 import dev.sluice.node.host.Host;
 import dev.sluice.node.host.LogicalVolume;
 import dev.sluice.node.host.PoolSettings;
@@ -115,7 +114,8 @@ final class Copies {
     }
 
     List<HeldVolume> inventory() {
-        return all().flatMap(found -> Names.volumeOfCopy(found.name()).stream()
+        return host.logicalVolumes().list().stream()
+                .flatMap(found -> Names.volumeOfCopy(found.name()).stream()
                         .flatMap(volume -> CopyTags.find(found).stream().map(tags -> held(volume, found, tags))))
                 .toList();
     }
@@ -135,11 +135,7 @@ final class Copies {
     }
 
     private Stream<LogicalVolume> named(Predicate<String> wanted) {
-        return all().filter(found -> wanted.test(found.name()));
-    }
-
-    private Stream<LogicalVolume> all() {
-        return host.logicalVolumes().list().stream().filter(found -> !PreparedTag.isOn(found));
+        return host.logicalVolumes().list().stream().filter(found -> wanted.test(found.name()));
     }
 
     // A plain snapshot has no epoch, and is alone.

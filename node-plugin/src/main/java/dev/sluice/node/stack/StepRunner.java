@@ -6,7 +6,6 @@ import dev.sluice.names.Names;
 import dev.sluice.node.clone.CopyState;
 import dev.sluice.node.clone.CopyTags;
 import dev.sluice.node.clone.EncryptionTag;
-import dev.sluice.node.clone.PreparedTag;
 import dev.sluice.node.clone.Step;
 import dev.sluice.node.clone.Tables;
 import dev.sluice.node.host.BlockDevice;
@@ -92,7 +91,7 @@ final class StepRunner {
 
     private void retag(CopyTags tags) {
         LogicalVolume data = data();
-        host.logicalVolumes().retag(data, PreparedTag.with(CopyTags.of(data)), tags.print());
+        host.logicalVolumes().retag(data, CopyTags.of(data).print(), tags.print());
     }
 
     private void loadSource(Step.LoadSource source) {

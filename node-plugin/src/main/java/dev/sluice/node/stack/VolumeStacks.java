@@ -59,9 +59,10 @@ public final class VolumeStacks {
         long epoch = order.spec().epoch();
         return lockedCopy(order.id(), epoch, () -> {
             copies.requireSuccession(order.id(), epoch);
-            takeInUse(order, pools.named(order.spec().pool()));
-            Wanted wanted = wanted(order);
-            Observed found = withoutUnfit(wanted);
+            PoolSettings pool = pools.named(order.spec().pool());
+            takeInUse(order, pool);
+            Wanted wanted = wanted(order, pool);
+            Observed found = observe(wanted);
             try (IscsiSessions.Beginning _ = beginLogin(wanted, found)) {
                 return bring(order, wanted, found, allocated);
             }
@@ -80,18 +81,8 @@ public final class VolumeStacks {
         return judge(order, observe(wanted), refusal);
     }
 
-    /** What was prepared for it is of use only as it would be made now. */
-    private Observed withoutUnfit(Wanted wanted) {
-        Observed found = observe(wanted);
-        if (StackPlanner.fits(wanted, found)) {
-            return found;
-        }
-        new StepRunner(host, wanted.id(), wanted.epoch(), wanted.volumeGroup()).run(StackPlanner.removePrepared(found));
-        return observe(wanted);
-    }
-
     /** A new copy needs its logical volumes and the way to its origin, which take about as long: both at once. */
-    IscsiSessions.@Nullable Beginning beginLogin(Wanted wanted, Observed found) {
+    private IscsiSessions.@Nullable Beginning beginLogin(Wanted wanted, Observed found) {
         return wanted.login() == null || found.data() != null
                 ? null
                 : host.sessions().begin(wanted.login());
@@ -160,7 +151,7 @@ public final class VolumeStacks {
             long bytes = Objects.requireNonNull(found.data()).sizeBytes();
             StepRunner runner = new StepRunner(host, order.id(), epoch, group);
             runner.run(List.of(new Step.LoadOuterOverData(bytes), new Step.Retag(tags.withState(CopyState.LINEAR))));
-            Wanted wanted = wanted(order);
+            Wanted wanted = wanted(order, pools.named(order.spec().pool()));
             runner.run(StackPlanner.stack(wanted, observe(wanted)));
             return true;
         });
@@ -308,9 +299,8 @@ public final class VolumeStacks {
         return true;
     }
 
-    Wanted wanted(VolumeOrder order) {
+    private Wanted wanted(VolumeOrder order, PoolSettings pool) {
         VolumeSpec spec = order.spec();
-        PoolSettings pool = pools.named(spec.pool());
         Origin origin = spec.origin();
         long remoteBytes = origin != null && spec.originIsRemote() ? spec.deviceBytes(origin.sizeBytes()) : 0;
         long chunk = remoteBytes > 0 && order.allocated() == null

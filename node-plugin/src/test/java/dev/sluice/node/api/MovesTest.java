@@ -31,13 +31,11 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -151,37 +149,10 @@ class MovesTest {
 
         edit(export -> export.withState(DesiredState.ABSENT));
         eventually().until(() -> exported().phase() == ServedPhase.REMOVED);
-        target(null);
+        editVolume(spec -> spec.withTarget(null));
 
         assertThat(from.directory.awaitReady(VOLUME, Duration.ofSeconds(30)).id())
                 .isEqualTo(VOLUME);
-    }
-
-    @Test
-    void whatTheNewHomePreparesGoesWhenTheMoveIsTakenBack() {
-        from.directory.createAttachment(VOLUME);
-        order();
-        eventually().until(() -> second.leftovers().contains("lv " + Names.copy(VOLUME, 2)));
-        assertThat(consented()).isFalse();
-
-        target(null);
-
-        eventually().until(() -> second.leftovers().isEmpty());
-    }
-
-    /** Nobody tells a process that does not run; nobody has an event for an object that is gone. */
-    @Test
-    void whatWasPreparedForAVolumeThatIsGoneGoesAtTheNextStart() {
-        from.directory.createAttachment(VOLUME);
-        order();
-        eventually().until(() -> second.leftovers().contains("lv " + Names.copy(VOLUME, 2)));
-        to.close();
-        client.resources(Volume.class).withName(VOLUME).delete();
-
-        to = new TestNode(client, second, POOL, folder);
-        to.start();
-
-        eventually().until(() -> second.leftovers().isEmpty());
     }
 
     @Test
@@ -222,7 +193,7 @@ class MovesTest {
     }
 
     private void order() {
-        target("n2");
+        editVolume(spec -> spec.withTarget("n2"));
         Export export = new Export();
         export.setMetadata(new ObjectMetaBuilder()
                 .withName(EXPORT)
@@ -259,15 +230,9 @@ class MovesTest {
         });
     }
 
-    /** As the controller does: who is concerned sees the volume. */
-    private void target(@Nullable String node) {
+    private void editVolume(UnaryOperator<VolumeSpec> change) {
         client.resources(Volume.class).withName(VOLUME).edit(volume -> {
-            volume.setSpec(volume.getSpec().withTarget(node));
-            Map<String, String> concerned = new HashMap<>(Map.of(Names.concernsLabel("n1"), "true"));
-            if (node != null) {
-                concerned.put(Names.concernsLabel(node), "true");
-            }
-            volume.getMetadata().setLabels(concerned);
+            volume.setSpec(change.apply(volume.getSpec()));
             return volume;
         });
     }

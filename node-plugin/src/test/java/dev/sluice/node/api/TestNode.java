@@ -14,7 +14,6 @@ import dev.sluice.node.stack.NodeKeys;
 import dev.sluice.node.stack.OfferedDigests;
 import dev.sluice.node.stack.OfferedMaps;
 import dev.sluice.node.stack.PoolDirectory;
-import dev.sluice.node.stack.PreparedCopies;
 import dev.sluice.node.stack.Snapshots;
 import dev.sluice.node.stack.VolumeStacks;
 import dev.sluice.node.stack.WriteHolds;
@@ -71,7 +70,6 @@ final class TestNode implements AutoCloseable {
                 cluster,
                 new NodeReconcilers.Work(
                         VolumeWork.of(stacks, closed, hydrations),
-                        new PreparedCopies(host, stacks),
                         ExportWork.of(exports, maps, closed, hydrations),
                         SnapshotWork.of(
                                 snapshots,

@@ -60,7 +60,6 @@ final class MoveStory {
         final VolumeStacks stacks;
         final ClosedCopies copies;
         final OfferedDigests digests;
-        final PreparedCopies prepared;
         final OfferedMaps maps;
 
         Node(int number) {
@@ -70,7 +69,6 @@ final class MoveStory {
             digests = new OfferedDigests(host.host());
             maps = new OfferedMaps(host.host(), pools, MoveStory.this::later);
             copies = new ClosedCopies(host.host(), stacks, new Exports(host.host(), pools), digests);
-            prepared = new PreparedCopies(host.host(), stacks);
         }
     }
 
@@ -80,7 +78,6 @@ final class MoveStory {
         final VolumeStacks stacks;
         final ClosedCopies copies;
         final OfferedDigests digests;
-        final PreparedCopies prepared;
         final OfferedMaps maps;
         final long epoch;
         private @Nullable Allocation allocated;
@@ -93,7 +90,6 @@ final class MoveStory {
             this.stacks = node.stacks;
             this.copies = node.copies;
             this.digests = node.digests;
-            this.prepared = node.prepared;
             this.maps = node.maps;
             this.epoch = epoch;
         }
@@ -286,18 +282,9 @@ final class MoveStory {
 
     private void arrive(int index) {
         if (index > home) {
-            prepare(index, null);
             close(index - 1);
-            if (!stop(index).passedBy) {
-                prepare(index, serve(index - 1));
-            }
             home = index;
         }
-    }
-
-    /** @param login null as long as the old home has not agreed */
-    void prepare(int index, @Nullable IscsiLogin login) {
-        stop(index).prepared.prepare(order(index, login));
     }
 
     Optional<ClosedCopies.ClosedCopy> close(int index) {
