@@ -50,7 +50,8 @@ record CopyBench(Node node, String volumeId, long bytes) implements AutoCloseabl
         return """
                 set -e
                 at() { echo /dev/$(dmsetup info -c --noheadings -o blkdevname $1); }
-                source=$(at %s)
+                name=%s
+                source=$(at $name)
                 group=$(lvs --noheadings -o vg_name -S lv_name=bench-data | awk '{ print $1 }')
                 data=/dev/$group/bench-data
                 meta=/dev/$group/bench-meta
@@ -81,7 +82,7 @@ record CopyBench(Node node, String volumeId, long bytes) implements AutoCloseabl
         long region = (long) setting.regionKibibytes() * 1024;
         return Engine.FUNCTIONS
                 + """
-                disk=$(disk $source)
+                disk=$(disk $name)
                 dmsetup remove --retry %1$s 2>/dev/null || :
                 dd if=/dev/zero of=$meta bs=4k count=1 oflag=direct conv=notrunc status=none
                 dmsetup create %1$s --noudevsync --table \\

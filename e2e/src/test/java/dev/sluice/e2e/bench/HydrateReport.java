@@ -65,12 +65,9 @@ record HydrateReport(
                 "\nClones by the driver, from when it switches copying on until the engine says that nothing is missing; a clone of each"
                         + " kind for each measurement, with a pod that does nothing. Seconds, MiB a second in brackets. A pod can use its volume"
                         + " before any of that; a copy by `dd` of the whole volume would have it wait as long as that takes.\n\n");
-        row(
-                text,
-                "volume",
-                trip -> "copied at + %1$d ms | over the wire | seconds at + %1$d ms".formatted(trip.toMillis()));
-        text.append("|---|").append("---|---|---|".repeat(settings.size())).append('\n');
-        clones.forEach((fill, values) -> row(text, fill.toString(), trip -> clone(at(values, trip))));
+        text.append("| volume | round trip | copied | over the wire | seconds |\n|---|---|---|---|---|\n");
+        clones.forEach((fill, values) -> values.forEach((trip, figures) ->
+                text.append("| %s | + %d ms | %s |\n".formatted(fill, trip.toMillis(), clone(figures)))));
         text.append("\n| bar | allowed | measured | |\n|---|---|---|---|\n");
         settings.keySet().forEach(trip -> text.append(bar(trip)));
         return text.toString();

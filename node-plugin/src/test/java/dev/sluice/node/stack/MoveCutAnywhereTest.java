@@ -30,6 +30,11 @@ class MoveCutAnywhereTest {
     }
 
     @TestFactory
+    List<DynamicTest> anEncryptedVolumeThatReturns() {
+        return cuts(() -> new MoveStory(List.of(0, 1, 0)).encrypted());
+    }
+
+    @TestFactory
     List<DynamicTest> twoMovesBeforeTheFirstIsHydrated() {
         return cuts(() -> new MoveStory(List.of(0, 1, 2)));
     }

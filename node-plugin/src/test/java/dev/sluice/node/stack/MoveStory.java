@@ -2,6 +2,7 @@ package dev.sluice.node.stack;
 
 import dev.sluice.api.Allocation;
 import dev.sluice.api.DesiredState;
+import dev.sluice.api.Encryption;
 import dev.sluice.api.HydrationSettings;
 import dev.sluice.api.Origin;
 import dev.sluice.api.OriginKind;
@@ -16,6 +17,9 @@ import dev.sluice.node.clone.UsedMapTag;
 import dev.sluice.node.host.BlockDevice;
 import dev.sluice.node.host.Chap;
 import dev.sluice.node.host.IscsiLogin;
+import dev.sluice.node.host.LuksDevice;
+import dev.sluice.node.host.MappedDevice;
+import dev.sluice.node.host.Passphrase;
 import dev.sluice.node.host.PoolSettings;
 import dev.sluice.node.host.fake.FakeHost;
 import dev.sluice.node.host.fake.FakeNetwork;
@@ -37,6 +41,7 @@ final class MoveStory {
     static final long BLOCKS = SIZE / FakeHost.BLOCK;
     static final String VOLUME = Names.volumeId("data");
     private static final Path MOUNT = Path.of("/staging");
+    private static final Passphrase KEY = new Passphrase("correct horse");
     private static final Chap CHAP = new Chap("client", "secret-one", "server", "secret-two");
     private static final PoolSettings POOL = new PoolSettings("fast", "data", "sluice");
 
@@ -48,6 +53,7 @@ final class MoveStory {
     private boolean retaining;
     private boolean offering = true;
     private boolean mistaken;
+    private @Nullable Encryption encryption;
     private boolean telling = true;
     private long nanoTime;
     private PodWrites writes = new PodWrites(BLOCKS);
@@ -58,6 +64,7 @@ final class MoveStory {
     private final class Node {
         final FakeHost host;
         final VolumeStacks stacks;
+        final EncryptedVolumes volumes;
         final ClosedCopies copies;
         final OfferedDigests digests;
         final OfferedMaps maps;
@@ -66,6 +73,7 @@ final class MoveStory {
             host = new FakeHost("n" + number, "10.0.0." + number, network, POOL);
             PoolDirectory pools = new PoolDirectory(List.of(POOL));
             stacks = new VolumeStacks(host.host(), pools);
+            volumes = new EncryptedVolumes(host.host(), stacks);
             digests = new OfferedDigests(host.host());
             maps = new OfferedMaps(host.host(), pools, MoveStory.this::later);
             copies = new ClosedCopies(host.host(), stacks, new Exports(host.host(), pools), digests);
@@ -76,6 +84,7 @@ final class MoveStory {
     static final class Stop {
         final FakeHost host;
         final VolumeStacks stacks;
+        final EncryptedVolumes volumes;
         final ClosedCopies copies;
         final OfferedDigests digests;
         final OfferedMaps maps;
@@ -88,6 +97,7 @@ final class MoveStory {
         private Stop(Node node, long epoch) {
             this.host = node.host;
             this.stacks = node.stacks;
+            this.volumes = node.volumes;
             this.copies = node.copies;
             this.digests = node.digests;
             this.maps = node.maps;
@@ -166,11 +176,28 @@ final class MoveStory {
         return this;
     }
 
+    /** The pods' bytes are below a LUKS layer, and its header before them. */
+    MoveStory encrypted() {
+        encryption = new Encryption(false);
+        return this;
+    }
+
+    private long deviceBytes() {
+        return encryption == null ? SIZE : SIZE + Encryption.HEADER_BYTES;
+    }
+
+    /** What the pod of a stop uses; opened, and formatted before it is first used. */
+    private BlockDevice podDevice(Stop stop) {
+        return encryption == null
+                ? stop.stacks.device(VOLUME)
+                : stop.volumes.open(VOLUME, new VolumeContent(encryption, "ext4", List.of()), KEY);
+    }
+
     /** A bit of the hashes of what this stop serves flips. */
     void damageDigests(int index) {
         Stop stop = stop(index);
         serve(index);
-        stop.copies.offerDigests(exportOrder(index), stop.epoch + 1, uid(stop.epoch + 1), SIZE);
+        stop.copies.offerDigests(exportOrder(index), stop.epoch + 1, uid(stop.epoch + 1), deviceBytes());
         stop.digests.work();
         BlockDevice list = stop.host
                 .host()
@@ -200,11 +227,14 @@ final class MoveStory {
     private void meanwhile(Node node) {
         Stop stop = stop(home);
         if (stop.host == node.host && stop.written && isMounted(node.host)) {
-            node.host
-                    .host()
-                    .deviceMapper()
-                    .find(Names.outerDevice(VOLUME))
-                    .ifPresent(outer -> writes.meanwhile(node.host, outer.device()));
+            Optional<BlockDevice> device = encryption == null
+                    ? node.host
+                            .host()
+                            .deviceMapper()
+                            .find(Names.outerDevice(VOLUME))
+                            .map(MappedDevice::device)
+                    : node.host.host().luks().find(Names.luksDevice(VOLUME)).map(LuksDevice::device);
+            device.ifPresent(open -> writes.meanwhile(node.host, open));
         }
     }
 
@@ -344,7 +374,9 @@ final class MoveStory {
         String name = Names.digestExport(export);
         OptionalLong bytes = login == null || !offering
                 ? OptionalLong.empty()
-                : stop(index - 1).copies.offerDigests(exportOrder(index - 1), stop.epoch, uid(stop.epoch), SIZE);
+                : stop(index - 1)
+                        .copies
+                        .offerDigests(exportOrder(index - 1), stop.epoch, uid(stop.epoch), deviceBytes());
         return new VolumeOrder.Digests(
                 mistaken ? "another" : uid(stop.epoch),
                 login == null || bytes.isEmpty()
@@ -387,20 +419,28 @@ final class MoveStory {
     /** Mounts, and writes a block of its own and one that each pod writes, acknowledged by fsync. */
     void pod(int index) {
         Stop stop = stop(index);
-        stop.host.host().mounts().ensure(stop.stacks.device(VOLUME), MOUNT, "ext4", List.of());
+        BlockDevice device = podDevice(stop);
+        stop.host.host().mounts().ensure(device, MOUNT, "ext4", List.of());
         if (!stop.written) {
-            for (long block = first(index); block < first(index) + 50; block++) {
-                writes.write(stop.host, stop.stacks.device(VOLUME), block, value(index));
+            // What was never written below a LUKS layer shows no zeros, but whatever its key makes of them.
+            for (long block = 1; index == 0 && encryption != null && block < BLOCKS; block++) {
+                writes.write(stop.host, device, block, 1);
             }
-            writes.write(stop.host, stop.stacks.device(VOLUME), BLOCKS - 1, value(index));
-            writes.some(stop.host, stop.stacks.device(VOLUME));
-            stop.host.fsync(stop.stacks.device(VOLUME));
+            for (long block = first(index); block < first(index) + 50; block++) {
+                writes.write(stop.host, device, block, value(index));
+            }
+            writes.write(stop.host, device, BLOCKS - 1, value(index));
+            writes.some(stop.host, device);
+            stop.host.fsync(device);
             stop.written = true;
         }
     }
 
     void leave(int index) {
         stop(index).host.host().mounts().remove(MOUNT);
+        if (encryption != null) {
+            stop(index).volumes.close(VOLUME);
+        }
     }
 
     private void hydrate() {
@@ -445,9 +485,7 @@ final class MoveStory {
     void verify() {
         Stop last = stop(home);
         for (Node node : nodes) {
-            List<String> expected = node.host == last.host
-                    ? List.of("lv " + last.copy(), "dm " + Names.outerDevice(VOLUME), "mount " + MOUNT)
-                    : List.of();
+            List<String> expected = node.host == last.host ? used(last) : List.of();
             if (!node.host.leftovers().equals(expected)) {
                 throw new AssertionError(node.host.name() + " has " + node.host.leftovers());
             }
@@ -460,10 +498,19 @@ final class MoveStory {
         verifyContent();
     }
 
+    private List<String> used(Stop last) {
+        List<String> used = new ArrayList<>(List.of("lv " + last.copy(), "dm " + Names.outerDevice(VOLUME)));
+        if (encryption != null) {
+            used.add("luks " + Names.luksDevice(VOLUME));
+        }
+        used.add("mount " + MOUNT);
+        return used;
+    }
+
     /** The same while copies are left elsewhere. */
     void verifyContent() {
         Stop last = stop(home);
-        writes.verify(last.host, last.stacks.device(VOLUME));
+        writes.verify(last.host, podDevice(last));
     }
 
     private static long first(int index) {
@@ -497,7 +544,9 @@ final class MoveStory {
                 origin,
                 null,
                 new HydrationSettings(false, null, 0, regionBytes),
-                DesiredState.PRESENT);
+                DesiredState.PRESENT,
+                null,
+                encryption);
         VolumeOrder.Digests digests = digests(index, login);
         return new VolumeOrder(
                 VOLUME, spec, stop.allocated, login, digests, digests == null ? usedMap(index, login) : null);

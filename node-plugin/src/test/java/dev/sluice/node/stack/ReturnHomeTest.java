@@ -48,6 +48,17 @@ class ReturnHomeTest {
         story.verify();
     }
 
+    /** Equal ciphertext is equal plaintext: what both nodes hash is below the LUKS layer, of which neither needs the key. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void anEncryptedVolumeToo(long seed) {
+        MoveStory story = new MoveStory(List.of(0, 1, 0)).encrypted().writing(writes(seed));
+        story.tell();
+
+        assertThat(story.reusedRegions(2)).isPositive();
+        story.verify();
+    }
+
     @Test
     void allOfItWhereHashesAreNotOffered() {
         MoveStory story = new MoveStory(List.of(0, 1, 0)).writing(writes(1)).withoutDigests();
