@@ -75,9 +75,9 @@ final class CopyFlight {
         return Duration.ofNanos(fastest);
     }
 
-    /** What could not be copied in a batch is to be told from what could. */
-    void copyOneByOne() {
-        oneByOne = true;
+    /** @param wanted whether what cannot be copied is to be told from the rest: a batch fails as a whole */
+    void copyOneByOne(boolean wanted) {
+        oneByOne = wanted;
     }
 
     /** Copying is held back, or it is not known by what: nothing is learnt from how fast it is. */
@@ -112,8 +112,8 @@ final class CopyFlight {
 
     private HydrationGeometry wanted(
             Instant now, CloneStatus.Working engine, HydrationSettings settings, boolean undisturbed) {
-        Integer batch = settings.batchSize();
-        Integer threshold = settings.threshold();
+        @Nullable Integer batch = null;
+        @Nullable Integer threshold = null;
         boolean tuned = undisturbed && batch == null && threshold == null && !oneByOne;
         HydrationGeometry rule = HydrationGeometry.of(engine.regionBytes(), jobs(now, engine, tuned));
         int batchSize = oneByOne ? 1 : batch == null ? rule.batch() : batch;

@@ -32,6 +32,7 @@ final class Hydration {
     private final Pacing pacing;
     private final RateWindow rate = new RateWindow();
     private final Governing governing;
+    private final CopyFlight flight;
     private final Standstill standstill;
     private final Beginning beginning;
     private final Instant readySince;
@@ -61,6 +62,7 @@ final class Hydration {
         this.readySince = now;
         this.governing =
                 new Governing(new CopyWindow(host, stacks, id, order.spec().epoch(), System::nanoTime));
+        this.flight = new CopyFlight(host, id, order.spec().epoch(), System::nanoTime);
         this.standstill = new Standstill(now);
         this.beginning = new Beginning(host, stacks, background, order, rate::clear, now);
     }
@@ -165,13 +167,21 @@ final class Hydration {
     private boolean pace(CloneStatus.Working engine, Instant now) {
         if (!copyWanted) {
             pacing.restart();
+            flight.interrupt();
             engineSwitch.set(engine, false);
             return false;
         }
+        if (!flight.isMeasured()) {
+            background.run("round trip", flight::measure);
+        }
+        HydrationSettings settings = order.spec().hydration();
         long hydrated = engine.hydratedRegions() * engine.regionBytes();
-        boolean allowed = pacing.allows(order.spec().hydration(), now, hydrated);
+        boolean allowed = pacing.allows(settings, now, hydrated);
         if (allowed && !background.isRunning(WINDOW) && !stacks.isQuiet(id)) {
-            governing.release(host, engineDevice, engine, limit().bytesPerSecond());
+            boolean undisturbed = engine.hydrationEnabled() && !governing.isNeeded(now);
+            flight.set(now, engine, settings, limit().bytesPerSecond(), undisturbed);
+        } else {
+            flight.interrupt();
         }
         engineSwitch.set(engine, allowed);
         return allowed;
@@ -241,6 +251,7 @@ final class Hydration {
                 lowest,
                 pacing.isHeldBack(now),
                 governing,
+                flight.describe(engine),
                 now);
         return report(engine, now, HydrationPhase.HYDRATING, limit.reason(), limit.message());
     }
@@ -249,9 +260,8 @@ final class Hydration {
         if (cause != Standstill.Cause.FOREGROUND_IO) {
             background.run("pool", () -> poolFull = stacks.isFull(order.spec().pool()));
         }
-        // A batch fails as a whole: alone, a region that can be read is told from one that cannot.
-        if (cause == Standstill.Cause.REGION_ERRORS && engine.batch() > 1) {
-            host.deviceMapper().message(engineDevice, "hydration_batch_size 1");
+        if (cause == Standstill.Cause.REGION_ERRORS) {
+            flight.copyOneByOne(true);
         }
         long missing = engine.totalRegions() - engine.hydratedRegions();
         HydrationLimit limit =

@@ -24,8 +24,14 @@ record HydrationLimit(String reason, String message) {
     }
 
     /** @param heldBack whether it was limited just now */
+    /** @param flight how much is copied at once */
     static HydrationLimit of(
-            HydrationSettings settings, CopyLimit limit, boolean heldBack, Governing governing, Instant now) {
+            HydrationSettings settings,
+            CopyLimit limit,
+            boolean heldBack,
+            Governing governing,
+            String flight,
+            Instant now) {
         if (governing.isNeeded(now)) {
             return new HydrationLimit(
                     "ForegroundIO",
@@ -36,7 +42,7 @@ record HydrationLimit(String reason, String message) {
         }
         return limit.bytesPerSecond() != null && (heldBack || limit.isOwn())
                 ? new HydrationLimit("Budget", limit.explain())
-                : new HydrationLimit("Copying", "the kernel copies what has not arrived");
+                : new HydrationLimit("Copying", "the kernel copies what has not arrived: " + flight);
     }
 
     static HydrationLimit of(Standstill.Cause cause, long missingRegions) {
