@@ -112,8 +112,8 @@ final class CopyFlight {
 
     private HydrationGeometry wanted(
             Instant now, CloneStatus.Working engine, HydrationSettings settings, boolean undisturbed) {
-        @Nullable Integer batch = null;
-        @Nullable Integer threshold = null;
+        Integer batch = settings.hydrationBatchSize();
+        Integer threshold = settings.hydrationThreshold();
         boolean tuned = undisturbed && batch == null && threshold == null && !oneByOne;
         HydrationGeometry rule = HydrationGeometry.of(engine.regionBytes(), jobs(now, engine, tuned));
         int batchSize = oneByOne ? 1 : batch == null ? rule.batch() : batch;

@@ -21,7 +21,7 @@ final class JobTuner {
     private static final double AS_FAST = 0.99;
 
     private static final Duration SHORTEST_REST = Duration.ofMinutes(1);
-    private static final Duration LONGEST_REST = Duration.ofMinutes(32);
+    private static final Duration LONGEST_REST = Duration.ofMinutes(256);
 
     private enum Step {
         REFERENCE,
