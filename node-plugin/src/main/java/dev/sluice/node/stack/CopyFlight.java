@@ -25,6 +25,9 @@ final class CopyFlight {
     private static final int READS = 5;
     private static final Duration ENOUGH = Duration.ofSeconds(1);
     private static final int READ_BYTES = 4096;
+    /** What comes over the wire for it, at most. */
+    static final int MEASURED_BYTES = READS * READ_BYTES;
+
 
     private final Host host;
     private final String id;
