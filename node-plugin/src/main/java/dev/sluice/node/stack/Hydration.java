@@ -30,6 +30,7 @@ final class Hydration {
     private final SourcePath path;
     private final EngineSwitch engineSwitch;
     private final Pacing pacing;
+    private final PoolGuard guard;
     private final RateWindow rate = new RateWindow();
     private final Governing governing;
     private final Standstill standstill;
@@ -41,14 +42,28 @@ final class Hydration {
     private @Nullable HydrationReport last;
     private volatile boolean copyWanted;
     private volatile boolean open;
-    private volatile boolean poolFull;
 
     /** One whose node has no budget to share. */
     Hydration(VolumeStacks stacks, Host host, Executor work, VolumeOrder order, Instant now) {
-        this(stacks, host, work, new NodeBudget(new BudgetBoard(order.spec().home())), order, now);
+        this(
+                stacks,
+                host,
+                work,
+                new NodeBudget(new BudgetBoard(order.spec().home())),
+                new PoolGuard(stacks::pool),
+                order,
+                now);
     }
 
-    Hydration(VolumeStacks stacks, Host host, Executor work, NodeBudget budget, VolumeOrder order, Instant now) {
+    Hydration(
+            VolumeStacks stacks,
+            Host host,
+            Executor work,
+            NodeBudget budget,
+            PoolGuard guard,
+            VolumeOrder order,
+            Instant now) {
+        this.guard = guard;
         this.stacks = stacks;
         this.host = host;
         this.order = order;
@@ -138,10 +153,11 @@ final class Hydration {
                 source == SourcePath.State.CONNECTED ? beginning.waitingFor(order, engine, now, paused, open) : null;
         Integer queued = pacing.queued();
         waiting = waiting == null && queued != null && !paused ? HydrationLimit.queued(queued) : waiting;
-        copyWanted = waiting == null && !paused && source == SourcePath.State.CONNECTED;
+        HydrationLimit room = guard.missing(order.spec().pool(), now);
+        copyWanted = waiting == null && room == null && !paused && source == SourcePath.State.CONNECTED;
         boolean copying = pace(engine, now);
         govern(engine, now, copying);
-        return judge(engine, now, source, paused, waiting, copying);
+        return judge(engine, now, source, paused, waiting, room, copying);
     }
 
     /** A look between looks for a volume with a limit: the engine knows only on and off, so it is switched often. */
@@ -209,6 +225,7 @@ final class Hydration {
             SourcePath.State source,
             boolean paused,
             @Nullable HydrationLimit waiting,
+            @Nullable HydrationLimit room,
             boolean copying) {
         if (!copying) {
             standstill.reset(now);
@@ -225,6 +242,9 @@ final class Hydration {
         if (waiting != null) {
             return report(engine, now, HydrationPhase.HYDRATING, waiting.reason(), waiting.message());
         }
+        if (room != null) {
+            return report(engine, now, HydrationPhase.STALLED, room.reason(), room.message());
+        }
         Optional<Standstill.Cause> stalled = copying
                 ? standstill.look(
                         now,
@@ -234,7 +254,6 @@ final class Hydration {
         if (stalled.isPresent()) {
             return stalled(engine, now, stalled.get());
         }
-        poolFull = false;
         CopyLimit lowest = limit();
         HydrationLimit limit = HydrationLimit.of(
                 order.spec().hydration().limitedTo(lowest.bytesPerSecond()),
@@ -246,16 +265,12 @@ final class Hydration {
     }
 
     private HydrationReport stalled(CloneStatus.Working engine, Instant now, Standstill.Cause cause) {
-        if (cause != Standstill.Cause.FOREGROUND_IO) {
-            background.run("pool", () -> poolFull = stacks.isFull(order.spec().pool()));
-        }
         // A batch fails as a whole: alone, a region that can be read is told from one that cannot.
         if (cause == Standstill.Cause.REGION_ERRORS && engine.batch() > 1) {
             host.deviceMapper().message(engineDevice, "hydration_batch_size 1");
         }
         long missing = engine.totalRegions() - engine.hydratedRegions();
-        HydrationLimit limit =
-                poolFull ? HydrationLimit.poolFull(order.spec().pool()) : HydrationLimit.of(cause, missing);
+        HydrationLimit limit = HydrationLimit.of(cause, missing);
         return report(engine, now, HydrationPhase.STALLED, limit.reason(), limit.message());
     }
 

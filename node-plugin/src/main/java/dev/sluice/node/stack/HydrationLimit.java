@@ -64,10 +64,20 @@ record HydrationLimit(String reason, String message) {
         };
     }
 
-    static HydrationLimit poolFull(String pool) {
+    /** @param reserve bytes that are left to what pods write */
+    static HydrationLimit poolFull(String pool, long free, long reserve) {
         return new HydrationLimit(
                 "PoolFull",
-                "there is no room left in pool " + pool + " of this node; what the pod writes waits too. Make room:"
-                        + " delete volumes or snapshots, or extend the thin pool (lvextend)");
+                "pool " + pool + " of this node has " + free + " bytes free. Copying stops below " + reserve
+                        + ", which is left to what pods write" + (free == 0 ? "; that waits now too" : "")
+                        + ". Make room: delete volumes or snapshots, or extend the thin pool (lvextend)");
+    }
+
+    static HydrationLimit poolMetadataFull(String pool, int percent) {
+        return new HydrationLimit(
+                "PoolFull",
+                "the metadata of pool " + pool + " of this node is full to " + percent
+                        + " %. Copying stops before the pool goes read-only. Extend it (lvextend --poolmetadatasize), or"
+                        + " delete volumes or snapshots");
     }
 }

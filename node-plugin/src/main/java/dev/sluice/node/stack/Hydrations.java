@@ -29,6 +29,7 @@ public final class Hydrations implements AutoCloseable {
     private final HydrationListener listener;
     private final Clock clock;
     private final NodeBudget budget;
+    private final PoolGuard guard;
     private Instant nextLook = Instant.MIN;
     private final Map<String, Hydration> followed = new ConcurrentHashMap<>();
     private final ExecutorService work = Executors.newVirtualThreadPerTaskExecutor();
@@ -39,6 +40,7 @@ public final class Hydrations implements AutoCloseable {
         this.stacks = stacks;
         this.host = host;
         this.budget = new NodeBudget(limits);
+        this.guard = new PoolGuard(stacks::pool);
         this.listener = listener;
         this.clock = clock;
     }
@@ -99,7 +101,7 @@ public final class Hydrations implements AutoCloseable {
                             order.id(),
                             (id, known) -> known != null && known.isOf(epoch)
                                     ? known
-                                    : new Hydration(stacks, host, work, budget, order, now))
+                                    : new Hydration(stacks, host, work, budget, guard, order, now))
                     .update(order);
         }
     }
