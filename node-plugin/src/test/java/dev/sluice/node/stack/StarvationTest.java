@@ -179,7 +179,7 @@ class StarvationTest {
                 .usedBytes();
         story.home.poolBytes("data", used);
 
-        HydrationReport held = look(10);
+        HydrationReport held = look(20);
         long arrived = held.hydratedBytes();
 
         assertThat(held.phase()).isEqualTo(HydrationPhase.STALLED);
