@@ -26,6 +26,7 @@ final class Hydration {
     private final Host host;
     private final BackgroundWork background;
     private final String id;
+    private final String outerDevice;
     private final String engineDevice;
     private final SourcePath path;
     private final EngineSwitch engineSwitch;
@@ -69,6 +70,7 @@ final class Hydration {
         this.order = order;
         this.id = order.id();
         this.background = new BackgroundWork(work, id);
+        this.outerDevice = Names.outerDevice(id);
         this.engineDevice = Names.cloneDevice(Names.copy(id, order.spec().epoch()));
         this.path = new SourcePath(host, id, order.spec().epoch());
         this.pacing = new Pacing(id, order.spec().epoch(), budget);
@@ -98,13 +100,17 @@ final class Hydration {
         if (known != null && finishing()) {
             return known;
         }
-        if (isCutOff()) {
-            return rebuild();
+        MappedDevice outer = host.deviceMapper().find(outerDevice).orElse(null);
+        boolean isOpen = outer != null && outer.openCount() > 0;
+        if (outer != null && Tables.isError(outer.table())) {
+            return rebuild(isOpen);
         }
+        open = isOpen;
         return switch (CloneStatus.parse(host.deviceMapper().status(engineDevice, false))) {
             case CloneStatus.Working working when !working.readOnly() -> steer(working, now);
             case CloneStatus.Unreadable() -> HydrationReports.unreadable(order, last, readySince);
             default -> {
+                copyWanted = false;
                 beginning.restart();
                 stacks.cutOff(id);
                 yield HydrationReports.failed(order, last, readySince);
@@ -112,13 +118,10 @@ final class Hydration {
         };
     }
 
-    private boolean isCutOff() {
-        return outer().map(MappedDevice::table).filter(Tables::isError).isPresent();
-    }
-
     /** Nobody can read what the volume has until it is stacked anew, and that waits until nobody has it open. */
-    private HydrationReport rebuild() {
-        if (outer().map(MappedDevice::openCount).orElse(0) == 0) {
+    private HydrationReport rebuild(boolean isOpen) {
+        copyWanted = false;
+        if (!isOpen) {
             background.run("rebuild", () -> stacks.bring(order));
         }
         return HydrationReports.failed(order, last, readySince);
@@ -143,7 +146,6 @@ final class Hydration {
             });
             return report(engine, now, HydrationPhase.FINALIZING, "Finalizing", "the stack is being swapped");
         }
-        open = outer().map(outer -> outer.openCount() > 0).orElse(false);
         SourcePath.State source = path.look(now);
         if (path.broken()) {
             background.run("reconnect", () -> stacks.bring(order));
@@ -160,14 +162,17 @@ final class Hydration {
         return judge(engine, now, source, paused, waiting, room, copying);
     }
 
-    /** A look between looks for a volume with a limit: the engine knows only on and off, so it is switched often. */
-    void pace(Instant now) {
-        if (pacing.isDue(order.spec().hydration(), now)
+    /** Whether a volume with a limit is to be looked at between looks: the engine knows only on and off, so it is switched often. */
+    boolean isDue(Instant now) {
+        return copyWanted
+                && pacing.isDue(order.spec().hydration(), now)
                 && completed == null
-                && !isCutOff()
-                && !finishing()
-                && CloneStatus.parse(host.deviceMapper().status(engineDevice, false))
-                        instanceof CloneStatus.Working engine) {
+                && !finishing();
+    }
+
+    void pace(Instant now) {
+        if (CloneStatus.parse(host.deviceMapper().status(engineDevice, false)) instanceof CloneStatus.Working engine
+                && !engine.readOnly()) {
             pace(engine, now);
         }
     }
@@ -278,10 +283,6 @@ final class Hydration {
         long missing = (engine.totalRegions() - engine.hydratedRegions()) * engine.regionBytes();
         return "the origin does not answer; " + missing
                 + " bytes are still only there. Reads of them wait; what is local is served.";
-    }
-
-    private Optional<MappedDevice> outer() {
-        return host.deviceMapper().find(Names.outerDevice(id));
     }
 
     private CopyTags tags() {

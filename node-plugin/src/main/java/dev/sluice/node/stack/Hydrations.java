@@ -23,6 +23,8 @@ public final class Hydrations implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMillis(500);
     /** Between looks at those with a limit: what the engine copies too much in this time is a burst. */
     private static final Duration PACE = Duration.ofMillis(20);
+    /** More than these are looked at less often: of many that copy at once each has but a part of the wire, and together they are no faster. */
+    private static final int PACED_AT_ONCE = 64;
 
     private final VolumeStacks stacks;
     private final Host host;
@@ -31,6 +33,7 @@ public final class Hydrations implements AutoCloseable {
     private final NodeBudget budget;
     private final PoolGuard guard;
     private Instant nextLook = Instant.MIN;
+    private int paced;
     private final Map<String, Hydration> followed = new ConcurrentHashMap<>();
     private final ExecutorService work = Executors.newVirtualThreadPerTaskExecutor();
     private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(
@@ -51,7 +54,7 @@ public final class Hydrations implements AutoCloseable {
 
     private void tickAfter(Duration pause) {
         if (!ticker.isShutdown()) {
-            var unused = ticker.schedule(this::run, pause.toMillis(), TimeUnit.MILLISECONDS);
+            var unused = ticker.schedule(this::run, pause.toNanos(), TimeUnit.NANOSECONDS);
         }
     }
 
@@ -59,9 +62,17 @@ public final class Hydrations implements AutoCloseable {
         try {
             tick();
         } finally {
-            boolean limited = followed.values().stream().anyMatch(Hydration::isLimited);
-            tickAfter(limited ? PACE : LOOK);
+            tickAfter(pause());
         }
+    }
+
+    private Duration pause() {
+        if (followed.values().stream().noneMatch(Hydration::isLimited)) {
+            return LOOK;
+        }
+        Duration pace = PACE.multipliedBy(Math.max(1, Math.ceilDiv(paced, PACED_AT_ONCE)));
+        Duration untilLook = Duration.between(clock.instant(), nextLook);
+        return untilLook.isPositive() && untilLook.compareTo(pace) < 0 ? untilLook : pace;
     }
 
     /** A look at each when it is time for one, else at those that a limit switches off and on. */
@@ -72,8 +83,18 @@ public final class Hydrations implements AutoCloseable {
             look();
             nextLook = now.plus(LOOK);
         } else {
-            each(hydration -> hydration.pace(now));
+            pace(now);
         }
+    }
+
+    private void pace(Instant now) {
+        paced = 0;
+        each(hydration -> {
+            if (hydration.isDue(now)) {
+                paced++;
+                hydration.pace(now);
+            }
+        });
     }
 
     /** Takes note of a volume and its settings as they are now. One without an origin is ignored, a whole one is reported and forgotten. */
@@ -113,7 +134,7 @@ public final class Hydrations implements AutoCloseable {
     /** One look at each. */
     void look() {
         Instant now = clock.instant();
-        budget.divide(followed.values().stream()
+        budget.divide(() -> followed.values().stream()
                 .flatMap(hydration -> hydration.claim().stream())
                 .toList());
         each(hydration -> listener.observed(hydration.look(now)));

@@ -62,7 +62,7 @@ final class Pacing {
 
     /** Whether it is worth a look now: a limited one is off until it has paid back. */
     boolean isDue(HydrationSettings settings, Instant now) {
-        return limit(settings).bytesPerSecond() != null && !now.isBefore(next);
+        return !now.isBefore(next) && limit(settings).bytesPerSecond() != null;
     }
 
     /** @param hydrated bytes that are local */

@@ -11,7 +11,11 @@ final class Sessions {
 
     /** A copy is fed by the export of its own epoch, and by no other. */
     static Optional<IscsiSession> ofCopy(Host host, String id, long epoch) {
-        return host.sessions().find(Names.targetIqn(Names.export(id, epoch)));
+        return host.sessions().find(iqnOfCopy(id, epoch));
+    }
+
+    static String iqnOfCopy(String id, long epoch) {
+        return Names.targetIqn(Names.export(id, epoch));
     }
 
     /** The one that brings the hashes of what feeds it. */

@@ -2,7 +2,6 @@ package dev.sluice.node.host.fake;
 
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
@@ -10,9 +9,16 @@ import java.util.Locale;
 /** dm-clone: reads of what is not hydrated come from the source, partial writes copy first, the bitmap is committed on flush. */
 final class CloneTarget implements FakeTarget {
     enum Mode {
-        RW,
-        RO,
-        FAIL
+        RW(" rw"),
+        RO(" ro"),
+        FAIL("");
+
+        /** At the end of a status line. */
+        private final String word;
+
+        Mode(String word) {
+            this.word = word;
+        }
     }
 
     record Setup(
@@ -216,26 +222,34 @@ final class CloneTarget implements FakeTarget {
         if (flush) {
             commit();
         }
-        List<String> features = new ArrayList<>();
-        if (!hydration) {
-            features.add("no_hydration");
+        // Built by hand: the plugin looks at each engine several times a second, and a formatter is slow.
+        return new StringBuilder(128)
+                .append("8 ")
+                .append(USED_METADATA_BLOCKS)
+                .append('/')
+                .append(setup.metadata().blocks())
+                .append(' ')
+                .append(setup.regionSectors())
+                .append(' ')
+                .append(hydrated.cardinality())
+                .append('/')
+                .append(regions)
+                .append(' ')
+                .append(hydrating.cardinality())
+                .append(features())
+                .append(" 4 hydration_threshold ")
+                .append(threshold)
+                .append(" hydration_batch_size ")
+                .append(batch)
+                .append(mode.word)
+                .toString();
+    }
+
+    private String features() {
+        if (hydration) {
+            return setup.passdown() ? " 0" : " 1 no_discard_passdown";
         }
-        if (!setup.passdown()) {
-            features.add("no_discard_passdown");
-        }
-        String words = features.isEmpty() ? "0" : features.size() + " " + String.join(" ", features);
-        return "8 %d/%d %d %d/%d %d %s 4 hydration_threshold %d hydration_batch_size %d %s"
-                .formatted(
-                        USED_METADATA_BLOCKS,
-                        setup.metadata().blocks(),
-                        setup.regionSectors(),
-                        hydrated.cardinality(),
-                        regions,
-                        hydrating.cardinality(),
-                        words,
-                        threshold,
-                        batch,
-                        mode.name().toLowerCase(Locale.ROOT));
+        return setup.passdown() ? " 1 no_hydration" : " 2 no_hydration no_discard_passdown";
     }
 
     @Override

@@ -35,9 +35,10 @@ final class FakeIscsiSessions implements IscsiSessions {
 
     @Override
     public Optional<IscsiSession> find(String iqn) {
-        return faults.look(
-                "IscsiSessions.find " + iqn,
-                () -> Optional.ofNullable(sessions.get(iqn)).map(Disk::report));
+        return faults.look("IscsiSessions.find ", iqn, () -> {
+            Disk disk = sessions.get(iqn);
+            return disk == null ? Optional.empty() : Optional.of(disk.report());
+        });
     }
 
     @Override
