@@ -6,7 +6,6 @@ import dev.sluice.node.clone.HydrationGeometry;
 import dev.sluice.node.host.Host;
 import java.time.Instant;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** The governor of one volume and its windows. */
 final class Governing {
@@ -37,12 +36,20 @@ final class Governing {
     }
 
     /** What a window set is in force only in it: a pod that pauses leaves the engine as much as it can take, or may. */
-    void release(Host host, String engineDevice, CloneStatus.Working engine, @Nullable Long limit) {
+    void release(Host host, String engineDevice, CloneStatus.Working engine, CopyLimit limit) {
         HydrationGeometry geometry = HydrationGeometry.of(engine.regionBytes());
-        int usual = limit == null ? geometry.threshold() : geometry.threshold(limit);
-        if (engine.threshold() != usual) {
+        Long inFlight = limit.inFlight();
+        int usual = inFlight == null ? geometry.threshold() : geometry.threshold(inFlight);
+        // The engine itself looks only once a second whether the pod leaves it a moment; asked, it looks at once.
+        boolean sleeps = limit.isForLatency() && engine.hydrationEnabled() && engine.hydrating() == 0;
+        if (engine.threshold() != usual || sleeps) {
             host.deviceMapper().message(engineDevice, "hydration_threshold " + usual);
         }
+    }
+
+    /** @param bytesPerSecond at which was copied while the pod was idle */
+    void saw(long bytesPerSecond) {
+        governor.saw(bytesPerSecond);
     }
 
     boolean isNeeded(Instant now) {

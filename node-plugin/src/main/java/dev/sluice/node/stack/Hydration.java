@@ -33,6 +33,8 @@ final class Hydration {
     private final Pacing pacing;
     private final PoolGuard guard;
     private final RateWindow rate = new RateWindow();
+    private final LatencyBudget latency = new LatencyBudget();
+    private final LatencyWatch latencyWatch;
     private final Governing governing;
     private final Standstill standstill;
     private final Beginning beginning;
@@ -73,9 +75,11 @@ final class Hydration {
         this.outerDevice = Names.outerDevice(id);
         this.engineDevice = Names.cloneDevice(Names.copy(id, order.spec().epoch()));
         this.path = new SourcePath(host, id, order.spec().epoch());
-        this.pacing = new Pacing(id, order.spec().epoch(), budget);
+        this.pacing = new Pacing(id, order.spec().epoch(), budget, latency);
         this.engineSwitch = new EngineSwitch(host, stacks, id, engineDevice);
         this.readySince = now;
+        this.latencyWatch =
+                new LatencyWatch(host, stacks, background, id, order.spec().epoch(), latency);
         this.governing =
                 new Governing(new CopyWindow(host, stacks, id, order.spec().epoch(), System::nanoTime));
         this.standstill = new Standstill(now);
@@ -165,7 +169,7 @@ final class Hydration {
     /** Whether a volume with a limit is to be looked at between looks: the engine knows only on and off, so it is switched often. */
     boolean isDue(Instant now) {
         return copyWanted
-                && pacing.isDue(order.spec().hydration(), now)
+                && (latency.isQuiet() || pacing.isDue(order.spec().hydration(), now))
                 && completed == null
                 && !finishing();
     }
@@ -186,16 +190,26 @@ final class Hydration {
     private boolean pace(CloneStatus.Working engine, Instant now) {
         if (!copyWanted) {
             pacing.restart();
+            latencyWatch.rest(engine, now);
             engineSwitch.set(engine, false);
             return false;
         }
         long hydrated = engine.hydratedRegions() * engine.regionBytes();
-        boolean allowed = pacing.allows(order.spec().hydration(), now, hydrated);
+        HydrationSettings settings = order.spec().hydration();
+        boolean heard = latencyWatch.allows(engine, now, terms(settings));
+        governing.saw(latency.fastest());
+        boolean allowed = pacing.allows(settings, now, hydrated) && heard;
         if (allowed && !background.isRunning(WINDOW) && !stacks.isQuiet(id)) {
-            governing.release(host, engineDevice, engine, limit().bytesPerSecond());
+            governing.release(host, engineDevice, engine, limit());
         }
         engineSwitch.set(engine, allowed);
         return allowed;
+    }
+
+    private LatencyBudget.Terms terms(HydrationSettings settings) {
+        Integer budget = settings.latencyBudget();
+        return new LatencyBudget.Terms(
+                governing.floor(settings), budget == null ? HydrationSettings.DEFAULT_LATENCY_BUDGET : budget);
     }
 
     private CopyLimit limit() {
@@ -210,10 +224,14 @@ final class Hydration {
 
     /** Whether it is to be switched off and on by a limit. */
     boolean isLimited() {
-        return copyWanted && limit().bytesPerSecond() != null;
+        return copyWanted && (limit().bytesPerSecond() != null || latency.isQuiet());
     }
 
     private void govern(CloneStatus.Working engine, Instant now, boolean copying) {
+        if (copyWanted && latency.isQuiet()) {
+            // What is owed meanwhile is made up for.
+            return;
+        }
         if (!copying || !engine.hydrationEnabled() || stacks.isQuiet(id)) {
             governing.restart();
             return;

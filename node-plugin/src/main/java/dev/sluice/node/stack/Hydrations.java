@@ -1,6 +1,7 @@
 package dev.sluice.node.stack;
 
 import dev.sluice.api.VolumePhase;
+import dev.sluice.names.Names;
 import dev.sluice.node.budget.BudgetBoard;
 import dev.sluice.node.clone.CopyTags;
 import dev.sluice.node.host.Host;
@@ -106,6 +107,7 @@ public final class Hydrations implements AutoCloseable {
         if (outcome.phase() != VolumePhase.READY) {
             listener.observed(HydrationReports.preparing(order, outcome, now));
         } else if (outcome.hydrated()) {
+            host.latencies().remove(Names.outerDevice(order.id()));
             Hydration known = followed.remove(order.id());
             CopyTags tags = stacks.tags(order.id());
             if (tags.originBytes() == 0) {

@@ -1,10 +1,12 @@
 package dev.sluice.node.host.fake;
 
 import dev.sluice.node.host.BlockDevice;
+import dev.sluice.node.host.Latencies;
 import dev.sluice.node.host.MappedDevice;
 import dev.sluice.node.host.TableLine;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A mapped device with its live table; without one (a crash between create and load) every I/O waits. */
 final class DmDevice extends SuspendableDevice {
@@ -25,6 +27,8 @@ final class DmDevice extends SuspendableDevice {
     final String uuid;
     /** Someone keeps I/O in flight. */
     boolean busy;
+    /** How long its I/O took, since the kernel was asked to count. */
+    @Nullable Latencies counted;
 
     private List<Segment> segments = List.of();
     private List<TableLine> table = List.of();
