@@ -31,7 +31,9 @@ final class Hydration {
     private static final Duration IDLE_GRACE = Duration.ofSeconds(30);
     private static final String FINISH = "finish";
     private static final String WINDOW = "window";
+    private static final int MOST_TRIMS = 3;
     private static final String SPARE = "sparing copies";
+    private static final String ERRORS = "isolating what the origin cannot read";
     // A pod that starts needs the processor, the wire and the disk more than the copy does.
     private static final Duration START_GRACE = Duration.ofSeconds(10);
 
@@ -46,6 +48,7 @@ final class Hydration {
     private final RateWindow rate = new RateWindow();
     private final Governing governing;
     private final Standstill standstill;
+    private final Isolation isolation;
     private final Reuse reuse;
     private final Unused unused;
     private final Instant readySince;
@@ -54,6 +57,7 @@ final class Hydration {
     private final Set<String> running = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Instant completed;
     private volatile boolean trimmed;
+    private int trims;
     private volatile long skippedRegions;
     private @Nullable HydrationReport last;
     private volatile boolean copyWanted;
@@ -81,6 +85,7 @@ final class Hydration {
         this.governing =
                 new Governing(new CopyWindow(host, stacks, id, order.spec().epoch(), System::nanoTime));
         this.standstill = new Standstill(now);
+        this.isolation = new Isolation(host, stacks, id, order.spec().epoch(), System::nanoTime);
         this.reuse = new Reuse(host, stacks, id, order.spec().epoch(), now, System::nanoTime);
         this.unused = new Unused(host, stacks, id, order.spec().epoch(), now, System::nanoTime);
         this.skippedRegions = stacks.tags(id).skippedRegions() - unused.regions();
@@ -163,10 +168,20 @@ final class Hydration {
         HydrationLimit waiting = source == SourcePath.State.CONNECTED ? waitingFor(engine, now, paused) : null;
         Integer queued = pacing.queued();
         waiting = waiting == null && queued != null && !paused ? HydrationLimit.queued(queued) : waiting;
-        copyWanted = waiting == null && !paused && source == SourcePath.State.CONNECTED;
+        boolean wanted = waiting == null && !paused && source == SourcePath.State.CONNECTED;
+        isolate(engine, now, wanted);
+        copyWanted = wanted && isolation.found().isEmpty() && !running.contains(ERRORS);
         boolean copying = pace(engine, now);
         govern(engine, now, copying);
         return judge(engine, now, source, paused, waiting, copying);
+    }
+
+    private void isolate(CloneStatus.Working engine, Instant now, boolean wanted) {
+        boolean refused = path.refused();
+        if (isolation.isDue(engine, now, refused)) {
+            VolumeOrder known = order;
+            inBackground(ERRORS, () -> isolation.work(known, engine, now, refused, wanted));
+        }
     }
 
     /** A look between looks for a volume with a limit: the engine knows only on and off, so it is switched often. */
@@ -175,6 +190,7 @@ final class Hydration {
                 && completed == null
                 && !isCutOff()
                 && !finishing()
+                && !running.contains(ERRORS)
                 && CloneStatus.parse(host.deviceMapper().status(engineDevice, false))
                         instanceof CloneStatus.Working engine) {
             pace(engine, now);
@@ -239,16 +255,21 @@ final class Hydration {
             standstill.reset(now);
         }
         if (source == SourcePath.State.LOST) {
-            return report(engine, now, HydrationPhase.SOURCE_LOST, "SourceLost", sourceMessage(engine));
+            return report(engine, now, HydrationPhase.SOURCE_LOST, "SourceLost", HydrationReports.away(engine));
         }
         if (source != SourcePath.State.CONNECTED) {
-            return report(engine, now, HydrationPhase.STALLED, "SourceUnreachable", sourceMessage(engine));
+            return report(engine, now, HydrationPhase.STALLED, "SourceUnreachable", HydrationReports.away(engine));
         }
         if (paused) {
             return report(engine, now, HydrationPhase.PAUSED, "Paused", "spec.paused is true");
         }
         if (waiting != null) {
             return report(engine, now, HydrationPhase.HYDRATING, waiting.reason(), waiting.message());
+        }
+        Optional<BadRegions.Found> bad = isolation.found();
+        if (bad.isPresent()) {
+            HydrationLimit limit = HydrationLimit.unreadable(bad.get(), isolation.interval());
+            return report(engine, now, HydrationPhase.STALLED, limit.reason(), limit.message());
         }
         Optional<Standstill.Cause> stalled = copying
                 ? standstill.look(
@@ -261,12 +282,14 @@ final class Hydration {
         }
         poolFull = false;
         CopyLimit lowest = limit();
-        HydrationLimit limit = HydrationLimit.of(
-                order.spec().hydration().limitedTo(lowest.bytesPerSecond()),
-                lowest,
-                pacing.isHeldBack(now),
-                governing,
-                now);
+        HydrationLimit limit = isolation.isErring()
+                ? HydrationLimit.erring()
+                : HydrationLimit.of(
+                        order.spec().hydration().limitedTo(lowest.bytesPerSecond()),
+                        lowest,
+                        pacing.isHeldBack(now),
+                        governing,
+                        now);
         return report(engine, now, HydrationPhase.HYDRATING, limit.reason(), limit.message());
     }
 
@@ -274,20 +297,14 @@ final class Hydration {
         if (cause != Standstill.Cause.FOREGROUND_IO) {
             inBackground("pool", () -> poolFull = stacks.isFull(order.spec().pool()));
         }
-        // A batch fails as a whole: alone, a region that can be read is told from one that cannot.
-        if (cause == Standstill.Cause.REGION_ERRORS && engine.batch() > 1) {
-            host.deviceMapper().message(engineDevice, "hydration_batch_size 1");
+        if (cause == Standstill.Cause.REGION_ERRORS) {
+            VolumeOrder known = order;
+            inBackground(ERRORS, () -> isolation.isolate(known, engine, now));
         }
         long missing = engine.totalRegions() - engine.hydratedRegions();
         HydrationLimit limit =
                 poolFull ? HydrationLimit.poolFull(order.spec().pool()) : HydrationLimit.of(cause, missing);
         return report(engine, now, HydrationPhase.STALLED, limit.reason(), limit.message());
-    }
-
-    private String sourceMessage(CloneStatus.Working engine) {
-        long missing = (engine.totalRegions() - engine.hydratedRegions()) * engine.regionBytes();
-        return "the origin does not answer; " + missing
-                + " bytes are still only there. Reads of them wait; what is local is served.";
     }
 
     /**
@@ -359,6 +376,8 @@ final class Hydration {
     }
 
     private void trim(Path mountPoint, CloneStatus.Working before) {
+        // What cannot be trimmed is copied: where the file system's own blocks cannot be read, it never can.
+        trimmed = ++trims >= MOST_TRIMS;
         long trimmedBytes = host.fileSystems().trim(mountPoint);
         if (CloneStatus.parse(host.deviceMapper().status(engineDevice, false)) instanceof CloneStatus.Working after) {
             // The pod's own writes of these moments are no skipping.
@@ -404,7 +423,8 @@ final class Hydration {
                         now,
                         reason,
                         message)
-                .within(copyWanted ? limit().allowance() : null);
+                .within(copyWanted ? limit().allowance() : null)
+                .with(isolation.found().map(BadRegions.Found::summary).orElse(null));
         return last;
     }
 }

@@ -27,6 +27,8 @@ final class SourcePath {
     private final long epoch;
     private @Nullable Instant goneSince;
     private boolean broken;
+    private boolean failed;
+    private boolean refused;
 
     SourcePath(Host host, String id, long epoch) {
         this.host = host;
@@ -38,15 +40,26 @@ final class SourcePath {
     State look(Instant now) {
         Optional<IscsiSession> session = Sessions.ofCopy(host, id, epoch);
         broken = false;
+        refused = false;
         if (session.isPresent() && !session.get().connected()) {
             return gone(now);
         }
+        boolean failedBefore = failed;
         if (!reinstate(session)) {
             broken = true;
             return gone(now);
         }
+        refused = failed && failedBefore;
         goneSince = null;
         return State.CONNECTED;
+    }
+
+    /**
+     * True when the path had failed again since the look before, with a session that is there: the origin answers, and with an error. The
+     * kernel takes any error of the disk for one of the path, and what met it waits and is sent again.
+     */
+    boolean refused() {
+        return refused;
     }
 
     /** Puts the path back into use if the kernel had given it up and the session is back. */
@@ -60,7 +73,7 @@ final class SourcePath {
         if (disk == null || source.isEmpty() || !Tables.uses(source.get().table(), disk)) {
             return false;
         }
-        reinstate(disk);
+        failed = reinstate(disk);
         return true;
     }
 
@@ -79,16 +92,17 @@ final class SourcePath {
     }
 
     private State gone(Instant now) {
+        failed = false;
         if (goneSince == null) {
             goneSince = now;
         }
         return goneSince.plus(LOST_AFTER).isBefore(now) ? State.LOST : State.UNREACHABLE;
     }
 
-    private void reinstate(BlockDevice disk) {
+    private boolean reinstate(BlockDevice disk) {
         String name = device();
         String number = disk.number();
-        boolean failed = host.deviceMapper().status(name, false).stream()
+        boolean givenUp = host.deviceMapper().status(name, false).stream()
                 .map(line -> Arrays.asList(line.arguments().split("\\s+")))
                 .anyMatch(words -> {
                     int path = words.indexOf(number);
@@ -96,8 +110,9 @@ final class SourcePath {
                             && path + 1 < words.size()
                             && words.get(path + 1).equals("F");
                 });
-        if (failed) {
+        if (givenUp) {
             host.deviceMapper().message(name, "reinstate_path " + number);
         }
+        return givenUp;
     }
 }
