@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Hydration {
     private static final String FINISH = "finish";
     private static final String WINDOW = "window";
+    private static final String ERRORS = "isolating what the origin cannot read";
 
     private final VolumeStacks stacks;
     private final Host host;
@@ -37,6 +38,7 @@ final class Hydration {
     private final LatencyWatch latencyWatch;
     private final Governing governing;
     private final Standstill standstill;
+    private final Isolation isolation;
     private final Beginning beginning;
     private final Instant readySince;
 
@@ -83,6 +85,7 @@ final class Hydration {
         this.governing =
                 new Governing(new CopyWindow(host, stacks, id, order.spec().epoch(), System::nanoTime));
         this.standstill = new Standstill(now);
+        this.isolation = new Isolation(host, stacks, id, order.spec().epoch(), System::nanoTime);
         this.beginning = new Beginning(host, stacks, background, order, rate::clear, now);
     }
 
@@ -160,10 +163,20 @@ final class Hydration {
         Integer queued = pacing.queued();
         waiting = waiting == null && queued != null && !paused ? HydrationLimit.queued(queued) : waiting;
         HydrationLimit room = guard.missing(order.spec().pool(), now);
-        copyWanted = waiting == null && room == null && !paused && source == SourcePath.State.CONNECTED;
+        boolean wanted = waiting == null && room == null && !paused && source == SourcePath.State.CONNECTED;
+        isolate(engine, now, wanted);
+        copyWanted = wanted && isolation.found().isEmpty() && !background.isRunning(ERRORS);
         boolean copying = pace(engine, now);
         govern(engine, now, copying);
         return judge(engine, now, source, paused, waiting, room, copying);
+    }
+
+    private void isolate(CloneStatus.Working engine, Instant now, boolean wanted) {
+        boolean refused = path.refused();
+        if (isolation.isDue(engine, now, refused)) {
+            VolumeOrder known = order;
+            background.run(ERRORS, () -> isolation.work(known, engine, now, refused, wanted));
+        }
     }
 
     /** Whether a volume with a limit is to be looked at between looks: the engine knows only on and off, so it is switched often. */
@@ -171,6 +184,7 @@ final class Hydration {
         return copyWanted
                 && (latency.isQuiet() || pacing.isDue(order.spec().hydration(), now))
                 && completed == null
+                && !background.isRunning(ERRORS)
                 && !finishing();
     }
 
@@ -254,10 +268,10 @@ final class Hydration {
             standstill.reset(now);
         }
         if (source == SourcePath.State.LOST) {
-            return report(engine, now, HydrationPhase.SOURCE_LOST, "SourceLost", sourceMessage(engine));
+            return report(engine, now, HydrationPhase.SOURCE_LOST, "SourceLost", HydrationReports.away(engine));
         }
         if (source != SourcePath.State.CONNECTED) {
-            return report(engine, now, HydrationPhase.STALLED, "SourceUnreachable", sourceMessage(engine));
+            return report(engine, now, HydrationPhase.STALLED, "SourceUnreachable", HydrationReports.away(engine));
         }
         if (paused) {
             return report(engine, now, HydrationPhase.PAUSED, "Paused", "spec.paused is true");
@@ -267,6 +281,11 @@ final class Hydration {
         }
         if (room != null) {
             return report(engine, now, HydrationPhase.STALLED, room.reason(), room.message());
+        }
+        Optional<BadRegions.Found> bad = isolation.found();
+        if (bad.isPresent()) {
+            HydrationLimit limit = HydrationLimit.unreadable(bad.get(), isolation.interval());
+            return report(engine, now, HydrationPhase.STALLED, limit.reason(), limit.message());
         }
         Optional<Standstill.Cause> stalled = copying
                 ? standstill.look(
@@ -278,29 +297,25 @@ final class Hydration {
             return stalled(engine, now, stalled.get());
         }
         CopyLimit lowest = limit();
-        HydrationLimit limit = HydrationLimit.of(
-                order.spec().hydration().limitedTo(lowest.bytesPerSecond()),
-                lowest,
-                pacing.isHeldBack(now),
-                governing,
-                now);
+        HydrationLimit limit = isolation.isErring()
+                ? HydrationLimit.erring()
+                : HydrationLimit.of(
+                        order.spec().hydration().limitedTo(lowest.bytesPerSecond()),
+                        lowest,
+                        pacing.isHeldBack(now),
+                        governing,
+                        now);
         return report(engine, now, HydrationPhase.HYDRATING, limit.reason(), limit.message());
     }
 
     private HydrationReport stalled(CloneStatus.Working engine, Instant now, Standstill.Cause cause) {
-        // A batch fails as a whole: alone, a region that can be read is told from one that cannot.
-        if (cause == Standstill.Cause.REGION_ERRORS && engine.batch() > 1) {
-            host.deviceMapper().message(engineDevice, "hydration_batch_size 1");
+        if (cause == Standstill.Cause.REGION_ERRORS) {
+            VolumeOrder known = order;
+            background.run(ERRORS, () -> isolation.isolate(known, engine, now));
         }
         long missing = engine.totalRegions() - engine.hydratedRegions();
         HydrationLimit limit = HydrationLimit.of(cause, missing);
         return report(engine, now, HydrationPhase.STALLED, limit.reason(), limit.message());
-    }
-
-    private String sourceMessage(CloneStatus.Working engine) {
-        long missing = (engine.totalRegions() - engine.hydratedRegions()) * engine.regionBytes();
-        return "the origin does not answer; " + missing
-                + " bytes are still only there. Reads of them wait; what is local is served.";
     }
 
     private CopyTags tags() {
@@ -319,7 +334,8 @@ final class Hydration {
                         now,
                         reason,
                         message)
-                .within(copyWanted ? limit().allowance() : null);
+                .within(copyWanted ? limit().allowance() : null)
+                .with(isolation.found().map(BadRegions.Found::summary).orElse(null));
         return last;
     }
 }

@@ -1,10 +1,15 @@
 package dev.sluice.node.stack;
 
 import dev.sluice.api.HydrationSettings;
+import dev.sluice.api.RegionErrors;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.stream.Collectors;
 
 /** What keeps a hydration from going faster, or at all: a word for programs and a sentence for people. */
 record HydrationLimit(String reason, String message) {
+    private static final String REGION_ERRORS = "RegionErrors";
+
     static HydrationLimit waiting(String message) {
         return new HydrationLimit("WaitingToStart", message);
     }
@@ -57,11 +62,34 @@ record HydrationLimit(String reason, String message) {
                                 + " disk and load");
             case REGION_ERRORS ->
                 new HydrationLimit(
-                        "RegionErrors",
+                        REGION_ERRORS,
                         nothing + "copies of " + missingRegions
                                 + " regions fail and are tried again. Look at the kernel's"
                                 + " log of this node and of the origin's for errors of a disk");
         };
+    }
+
+    /** The origin's disk refuses reads; what it can read is not all here yet. */
+    static HydrationLimit erring() {
+        return new HydrationLimit(
+                REGION_ERRORS,
+                "the origin's disk cannot read some regions. What it can read is copied first, region by region");
+    }
+
+    /** @param interval after which it is tried again */
+    static HydrationLimit unreadable(BadRegions.Found found, Duration interval) {
+        RegionErrors errors = found.summary();
+        String places = errors.offsets().stream().map(String::valueOf).collect(Collectors.joining(", "));
+        boolean more = errors.count() > errors.offsets().size();
+        String rest = found.isAll()
+                ? "Everything else is local"
+                : found.missing() + " regions are not local, and more of them may be bad";
+        return new HydrationLimit(
+                REGION_ERRORS,
+                errors.count() + " regions of " + errors.regionBytes() + " bytes cannot be read at the origin: at "
+                        + places + (more ? ", …" : "") + ". " + rest
+                        + ". Look at the kernel's log of the origin's node. They are tried again every "
+                        + interval.toSeconds() + " s; a region that is written as a whole needs the origin no more");
     }
 
     /** @param reserve bytes that are left to what pods write */
