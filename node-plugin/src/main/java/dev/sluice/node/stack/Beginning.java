@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Beginning {
     private static final Duration IDLE_GRACE = Duration.ofSeconds(30);
+    private static final int MOST_TRIMS = 3;
     private static final String SPARE = "sparing copies";
     // A pod that starts needs the processor, the wire and the disk more than the copy does.
     private static final Duration START_GRACE = Duration.ofSeconds(10);
@@ -31,6 +32,7 @@ final class Beginning {
     private final Runnable jumped;
     private final Instant readySince;
     private volatile boolean trimmed;
+    private int trims;
     private volatile long skippedRegions;
     private boolean begun;
     private @Nullable Instant openSince;
@@ -141,6 +143,8 @@ final class Beginning {
     }
 
     private void trim(Path mountPoint, CloneStatus.Working before) {
+        // What cannot be trimmed is copied: where the file system's own blocks cannot be read, it never can.
+        trimmed = ++trims >= MOST_TRIMS;
         long trimmedBytes = host.fileSystems().trim(mountPoint);
         if (CloneStatus.parse(host.deviceMapper().status(engineDevice, false)) instanceof CloneStatus.Working after) {
             // The pod's own writes of these moments are no skipping.

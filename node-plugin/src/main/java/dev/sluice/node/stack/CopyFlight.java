@@ -1,12 +1,9 @@
 package dev.sluice.node.stack;
 
 import dev.sluice.api.HydrationSettings;
-import dev.sluice.error.ErrorKind;
-import dev.sluice.error.SluiceException;
 import dev.sluice.names.Names;
 import dev.sluice.node.clone.CloneStatus;
 import dev.sluice.node.clone.HydrationGeometry;
-import dev.sluice.node.host.BlockDevice;
 import dev.sluice.node.host.Host;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,17 +19,13 @@ import org.slf4j.LoggerFactory;
  */
 final class CopyFlight {
     private static final Logger log = LoggerFactory.getLogger(CopyFlight.class);
-    private static final int READS = 5;
+    /** What the fastest of them took is the way. */
+    static final int READS = 5;
     private static final Duration ENOUGH = Duration.ofSeconds(1);
-    private static final int READ_BYTES = 4096;
-    /** What comes over the wire for it, at most. */
-    static final int MEASURED_BYTES = READS * READ_BYTES;
-
-
     private final Host host;
     private final String id;
     private final String engineDevice;
-    private final SourcePath path;
+    private final long epoch;
     private final LongSupplier nanoTime;
     private final BoundedTask bounded;
     private volatile @Nullable Way way;
@@ -45,7 +38,7 @@ final class CopyFlight {
         this.host = host;
         this.id = id;
         this.engineDevice = Names.cloneDevice(Names.copy(id, epoch));
-        this.path = new SourcePath(host, id, epoch);
+        this.epoch = epoch;
         this.nanoTime = nanoTime;
         this.bounded = new BoundedTask(id);
     }
@@ -59,18 +52,16 @@ final class CopyFlight {
         if (bounded.isBusy()) {
             return;
         }
-        BlockDevice disk = path.disk()
-                .orElseThrow(() -> new SluiceException(ErrorKind.UNAVAILABLE, "no session with the origin of " + id));
-        Duration fastest = bounded.run("a read of the origin", () -> fastestRead(disk));
+        Duration fastest = bounded.run("reads of the origin", this::fastestRead);
         way = new Way(fastest, new JobTuner(HydrationGeometry.jobs(fastest)));
     }
 
-    private Duration fastestRead(BlockDevice disk) {
+    private Duration fastestRead() {
         long begin = nanoTime.getAsLong();
         long before = begin;
         long fastest = Long.MAX_VALUE;
         for (int read = 0; read < READS && before - begin < ENOUGH.toNanos(); read++) {
-            host.blockDevices().read(disk, READ_BYTES);
+            Sessions.probe(host, id, epoch);
             long after = nanoTime.getAsLong();
             fastest = Math.min(fastest, after - before);
             before = after;
@@ -94,21 +85,23 @@ final class CopyFlight {
     /**
      * Sets what the engine has in flight at most: what a window set is in force only in it.
      *
-     * @param limit bytes a second; null for none
      * @param undisturbed whether the engine alone decides how fast it copies
      */
     void set(
             Instant now,
             CloneStatus.Working engine,
             HydrationSettings settings,
-            @Nullable Long limit,
+            CopyLimit limit,
             boolean undisturbed) {
-        HydrationGeometry wanted = wanted(now, engine, settings, limit == null && undisturbed);
-        int threshold = limit == null ? wanted.threshold() : wanted.threshold(limit);
+        Long most = limit.inFlight();
+        HydrationGeometry wanted = wanted(now, engine, settings, most == null && undisturbed);
+        int threshold = most == null ? wanted.threshold() : wanted.threshold(most);
         if (engine.batch() != wanted.batch()) {
             host.deviceMapper().message(engineDevice, "hydration_batch_size " + wanted.batch());
         }
-        if (engine.threshold() != threshold) {
+        // The engine itself looks only once a second whether the pod leaves it a moment; asked, it looks at once.
+        boolean sleeps = limit.isForLatency() && engine.hydrationEnabled() && engine.hydrating() == 0;
+        if (engine.threshold() != threshold || sleeps) {
             host.deviceMapper().message(engineDevice, "hydration_threshold " + threshold);
         }
     }

@@ -33,6 +33,11 @@ final class Governing {
         }
     }
 
+    /** @param bytesPerSecond at which was copied while the pod was idle */
+    void saw(long bytesPerSecond) {
+        governor.saw(bytesPerSecond);
+    }
+
     boolean isNeeded(Instant now) {
         return governor.isNeeded(now);
     }

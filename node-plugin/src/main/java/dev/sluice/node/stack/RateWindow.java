@@ -12,19 +12,20 @@ import java.util.OptionalLong;
  * long a time that several are in it: else the rate, and the estimate made of it, would swing with each.
  */
 final class RateWindow {
-    private static final Duration SPAN = Duration.ofSeconds(10);
-    private static final Duration LONGEST = Duration.ofSeconds(60);
-    private static final Duration STILL = Duration.ofSeconds(30);
+    private static final long SPAN = Duration.ofSeconds(10).toMillis();
+    private static final long LONGEST = Duration.ofSeconds(60).toMillis();
+    private static final long STILL = Duration.ofSeconds(30).toMillis();
     private static final int BURSTS = 5;
 
     private final Deque<Sample> samples = new ArrayDeque<>();
 
-    private record Sample(Instant at, long bytes) {}
+    private record Sample(long millis, long bytes) {}
 
     /** A total as of now; totals never shrink. */
     void add(Instant at, long bytes) {
-        samples.addLast(new Sample(at, bytes));
-        while (samples.size() > 2 && samples.getFirst().at().isBefore(at.minus(LONGEST))) {
+        long millis = at.toEpochMilli();
+        samples.addLast(new Sample(millis, bytes));
+        while (samples.size() > 2 && samples.getFirst().millis() < millis - LONGEST) {
             samples.removeFirst();
         }
     }
@@ -40,7 +41,7 @@ final class RateWindow {
         }
         Sample last = samples.getLast();
         Sample first = begin(last);
-        long millis = Duration.between(first.at(), last.at()).toMillis();
+        long millis = last.millis() - first.millis();
         if (millis < 1000) {
             return OptionalLong.empty();
         }
@@ -49,18 +50,17 @@ final class RateWindow {
 
     /** Back until the span is over and there were bursts enough, or as far as is known; over the span alone when it stands still. */
     private Sample begin(Sample last) {
-        Instant recent = last.at().minus(SPAN);
         Sample later = last;
         Sample ofSpan = last;
         int bursts = 0;
         for (Iterator<Sample> back = samples.descendingIterator(); back.hasNext(); ) {
             Sample sample = back.next();
-            boolean inSpan = !sample.at().isBefore(recent);
+            boolean inSpan = sample.millis() >= last.millis() - SPAN;
             boolean burst = sample.bytes() < later.bytes();
             if (!inSpan && burst && bursts >= BURSTS) {
                 return later;
             }
-            if (bursts == 0 && sample.at().isBefore(last.at().minus(STILL))) {
+            if (bursts == 0 && sample.millis() < last.millis() - STILL) {
                 return ofSpan;
             }
             ofSpan = inSpan ? sample : ofSpan;

@@ -151,7 +151,7 @@ class CopyFlightTest {
                         now.batch(),
                         false),
                 settings,
-                limit,
+                CopyLimit.NONE.and(limit, CopyLimit.OWN, null),
                 true);
     }
 

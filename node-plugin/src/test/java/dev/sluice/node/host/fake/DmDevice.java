@@ -1,10 +1,12 @@
 package dev.sluice.node.host.fake;
 
 import dev.sluice.node.host.BlockDevice;
+import dev.sluice.node.host.Latencies;
 import dev.sluice.node.host.MappedDevice;
 import dev.sluice.node.host.TableLine;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A mapped device with its live table; without one (a crash between create and load) every I/O waits. */
 final class DmDevice extends SuspendableDevice {
@@ -16,13 +18,20 @@ final class DmDevice extends SuspendableDevice {
         long endBlock() {
             return (line.start() + line.length()) / FakeHost.SECTORS_PER_BLOCK;
         }
+
+        TableLine status(boolean flush) {
+            return new TableLine(line.start(), line.length(), line.type(), target.status(flush));
+        }
     }
 
     final String uuid;
     /** Someone keeps I/O in flight. */
     boolean busy;
+    /** How long its I/O took, since the kernel was asked to count. */
+    @Nullable Latencies counted;
 
     private List<Segment> segments = List.of();
+    private List<TableLine> table = List.of();
     private boolean readOnly;
     /** The software limit of its queue: a new table sets it back. */
     private boolean discards = true;
@@ -32,11 +41,12 @@ final class DmDevice extends SuspendableDevice {
         this.uuid = uuid;
     }
 
-    void swap(List<Segment> table, boolean tableReadOnly) {
-        claimAll(table);
+    void swap(List<Segment> newTable, boolean tableReadOnly) {
+        claimAll(newTable);
         segments.forEach(segment -> segment.target().suspended());
         releaseAll();
-        segments = List.copyOf(table);
+        segments = List.copyOf(newTable);
+        table = segments.stream().map(Segment::line).toList();
         readOnly = tableReadOnly;
         discards = true;
         resume();
@@ -53,10 +63,10 @@ final class DmDevice extends SuspendableDevice {
         releaseAll();
     }
 
-    private void claimAll(List<Segment> table) {
+    private void claimAll(List<Segment> wanted) {
         List<FakeDevice> claimed = new ArrayList<>();
         try {
-            for (Segment segment : table) {
+            for (Segment segment : wanted) {
                 for (FakeDevice device : segment.target().devices()) {
                     device.claim(Claim.MAPPER, name);
                     claimed.add(device);
@@ -90,20 +100,17 @@ final class DmDevice extends SuspendableDevice {
                 name,
                 uuid,
                 identity(),
-                segments.stream().map(Segment::line).toList(),
+                table,
                 readOnly,
                 isSuspended() || segments.isEmpty(),
-                users().size());
+                openCount());
     }
 
     List<TableLine> status(boolean flush) {
-        return segments.stream()
-                .map(segment -> new TableLine(
-                        segment.line().start(),
-                        segment.line().length(),
-                        segment.line().type(),
-                        segment.target().status(flush && !isSuspended())))
-                .toList();
+        boolean flushes = flush && !isSuspended();
+        return segments.size() == 1
+                ? List.of(segments.getFirst().status(flushes))
+                : segments.stream().map(segment -> segment.status(flushes)).toList();
     }
 
     @Override

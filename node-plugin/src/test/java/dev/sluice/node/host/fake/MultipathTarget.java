@@ -3,10 +3,19 @@ package dev.sluice.node.host.fake;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** One path, or none; with queue_if_no_path what cannot be served waits. */
+/**
+ * One path, or none; with queue_if_no_path what cannot be served waits. As the kernel does, it takes an error that the disk answers for one
+ * of the path, and sends nothing more until the path is reinstated. What a cut does to a path is not modelled: the kernel waits for the
+ * session a while before it gives the path up.
+ */
 final class MultipathTarget implements FakeTarget {
+    private static final int AT_ONCE = 4096;
+
     private final List<FakeDevice> paths;
     private boolean queueing;
+    private boolean givenUp;
+    /** Reads that go out together when the path is back, before the first of them has failed. */
+    private int sent;
 
     MultipathTarget(List<FakeDevice> paths, boolean queueing) {
         this.paths = List.copyOf(paths);
@@ -46,6 +55,7 @@ final class MultipathTarget implements FakeTarget {
         try {
             return io.get();
         } catch (IoError e) {
+            givenUp |= e.isRefused();
             if (queueing) {
                 throw IoError.queued("no path: " + e.getMessage());
             }
@@ -54,7 +64,7 @@ final class MultipathTarget implements FakeTarget {
     }
 
     private FakeDevice path() {
-        if (paths.isEmpty()) {
+        if (paths.isEmpty() || (givenUp && sent-- <= 0)) {
             throw IoError.failed("no path");
         }
         return paths.getFirst();
@@ -62,10 +72,15 @@ final class MultipathTarget implements FakeTarget {
 
     @Override
     public void message(String message) {
-        switch (message) {
-            case "queue_if_no_path" -> queueing = true;
-            case "fail_if_no_path" -> queueing = false;
-            default -> FakeTarget.super.message(message);
+        if (message.equals("queue_if_no_path")) {
+            queueing = true;
+        } else if (message.equals("fail_if_no_path")) {
+            queueing = false;
+        } else if (message.equals("reinstate_path " + paths.getFirst().identity().number())) {
+            givenUp = false;
+            sent = AT_ONCE;
+        } else {
+            FakeTarget.super.message(message);
         }
     }
 
@@ -74,7 +89,7 @@ final class MultipathTarget implements FakeTarget {
         if (paths.isEmpty()) {
             return "2 0 0 0 0 0";
         }
-        return "2 0 0 0 1 1 A 0 1 0 " + paths.getFirst().identity().number() + " A 0";
+        return "2 0 0 0 1 1 A 0 1 0 " + paths.getFirst().identity().number() + (givenUp ? " F 1" : " A 0");
     }
 
     @Override
