@@ -2,7 +2,6 @@ package dev.sluice.node.stack;
 
 import dev.sluice.api.HydrationPhase;
 import dev.sluice.api.HydrationSettings;
-import dev.sluice.api.VolumeMode;
 import dev.sluice.names.Names;
 import dev.sluice.node.budget.BudgetBoard;
 import dev.sluice.node.budget.Claim;
@@ -11,33 +10,21 @@ import dev.sluice.node.clone.CopyTags;
 import dev.sluice.node.clone.Tables;
 import dev.sluice.node.host.Host;
 import dev.sluice.node.host.MappedDevice;
-import dev.sluice.node.host.MountPoint;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One volume that hydrates on this node. Looked at by one thread; what may block (trim, finish, repair) runs on the executor.
  */
 final class Hydration {
-    private static final Logger log = LoggerFactory.getLogger(Hydration.class);
-    private static final Duration IDLE_GRACE = Duration.ofSeconds(30);
     private static final String FINISH = "finish";
     private static final String WINDOW = "window";
-    private static final String SPARE = "sparing copies";
-    // A pod that starts needs the processor, the wire and the disk more than the copy does.
-    private static final Duration START_GRACE = Duration.ofSeconds(10);
 
     private final VolumeStacks stacks;
     private final Host host;
-    private final Executor work;
+    private final BackgroundWork background;
     private final String id;
     private final String engineDevice;
     private final SourcePath path;
@@ -46,20 +33,14 @@ final class Hydration {
     private final RateWindow rate = new RateWindow();
     private final Governing governing;
     private final Standstill standstill;
-    private final Reuse reuse;
-    private final Unused unused;
+    private final Beginning beginning;
     private final Instant readySince;
 
     private volatile VolumeOrder order;
-    private final Set<String> running = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Instant completed;
-    private volatile boolean trimmed;
-    private volatile long skippedRegions;
     private @Nullable HydrationReport last;
     private volatile boolean copyWanted;
     private volatile boolean open;
-    private boolean begun;
-    private @Nullable Instant openSince;
     private volatile boolean poolFull;
 
     /** One whose node has no budget to share. */
@@ -70,9 +51,9 @@ final class Hydration {
     Hydration(VolumeStacks stacks, Host host, Executor work, NodeBudget budget, VolumeOrder order, Instant now) {
         this.stacks = stacks;
         this.host = host;
-        this.work = work;
         this.order = order;
         this.id = order.id();
+        this.background = new BackgroundWork(work, id);
         this.engineDevice = Names.cloneDevice(Names.copy(id, order.spec().epoch()));
         this.path = new SourcePath(host, id, order.spec().epoch());
         this.pacing = new Pacing(id, order.spec().epoch(), budget);
@@ -81,11 +62,7 @@ final class Hydration {
         this.governing =
                 new Governing(new CopyWindow(host, stacks, id, order.spec().epoch(), System::nanoTime));
         this.standstill = new Standstill(now);
-        this.reuse = new Reuse(host, stacks, id, order.spec().epoch(), now, System::nanoTime);
-        this.unused = new Unused(host, stacks, id, order.spec().epoch(), now, System::nanoTime);
-        this.skippedRegions = stacks.tags(id).skippedRegions() - unused.regions();
-        // Whoever reads skipped regions from the tag has trimmed already, before a restart.
-        this.trimmed = skippedRegions > 0;
+        this.beginning = new Beginning(host, stacks, background, order, rate::clear, now);
     }
 
     boolean isOf(long epoch) {
@@ -100,7 +77,7 @@ final class Hydration {
     HydrationReport look(Instant now) {
         Instant end = completed;
         if (end != null) {
-            return HydrationReports.hydrated(order, tags(), reuse.regions(), readySince, end);
+            return HydrationReports.hydrated(order, tags(), beginning.spared().reusedRegions(), readySince, end);
         }
         HydrationReport known = last;
         if (known != null && finishing()) {
@@ -113,7 +90,7 @@ final class Hydration {
             case CloneStatus.Working working when !working.readOnly() -> steer(working, now);
             case CloneStatus.Unreadable() -> HydrationReports.unreadable(order, last, readySince);
             default -> {
-                unused.restart();
+                beginning.restart();
                 stacks.cutOff(id);
                 yield HydrationReports.failed(order, last, readySince);
             }
@@ -127,14 +104,14 @@ final class Hydration {
     /** Nobody can read what the volume has until it is stacked anew, and that waits until nobody has it open. */
     private HydrationReport rebuild() {
         if (outer().map(MappedDevice::openCount).orElse(0) == 0) {
-            inBackground("rebuild", () -> stacks.bring(order));
+            background.run("rebuild", () -> stacks.bring(order));
         }
         return HydrationReports.failed(order, last, readySince);
     }
 
     private HydrationReport steer(CloneStatus.Working engine, Instant now) {
         long hydrated = engine.hydratedRegions() * engine.regionBytes();
-        boolean sparing = reuse.isPending() || unused.isPending(order);
+        boolean sparing = beginning.isSparing(order);
         if (sparing) {
             // What is marked as local did not come at any rate.
             rate.clear();
@@ -142,12 +119,9 @@ final class Hydration {
         rate.add(now, hydrated);
         if (engine.complete() && sparing) {
             // It is written down first how it came.
-            inBackground(SPARE, () -> {
-                reuse.end(null);
-                unused.end(null);
-            });
+            beginning.endSparing();
         } else if (engine.complete()) {
-            inBackground(FINISH, () -> {
+            background.run(FINISH, () -> {
                 if (stacks.finish(order)) {
                     completed = now;
                 }
@@ -157,10 +131,11 @@ final class Hydration {
         open = outer().map(outer -> outer.openCount() > 0).orElse(false);
         SourcePath.State source = path.look(now);
         if (path.broken()) {
-            inBackground("reconnect", () -> stacks.bring(order));
+            background.run("reconnect", () -> stacks.bring(order));
         }
         boolean paused = order.spec().hydration().paused();
-        HydrationLimit waiting = source == SourcePath.State.CONNECTED ? waitingFor(engine, now, paused) : null;
+        HydrationLimit waiting =
+                source == SourcePath.State.CONNECTED ? beginning.waitingFor(order, engine, now, paused, open) : null;
         Integer queued = pacing.queued();
         waiting = waiting == null && queued != null && !paused ? HydrationLimit.queued(queued) : waiting;
         copyWanted = waiting == null && !paused && source == SourcePath.State.CONNECTED;
@@ -183,7 +158,7 @@ final class Hydration {
 
     /** The engine is being taken away. */
     private boolean finishing() {
-        return running.contains(FINISH);
+        return background.isRunning(FINISH);
     }
 
     /** Whether the engine may copy now. */
@@ -195,7 +170,7 @@ final class Hydration {
         }
         long hydrated = engine.hydratedRegions() * engine.regionBytes();
         boolean allowed = pacing.allows(order.spec().hydration(), now, hydrated);
-        if (allowed && !running.contains(WINDOW) && !stacks.isQuiet(id)) {
+        if (allowed && !background.isRunning(WINDOW) && !stacks.isQuiet(id)) {
             governing.release(host, engineDevice, engine, limit().bytesPerSecond());
         }
         engineSwitch.set(engine, allowed);
@@ -225,7 +200,7 @@ final class Hydration {
         HydrationSettings within = order.spec().hydration().limitedTo(limit().bytesPerSecond());
         governing
                 .due(now, engine, within)
-                .ifPresent(due -> inBackground(WINDOW, () -> governing.open(due, now, engine, within)));
+                .ifPresent(due -> background.run(WINDOW, () -> governing.open(due, now, engine, within)));
     }
 
     private HydrationReport judge(
@@ -272,7 +247,7 @@ final class Hydration {
 
     private HydrationReport stalled(CloneStatus.Working engine, Instant now, Standstill.Cause cause) {
         if (cause != Standstill.Cause.FOREGROUND_IO) {
-            inBackground("pool", () -> poolFull = stacks.isFull(order.spec().pool()));
+            background.run("pool", () -> poolFull = stacks.isFull(order.spec().pool()));
         }
         // A batch fails as a whole: alone, a region that can be read is told from one that cannot.
         if (cause == Standstill.Cause.REGION_ERRORS && engine.batch() > 1) {
@@ -290,102 +265,8 @@ final class Hydration {
                 + " bytes are still only there. Reads of them wait; what is local is served.";
     }
 
-    /**
-     * Why copying is not begun yet; null when it may. A pod's start and its first reads come first; then a file system is trimmed: what it
-     * does not use is never copied.
-     */
-    private @Nullable HydrationLimit waitingFor(CloneStatus.Working engine, Instant now, boolean paused) {
-        if (begun) {
-            return null;
-        }
-        String grace = grace(now);
-        if (grace != null) {
-            return HydrationLimit.waiting(grace);
-        }
-        if (reuse.isPending()) {
-            if (!paused) {
-                VolumeOrder known = order;
-                inBackground(SPARE, () -> reuse.step(known, now));
-            }
-            return HydrationLimit.comparing();
-        }
-        if (unused.isPending(order)) {
-            if (!paused) {
-                VolumeOrder known = order;
-                inBackground(SPARE, () -> unused.step(known, now));
-            }
-            return HydrationLimit.waiting("what the origin never used is being skipped");
-        }
-        Optional<MountPoint> mount = isTrimmed() ? Optional.empty() : mount();
-        if (mount.isEmpty()) {
-            begun = true;
-            return null;
-        }
-        Path mountPoint = Path.of(mount.get().path());
-        inBackground("trim", () -> trim(mountPoint, engine));
-        return HydrationLimit.waiting("what the file system does not use is being skipped");
-    }
-
-    /** Why nothing may be read or copied in the background yet; null when it may. */
-    private @Nullable String grace(Instant now) {
-        if (!open) {
-            openSince = null;
-            // No pod ever opens what only brings a snapshot here.
-            boolean idle = order.spec().isSnapshotCopy(id)
-                    || readySince.plus(IDLE_GRACE).isBefore(now);
-            trimmed = trimmed || idle;
-            return idle ? null : "copying begins when a pod uses the volume, or after " + IDLE_GRACE.toSeconds() + " s";
-        }
-        openSince = openSince == null ? now : openSince;
-        return openSince.plus(START_GRACE).isAfter(now)
-                ? "copying begins " + START_GRACE.toSeconds() + " s after a pod began to use the volume"
-                : null;
-    }
-
-    /** Or cannot be: of a block volume it is not known what is unused, and over an older copy no discard passes. */
-    private boolean isTrimmed() {
-        return trimmed || order.spec().mode() == VolumeMode.BLOCK || reuse.concerns();
-    }
-
     private Optional<MappedDevice> outer() {
         return host.deviceMapper().find(Names.outerDevice(id));
-    }
-
-    private Optional<MountPoint> mount() {
-        return PodDevices.find(host, id)
-                .flatMap(device -> host.mounts().list().stream()
-                        .filter(candidate -> candidate.deviceNumber().equals(device.number()))
-                        .findFirst());
-    }
-
-    private void trim(Path mountPoint, CloneStatus.Working before) {
-        long trimmedBytes = host.fileSystems().trim(mountPoint);
-        if (CloneStatus.parse(host.deviceMapper().status(engineDevice, false)) instanceof CloneStatus.Working after) {
-            // The pod's own writes of these moments are no skipping.
-            long jumped = after.hydratedRegions() - before.hydratedRegions();
-            skippedRegions = Math.min(jumped, trimmedBytes / after.regionBytes());
-        }
-        rate.clear();
-        trimmed = true;
-        if (skippedRegions > 0) {
-            stacks.recordSkipped(id, skippedRegions + unused.regions());
-        }
-    }
-
-    /** One of a kind at a time: a trim that waits for a dead source must not keep the source from being found again. */
-    private void inBackground(String what, Runnable action) {
-        if (!running.add(what)) {
-            return;
-        }
-        work.execute(() -> {
-            try {
-                action.run();
-            } catch (RuntimeException failure) {
-                log.warn("volume {}: {} failed and is tried again: {}", id, what, failure.getMessage());
-            } finally {
-                running.remove(what);
-            }
-        });
     }
 
     private CopyTags tags() {
@@ -398,7 +279,7 @@ final class Hydration {
                         order,
                         engine,
                         phase,
-                        new HydrationReports.Spared(skippedRegions + unused.regions(), reuse.regions()),
+                        beginning.spared(),
                         rate.bytesPerSecond(),
                         readySince,
                         now,
