@@ -108,12 +108,11 @@ class BenchSwap {
     }
 
     private static double reads(Fio fio, String device) {
-        return fio.run(
+        return fio.alone(
                         new Fio.Job(
                                 "reads",
                                 device,
                                 "--rw=randread --bs=4k --iodepth=8 --direct=1 --ioengine=libaio --time_based --runtime=4 --ramp_time=1"))
-                .get("reads")
                 .perSecond();
     }
 }

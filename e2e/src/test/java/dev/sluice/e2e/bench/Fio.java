@@ -4,6 +4,7 @@ import dev.sluice.e2e.cluster.Node;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** fio on a node, which starts no other process while it measures. */
 record Fio(Node node) {
@@ -47,6 +48,10 @@ record Fio(Node node) {
         Map<String, Seen> seen = new HashMap<>();
         output.lines().map(line -> line.split(" ", -1)).forEach(words -> seen.put(words[0], parse(words)));
         return seen;
+    }
+
+    Seen alone(Job job) {
+        return Objects.requireNonNull(run(job).get(job.name()));
     }
 
     private static Seen parse(String[] words) {

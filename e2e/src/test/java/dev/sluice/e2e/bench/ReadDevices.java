@@ -82,13 +82,8 @@ record ReadDevices(Node node, String volume, String disk, String thin) {
             if (!kind.asItIs()) {
                 node.sh("echo " + kind.readAheadKibibytes() + " >" + file);
             }
-            return seen(
-                            new Fio(node)
-                                    .run(new Fio.Job(
-                                            READER,
-                                            device,
-                                            "--rw=read --bs=128k --ioengine=psync --size=192m --runtime=5")),
-                            READER)
+            return new Fio(node)
+                    .alone(new Fio.Job(READER, device, "--rw=read --bs=128k --ioengine=psync --size=192m --runtime=5"))
                     .mebibytesPerSecond();
         } finally {
             node.sh("echo " + before + " >" + file);

@@ -14,8 +14,8 @@ class ReportsTest {
 
     @Test
     void hydrationIsJudgedAgainstWhatDdGetsAtTheSameRoundTrip() {
-        Map<Duration, Samples<CopySetting>> settings = Map.of(
-                Duration.ofMillis(10), samples(Map.of(CopySetting.LIMIT, 100.0, CopySetting.KERNEL, 10.0)));
+        Map<Duration, Samples<CopySetting>> settings =
+                Map.of(Duration.ofMillis(10), samples(Map.of(CopySetting.LIMIT, 100.0, CopySetting.KERNEL, 10.0)));
         Map<Fill, Map<Duration, Samples<HydrateReport.Figure>>> clones = Map.of(
                 Fill.FULL,
                 Map.of(Duration.ofMillis(10), hydrated(2, 160)),
@@ -29,8 +29,9 @@ class ReportsTest {
 
         assertThat(text)
                 .contains("dm-clone 64 KiB, batch 1, threshold 1: the kernel's defaults | 10 (0.10), 10.00 to 10.00 |")
-                .contains("| a clone of a full raw volume at + 10 ms, part of what dd gets | at least 0.75 | 0.80 | reached |")
-                .contains("over the wire, part of 200 MiB | at most 1.050 | 1.025 | reached |")
+                .contains(
+                        "| a clone of a full raw volume at + 10 ms, part of what dd gets | at least 0.75 | 0.80 | reached |")
+                .contains("over the wire, part of 200 MiB | at most 1.05 | 1.025 | reached |")
                 .contains("part of what the 200 MiB in 1 GiB take | at most 1.20 | 1.25 | **missed** |")
                 .contains("| 10 % | 90.0 | 45.0 | +100 % |")
                 .contains("worst deviation | at most 0.20 | 0.10 | reached |");
@@ -56,8 +57,8 @@ class ReportsTest {
         Samples<SwapReport.Figure> swaps = new Samples<>();
         swaps.add(Map.of(SwapReport.Figure.LONGEST_AT_THE_SWAP, 20.0));
         swaps.add(Map.of(SwapReport.Figure.LONGEST_AT_THE_SWAP, 120.0));
-        var pairs = List.of(
-                new SwapReport.Pair(100, 100), new SwapReport.Pair(995, 1000), new SwapReport.Pair(50, 100));
+        var pairs =
+                List.of(new SwapReport.Pair(100, 100), new SwapReport.Pair(995, 1000), new SwapReport.Pair(50, 100));
 
         assertThat(new SwapReport(RUN, swaps, pairs).markdown())
                 .contains("(the worst round) | at most 100.00 | 120.00 | **missed** |")
@@ -66,7 +67,8 @@ class ReportsTest {
 
     @Test
     void aGovernedPodIsJudgedAgainstTheHydratedVolume() {
-        Map<GovernReport.Figure, Double> governed = GovernReport.figures("2000000000 67108864 true\n1000 800.5 2500 9000");
+        Map<GovernReport.Figure, Double> governed =
+                GovernReport.figures("2000000000 67108864 true\n1000 800.5 2500 9000");
         Map<GovernReport.Figure, Double> hydrated = GovernReport.figures("1000000000 0 false\n500 700 2000 3000");
 
         String text = new GovernReport(
@@ -81,7 +83,8 @@ class ReportsTest {
                 .markdown();
 
         assertThat(text)
-                .contains("| 8 | copying, governed | 2.00 (2.00 to 2.00) | 32.0 | 500 | 0.80 | 2.50 (2.50 to 2.50) | 9.00 |")
+                .contains(
+                        "| 8 | copying, governed | 2.00 (2.00 to 2.00) | 32.0 | 500 | 0.80 | 2.50 (2.50 to 2.50) | 9.00 |")
                 .contains("| 8 | hydrated | - | 0.0 | 500 | 0.70 | 2.00 (2.00 to 2.00) | 3.00 |")
                 .contains("| at most 1.25 | 1.25 | reached |");
     }
