@@ -128,7 +128,8 @@ Usage: e2e/lab VERB
   status                             processes, nodes, the driver's pods, memory of the node plugins
   demo [NAME]                        the main job, told step by step; move: a StatefulSet across the drain of a node
   test [FILTER]                      ./mvnw verify and every lab test; with a filter only those lab tests
-  bench [NAME]                       every benchmark, or one
+  bench [NAME]                       every benchmark, or one: hydrate, reads, swap, govern, start or move. SLUICE_BENCH_ROUNDS=1
+                                     before it makes each measure once
 
   kubectl ARG…, helm ARG…            with the lab's cluster
   kubeconfig                         the path of an administrator's kubeconfig (its address is in the lab's network: see run)

@@ -8,10 +8,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 
-/** Direct I/O, an ioctl, and the software limit of a queue in sysfs. */
+/** Direct I/O, an ioctl, and what sysfs lets one set of a queue. */
 final class LinuxDeviceRanges implements DeviceRanges {
     /** A range of bytes: where it begins, how long it is. */
     private static final long BLKDISCARD = 0x1277;
+
+    private static final int KIBIBYTE = 1024;
 
     private final Path sys;
     private final SystemCalls calls;
@@ -55,7 +57,7 @@ final class LinuxDeviceRanges implements DeviceRanges {
     /** The kernel refuses any discard that meets a queue with the limit 0, wherever it comes from. */
     @Override
     public void letDiscards(BlockDevice device, boolean pass) {
-        Path queue = sys.resolve("dev/block").resolve(device.number()).resolve("queue");
+        Path queue = queue(device);
         Path limit = queue.resolve("discard_max_bytes");
         boolean passes = number(limit) > 0;
         if (passes == pass) {
@@ -65,6 +67,15 @@ final class LinuxDeviceRanges implements DeviceRanges {
         if (!pass && number(limit) > 0) {
             throw new SluiceException(ErrorKind.HOST, limit + " does not become 0: discards would pass");
         }
+    }
+
+    @Override
+    public void readAhead(BlockDevice device, int bytes) {
+        KernelFiles.write(queue(device).resolve("read_ahead_kb"), String.valueOf(bytes / KIBIBYTE));
+    }
+
+    private Path queue(BlockDevice device) {
+        return sys.resolve("dev/block").resolve(device.number()).resolve("queue");
     }
 
     /** In whole granules, or it is refused. */

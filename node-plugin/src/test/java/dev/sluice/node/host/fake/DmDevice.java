@@ -24,6 +24,9 @@ final class DmDevice extends SuspendableDevice {
         }
     }
 
+    /** What the kernel finds right. */
+    private static final int LOCAL_READ_AHEAD = 128 << 10;
+
     final String uuid;
     /** Someone keeps I/O in flight. */
     boolean busy;
@@ -35,6 +38,8 @@ final class DmDevice extends SuspendableDevice {
     private boolean readOnly;
     /** The software limit of its queue: a new table sets it back. */
     private boolean discards = true;
+    /** Bytes; of this too. */
+    private int readAhead = LOCAL_READ_AHEAD;
 
     DmDevice(BlockDevice identity, String name, String uuid) {
         super(identity, name);
@@ -49,6 +54,7 @@ final class DmDevice extends SuspendableDevice {
         table = segments.stream().map(Segment::line).toList();
         readOnly = tableReadOnly;
         discards = true;
+        readAhead = LOCAL_READ_AHEAD;
         resume();
     }
 
@@ -88,6 +94,14 @@ final class DmDevice extends SuspendableDevice {
 
     void letDiscards(boolean pass) {
         discards = pass;
+    }
+
+    void readAhead(int bytes) {
+        readAhead = bytes;
+    }
+
+    int readAhead() {
+        return readAhead;
     }
 
     @Override

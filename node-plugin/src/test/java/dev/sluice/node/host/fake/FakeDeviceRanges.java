@@ -70,6 +70,15 @@ final class FakeDeviceRanges implements DeviceRanges {
         });
     }
 
+    @Override
+    public void readAhead(BlockDevice device, int bytes) {
+        faults.mutate("DeviceRanges.readAhead " + device.path() + " " + bytes, () -> {
+            if (kernel.device(device) instanceof DmDevice mapped) {
+                mapped.readAhead(bytes);
+            }
+        });
+    }
+
     private byte[] bytes(long number) {
         byte[] known = network.contents.get(number);
         return known != null

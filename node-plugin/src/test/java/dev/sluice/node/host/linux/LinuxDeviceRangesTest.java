@@ -45,6 +45,12 @@ class LinuxDeviceRangesTest {
     }
 
     @Test
+    void whatIsReadAheadIsToldInKibibytes() throws IOException {
+        ranges.readAhead(OUTER, 4 << 20);
+        assertThat(Files.readString(queue.resolve("read_ahead_kb"))).isEqualTo("4096");
+    }
+
+    @Test
     void aRangeIsTwoNumbersOfTheMachine() {
         ByteBuffer range = ByteBuffer.wrap(LinuxDeviceRanges.range(65536, 4096)).order(ByteOrder.nativeOrder());
         assertThat(range.getLong()).isEqualTo(65536);
