@@ -150,7 +150,7 @@ final class Hydration {
 
     /** A look between looks for a volume with a limit: the engine knows only on and off, so it is switched often. */
     void pace(Instant now) {
-        if ((pacing.isDue(order.spec().hydration(), now) || latency.isQuiet())
+        if ((pacing.isDue(order.spec().hydration(), now) || isListening())
                 && completed == null
                 && !isCutOff()
                 && !finishing()
@@ -203,11 +203,16 @@ final class Hydration {
 
     /** Whether it is to be switched off and on by a limit. */
     boolean isLimited() {
-        return copyWanted && (limit().bytesPerSecond() != null || latency.isQuiet());
+        return copyWanted && limit().bytesPerSecond() != null || isListening();
+    }
+
+    /** Copying is off only for a moment, to hear how the pod's I/O is without. */
+    private boolean isListening() {
+        return copyWanted && latency.isQuiet();
     }
 
     private void govern(CloneStatus.Working engine, Instant now, boolean copying) {
-        if (copyWanted && latency.isQuiet()) {
+        if (isListening()) {
             // What is owed meanwhile is made up for.
             return;
         }
@@ -228,7 +233,8 @@ final class Hydration {
             boolean paused,
             @Nullable HydrationLimit waiting,
             boolean copying) {
-        if (!copying) {
+        boolean shouldMove = copying || isListening();
+        if (!shouldMove) {
             standstill.reset(now);
         }
         if (source == SourcePath.State.LOST) {
@@ -243,7 +249,7 @@ final class Hydration {
         if (waiting != null) {
             return report(engine, now, HydrationPhase.HYDRATING, waiting.reason(), waiting.message());
         }
-        Optional<Standstill.Cause> stalled = copying
+        Optional<Standstill.Cause> stalled = shouldMove
                 ? standstill.look(
                         now,
                         engine,
