@@ -184,7 +184,7 @@ final class Hydration {
     /** Whether a volume with a limit is to be looked at between looks: the engine knows only on and off, so it is switched often. */
     boolean isDue(Instant now) {
         return copyWanted
-                && (latency.isQuiet() || pacing.isDue(order.spec().hydration(), now))
+                && (isListening() || pacing.isDue(order.spec().hydration(), now))
                 && completed == null
                 && !background.isRunning(ERRORS)
                 && !finishing();
@@ -251,8 +251,13 @@ final class Hydration {
         return copyWanted && (limit().bytesPerSecond() != null || latency.isQuiet());
     }
 
+    /** Copying is off only for a moment, to hear how the pod's I/O is without. */
+    private boolean isListening() {
+        return copyWanted && latency.isQuiet();
+    }
+
     private void govern(CloneStatus.Working engine, Instant now, boolean copying) {
-        if (copyWanted && latency.isQuiet()) {
+        if (isListening()) {
             // What is owed meanwhile is made up for.
             return;
         }
@@ -274,7 +279,8 @@ final class Hydration {
             @Nullable HydrationLimit waiting,
             @Nullable HydrationLimit room,
             boolean copying) {
-        if (!copying) {
+        boolean shouldMove = copying || isListening();
+        if (!shouldMove) {
             standstill.reset(now);
         }
         if (source == SourcePath.State.LOST) {
@@ -297,7 +303,7 @@ final class Hydration {
             HydrationLimit limit = HydrationLimit.unreadable(bad.get(), isolation.interval());
             return report(engine, now, HydrationPhase.STALLED, limit.reason(), limit.message());
         }
-        Optional<Standstill.Cause> stalled = copying
+        Optional<Standstill.Cause> stalled = shouldMove
                 ? standstill.look(
                         now,
                         engine,

@@ -117,6 +117,7 @@ final class LatencyBudget {
             return;
         }
         Duration age = Duration.between(began.at(), seen.at());
+        Stage before = stage;
         switch (stage) {
             case COPYING -> copied(began, seen, age, terms);
             case DRAINING -> {
@@ -126,7 +127,12 @@ final class LatencyBudget {
             }
             case QUIET -> quieted(began, seen, age);
         }
-        next = seen.at().plus(stage == Stage.COPYING ? LOOK : SHORT_LOOK);
+        next = seen.at().plus(
+                switch (stage) {
+                    case COPYING -> LOOK;
+                    case DRAINING -> SHORT_LOOK;
+                    case QUIET -> stage == before ? SHORT_LOOK : QUIET;
+                });
     }
 
     private void beginAfterRest(Seen began, Seen seen) {
@@ -159,7 +165,7 @@ final class LatencyBudget {
     }
 
     /** Nothing is known of the pod's I/O. */
-    void forget() {
+    void forget(Instant now) {
         begin = null;
         stage = Stage.COPYING;
         resting = false;
@@ -167,7 +173,7 @@ final class LatencyBudget {
         exceeded = false;
         quiet.clear();
         lastQuiet = Instant.MIN;
-        next = Instant.MIN;
+        next = now.plus(LOOK);
     }
 
     private void copied(Seen began, Seen seen, Duration age, Terms terms) {

@@ -118,6 +118,11 @@ final class BudgetScene implements AutoCloseable {
         hydrations.follow(after, stacks.bring(after));
     }
 
+    /** @param bytesPerSecond that the engine can copy from now on */
+    void rate(String id, long bytesPerSecond) {
+        rates.put(id, bytesPerSecond);
+    }
+
     void run(String id, Pod pod) {
         pods.put(id, pod);
     }

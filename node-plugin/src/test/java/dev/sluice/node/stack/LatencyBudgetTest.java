@@ -200,7 +200,7 @@ class LatencyBudgetTest {
     void nothingIsKnownOfAVolumeThatIsNotCounted() {
         pass(MINUTE);
 
-        budget.forget();
+        budget.forget(now);
 
         assertThat(budget.limit()).isNull();
         assertThat(budget.isQuiet()).isFalse();

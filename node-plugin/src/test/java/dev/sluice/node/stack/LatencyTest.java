@@ -114,6 +114,17 @@ class LatencyTest {
         assertThat(wide).isGreaterThan(tight * 3 / 2);
     }
 
+    /** Copying is off again and again to see how the pod's I/O is without; that is no progress. */
+    @Test
+    void oneThatGetsNothingIsStalledAllTheSame() {
+        run(SENSITIVE);
+        scene.rate(clone, 0);
+
+        scene.pass(Duration.ofSeconds(90));
+
+        assertThat(scene.report(clone).phase()).isEqualTo(HydrationPhase.STALLED);
+    }
+
     @Test
     void whereNothingCanBeCountedCopyingGoesOn() {
         for (int failure = 0; failure < 100; failure++) {
