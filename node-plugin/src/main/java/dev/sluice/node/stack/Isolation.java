@@ -26,6 +26,7 @@ final class Isolation {
     private final VolumeStacks stacks;
     private final String id;
     private final String engineDevice;
+    private final String sourceDevice;
     private final Drain drain;
     private final BadRegions regions;
 
@@ -41,6 +42,7 @@ final class Isolation {
         this.stacks = stacks;
         this.id = id;
         this.engineDevice = Names.cloneDevice(Names.copy(id, epoch));
+        this.sourceDevice = Names.sourceDevice(Names.copy(id, epoch));
         this.drain = new Drain(host, stacks, id, epoch, nanoTime);
         this.regions = new BadRegions(host, id, epoch);
     }
@@ -106,7 +108,8 @@ final class Isolation {
     void isolate(VolumeOrder order, CloneStatus.Working engine, Instant now) {
         erring = true;
         nextDrain = nextDrain.isBefore(now) ? now : nextDrain;
-        // A batch fails as a whole: alone, a region that can be read is told from one that cannot.
+        // What is read as one fails as one: alone, a region that can be read is told from one that cannot.
+        letMerge(false);
         if (engine.batch() > 1) {
             host.deviceMapper().message(engineDevice, "hydration_batch_size 1");
         }
@@ -152,7 +155,12 @@ final class Isolation {
         erring = false;
         interval = FIRST_TRY;
         hydratedBefore = UNKNOWN;
+        letMerge(true);
         int usual = HydrationGeometry.of(engine.regionBytes()).batch();
         host.deviceMapper().message(engineDevice, "hydration_batch_size " + usual);
+    }
+
+    private void letMerge(boolean merge) {
+        host.deviceMapper().find(sourceDevice).ifPresent(device -> host.ranges().letMerge(device.device(), merge));
     }
 }

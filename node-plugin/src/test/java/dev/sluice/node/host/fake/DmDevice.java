@@ -21,6 +21,8 @@ final class DmDevice extends SuspendableDevice {
     final String uuid;
     /** Someone keeps I/O in flight. */
     boolean busy;
+    /** Adjacent reads become one. */
+    boolean merges = true;
 
     private List<Segment> segments = List.of();
     private boolean readOnly;
