@@ -25,6 +25,7 @@ final class Isolation {
     private final VolumeStacks stacks;
     private final String id;
     private final String engineDevice;
+    private final String sourceDevice;
     private final Drain drain;
     private final BadRegions regions;
 
@@ -40,6 +41,7 @@ final class Isolation {
         this.stacks = stacks;
         this.id = id;
         this.engineDevice = Names.cloneDevice(Names.copy(id, epoch));
+        this.sourceDevice = Names.sourceDevice(Names.copy(id, epoch));
         this.drain = new Drain(host, stacks, id, epoch, nanoTime);
         this.regions = new BadRegions(host, id, epoch);
     }
@@ -105,6 +107,8 @@ final class Isolation {
     void isolate(VolumeOrder order, Instant now) {
         erring = true;
         nextDrain = nextDrain.isBefore(now) ? now : nextDrain;
+        // What is read as one fails as one: alone, a region that can be read is told from one that cannot.
+        letMerge(false);
         CloneStatus.Working committed =
                 CloneStatus.requireWorking(id, host.deviceMapper().status(engineDevice, true));
         long missing = committed.totalRegions() - committed.hydratedRegions();
@@ -147,5 +151,10 @@ final class Isolation {
         erring = false;
         interval = FIRST_TRY;
         hydratedBefore = UNKNOWN;
+        letMerge(true);
+    }
+
+    private void letMerge(boolean merge) {
+        host.deviceMapper().find(sourceDevice).ifPresent(device -> host.ranges().letMerge(device.device(), merge));
     }
 }

@@ -34,6 +34,8 @@ final class CloneTarget implements FakeTarget {
             long batch) {}
 
     private static final int USED_METADATA_BLOCKS = 30;
+    /** Regions whose reads the kernel joined, where they were of 64 KiB. */
+    private static final int MERGED = 16;
 
     private final Setup setup;
     private final CloneMetadata store;
@@ -132,7 +134,7 @@ final class CloneTarget implements FakeTarget {
             return copied;
         }
         for (int region = nextMissing(0); region < regions && copied < limit; ) {
-            int end = Math.min(batchEnd(region), region + limit - copied);
+            int end = region + Math.min(batchEnd(region) - region, limit - copied);
             copied += copyBatch(region, end);
             region = nextMissing(end);
         }
@@ -147,10 +149,11 @@ final class CloneTarget implements FakeTarget {
         return region;
     }
 
-    /** Adjacent regions that are copied as one, and fail as one. */
+    /** Adjacent regions that are copied as one, or whose reads become one beneath, and fail as one. */
     private int batchEnd(int region) {
         int end = region + 1;
-        while (end < regions && end - region < Math.min(batch, threshold) && nextMissing(end) == end) {
+        long most = setup.source() instanceof DmDevice mapped && mapped.merges ? Math.max(batch, MERGED) : batch;
+        while (end < regions && end - region < Math.min(most, threshold) && nextMissing(end) == end) {
             end++;
         }
         return end;

@@ -32,6 +32,8 @@ final class DmDevice extends SuspendableDevice {
     boolean busy;
     /** How long its I/O took, since the kernel was asked to count. */
     @Nullable Latencies counted;
+    /** Adjacent reads become one. */
+    boolean merges = true;
 
     private List<Segment> segments = List.of();
     private List<TableLine> table = List.of();

@@ -79,6 +79,15 @@ final class FakeDeviceRanges implements DeviceRanges {
         });
     }
 
+    @Override
+    public void letMerge(BlockDevice device, boolean merge) {
+        faults.mutate("DeviceRanges.letMerge " + device.path() + " " + merge, () -> {
+            if (kernel.device(device) instanceof DmDevice mapped) {
+                mapped.merges = merge;
+            }
+        });
+    }
+
     private byte[] bytes(long number) {
         byte[] known = network.contents.get(number);
         return known != null
