@@ -20,6 +20,7 @@ final class Isolation {
     private static final Duration LAST_TRY = Duration.ofMinutes(5);
     /** Without a refusal, copying goes on as usual: what is bad may be a small part of much. */
     private static final Duration CALM = Duration.ofSeconds(30);
+
     private static final long UNKNOWN = -1;
 
     private final Host host;

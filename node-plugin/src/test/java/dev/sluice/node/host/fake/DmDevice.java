@@ -9,6 +9,10 @@ import java.util.List;
 /** A mapped device with its live table; without one (a crash between create and load) every I/O waits. */
 final class DmDevice extends SuspendableDevice {
     record Segment(TableLine line, FakeTarget target) {
+        TableLine shown() {
+            return new TableLine(line.start(), line.length(), line.type(), target.shown(line.arguments()));
+        }
+
         long firstBlock() {
             return line.start() / FakeHost.SECTORS_PER_BLOCK;
         }
@@ -92,7 +96,7 @@ final class DmDevice extends SuspendableDevice {
                 name,
                 uuid,
                 identity(),
-                segments.stream().map(Segment::line).toList(),
+                segments.stream().map(Segment::shown).toList(),
                 readOnly,
                 isSuspended() || segments.isEmpty(),
                 users().size());
