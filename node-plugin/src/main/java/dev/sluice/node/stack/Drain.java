@@ -52,8 +52,8 @@ final class Drain {
     private boolean drain() {
         host.deviceMapper().message(Names.cloneDevice(Names.copy(id, epoch)), "disable_hydration");
         String source = Names.sourceDevice(Names.copy(id, epoch));
-        long begin = nanoTime.getAsLong();
         CompletableFuture<Pauses.Pause> held = hold();
+        long begin = nanoTime.getAsLong();
         boolean failing = false;
         try {
             long inFlight = inFlight();
@@ -86,14 +86,17 @@ final class Drain {
             return latest;
         }
         CompletableFuture<Pauses.Pause> held = new CompletableFuture<>();
+        CompletableFuture<Boolean> begun = new CompletableFuture<>();
         latest = held;
         Thread.ofPlatform().daemon().name("drain-" + id).start(() -> {
+            begun.complete(true);
             try {
                 held.complete(host.pauses().hold(Names.outerDevice(id), DEADLINE));
             } catch (RuntimeException refused) {
                 held.completeExceptionally(refused);
             }
         });
+        begun.join();
         return held;
     }
 
