@@ -169,7 +169,9 @@ final class Hydration {
         Integer queued = pacing.queued();
         waiting = waiting == null && queued != null && !paused ? HydrationLimit.queued(queued) : waiting;
         boolean wanted = waiting == null && !paused && source == SourcePath.State.CONNECTED;
-        isolate(engine, now, wanted);
+        if (source == SourcePath.State.CONNECTED) {
+            isolate(engine, now, wanted);
+        }
         copyWanted = wanted && isolation.found().isEmpty() && !running.contains(ERRORS);
         boolean copying = pace(engine, now);
         govern(engine, now, copying);
@@ -297,7 +299,7 @@ final class Hydration {
         if (cause != Standstill.Cause.FOREGROUND_IO) {
             inBackground("pool", () -> poolFull = stacks.isFull(order.spec().pool()));
         }
-        if (cause == Standstill.Cause.REGION_ERRORS) {
+        if (cause == Standstill.Cause.REGION_ERRORS && isolation.isDue(engine, now, true)) {
             VolumeOrder known = order;
             inBackground(ERRORS, () -> isolation.isolate(known, engine, now));
         }

@@ -108,7 +108,7 @@ final class Isolation {
     /** What fails is copied region by region from now on. */
     void isolate(VolumeOrder order, CloneStatus.Working engine, Instant now) {
         erring = true;
-        nextDrain = nextDrain.isBefore(now) ? now : nextDrain;
+        nextDrain = now.plus(DRAINS);
         // What is read as one fails as one: alone, a region that can be read is told from one that cannot.
         letMerge(false);
         if (engine.batch() > 1) {
@@ -142,6 +142,8 @@ final class Isolation {
             Duration longer = interval.multipliedBy(2);
             interval = longer.compareTo(LAST_TRY) < 0 ? longer : LAST_TRY;
         }
+        // Also when it cannot be found out now, it is not tried at every look.
+        stuck = new Stuck(known.found(), committed.hydratedRegions(), now.plus(interval));
         survey(order, committed.hydratedRegions(), now);
         if (stuck == null) {
             heal(committed);
