@@ -9,6 +9,7 @@ import dev.sluice.api.RegionErrors;
 import dev.sluice.e2e.cluster.Node;
 import dev.sluice.e2e.fixture.ClaimRequest;
 import dev.sluice.e2e.fixture.EndToEnd;
+import dev.sluice.e2e.fixture.Hydration;
 import dev.sluice.e2e.fixture.PodRequest;
 import dev.sluice.e2e.fixture.Sandbox;
 import dev.sluice.e2e.fixture.Workload;
@@ -22,9 +23,11 @@ import org.junit.jupiter.api.Test;
 class RegionErrorsIT {
     private static final String DEVICE = "/dev/data";
     private static final int BEGIN_MEBIBYTES = 50;
-    private static final int MEBIBYTES = 16;
-    private static final long FIRST = 52 * Scene.MEBIBYTE;
-    private static final long SECOND = 60 * Scene.MEBIBYTE;
+    private static final int MEBIBYTES = 32;
+    /** Far from the beginning, so that it does not come before it is bad. */
+    private static final long FIRST = 74 * Scene.MEBIBYTE;
+
+    private static final long SECOND = 78 * Scene.MEBIBYTE;
     private static final long BAD_BYTES = 64 << 10;
     private static final long SECTOR = 512;
     private static final Duration TOLD = Duration.ofSeconds(90);
@@ -46,36 +49,52 @@ class RegionErrorsIT {
                 .ofSize("128Mi")
                 .cloneOf("source"));
         Workload clone = sandbox.start(PodRequest.named("clone").on(home.name()).withDevice("clone", DEVICE));
+        Hydration hydration = sandbox.hydration("clone");
         String served = Names.exportDevice(Names.export(sandbox.volumeId("clone"), 1));
         String sound = origin.sh("dmsetup table " + served).strip();
+        awaitCopying(hydration);
+        hydration.pause(true);
+        hydration.await(HydrationPhase.PAUSED);
         load(origin, served, spoiled(sound));
         try {
-            sandbox.hydration("clone").unlimit();
+            hydration.unlimit();
+            hydration.pause(false);
             await("the places are told")
                     .atMost(TOLD)
-                    .until(() -> sandbox.hydration("clone")
+                    .until(() -> hydration
                             .status()
                             .map(CloneHydrationStatus::regionErrors)
                             .isPresent());
             assertTold(sandbox);
-            assertThat(clone.tryExec(
-                                    READ_ENDS,
-                                    "dd if=%s of=/dev/null bs=64k skip=%d count=1 iflag=direct"
-                                            .formatted(DEVICE, FIRST / BAD_BYTES))
-                            .succeeded())
+            assertThat(reads(clone, FIRST - BAD_BYTES)).isTrue();
+            assertThat(reads(clone, FIRST))
                     .as("a read of what is bad ends, and in an error")
                     .isFalse();
-            String beyond = "dd if=%s bs=1M skip=61 count=5 2>/dev/null | sha256sum".formatted(DEVICE);
+            String beyond = "dd if=%s bs=1M skip=79 count=3 2>/dev/null | sha256sum".formatted(DEVICE);
             assertThat(clone.exec(beyond)).isEqualTo(source.exec(beyond));
         } finally {
             load(origin, served, sound);
         }
 
-        sandbox.hydration("clone").await(HydrationPhase.HYDRATED);
+        hydration.await(HydrationPhase.HYDRATED);
         home.dropCaches();
         assertThat(clone.checksum(DEVICE, 128)).isEqualTo(source.checksum(DEVICE, 128));
-        assertThat(sandbox.hydration("clone").status().orElseThrow().regionErrors())
-                .isNull();
+        assertThat(hydration.status().orElseThrow().regionErrors()).isNull();
+    }
+
+    private static boolean reads(Workload pod, long offset) {
+        String script = "dd if=%s of=/dev/null bs=%d skip=%d count=1".formatted(DEVICE, BAD_BYTES, offset / BAD_BYTES);
+        return pod.tryExec(READ_ENDS, script).succeeded();
+    }
+
+    /** What the origin never used has been skipped by then: nothing changes its export any more. */
+    private static void awaitCopying(Hydration hydration) {
+        await("copying has begun")
+                .atMost(TOLD)
+                .until(() -> hydration
+                        .status()
+                        .filter(status -> status.copiedBytes() > 0 && !"WaitingToStart".equals(status.reason()))
+                        .isPresent());
     }
 
     private static void assertTold(Sandbox sandbox) {

@@ -32,7 +32,7 @@ final class Beginning {
     private final Runnable jumped;
     private final Instant readySince;
     private volatile boolean trimmed;
-    private int trims;
+    private int failedTrims;
     private volatile long skippedRegions;
     private boolean begun;
     private @Nullable Instant openSince;
@@ -143,9 +143,14 @@ final class Beginning {
     }
 
     private void trim(Path mountPoint, CloneStatus.Working before) {
-        // What cannot be trimmed is copied: where the file system's own blocks cannot be read, it never can.
-        trimmed = ++trims >= MOST_TRIMS;
-        long trimmedBytes = host.fileSystems().trim(mountPoint);
+        long trimmedBytes;
+        try {
+            trimmedBytes = host.fileSystems().trim(mountPoint);
+        } catch (RuntimeException failed) {
+            // Where the file system's own blocks cannot be read it never can be trimmed: then all of it is copied.
+            trimmed = ++failedTrims >= MOST_TRIMS;
+            throw failed;
+        }
         if (CloneStatus.parse(host.deviceMapper().status(engineDevice, false)) instanceof CloneStatus.Working after) {
             // The pod's own writes of these moments are no skipping.
             long more = after.hydratedRegions() - before.hydratedRegions();

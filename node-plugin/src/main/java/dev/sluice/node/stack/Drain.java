@@ -1,5 +1,7 @@
 package dev.sluice.node.stack;
 
+import dev.sluice.error.ErrorKind;
+import dev.sluice.error.SluiceException;
 import dev.sluice.names.Names;
 import dev.sluice.node.clone.CloneStatus;
 import dev.sluice.node.host.Host;
@@ -17,9 +19,11 @@ import java.util.function.LongSupplier;
  * and again, and only what is still there then fails.
  */
 final class Drain {
-    private static final Duration DEADLINE = Duration.ofSeconds(1);
-    private static final Duration AT_MOST = Duration.ofMillis(800);
+    private static final Duration DEADLINE = Duration.ofSeconds(2);
+    private static final Duration AT_MOST = Duration.ofMillis(1500);
+    /** Without any that could be read: the pod's reads are in the same queue as the copies. */
     private static final Duration SENT_AGAIN = Duration.ofMillis(250);
+
     private static final Duration BETWEEN = Duration.ofMillis(10);
 
     private final Host host;
@@ -42,32 +46,31 @@ final class Drain {
 
     /** False when something else changes the volume, or something is still in flight; it is tried again. Copying is off afterwards. */
     boolean run() {
-        // The kernel may keep a suspension; another must not begin before.
-        return latest.isDone() && stacks.attempt(id, epoch, this::drain).orElse(false);
+        return stacks.attempt(id, epoch, this::drain).orElse(false);
     }
 
     private boolean drain() {
         host.deviceMapper().message(Names.cloneDevice(Names.copy(id, epoch)), "disable_hydration");
         String source = Names.sourceDevice(Names.copy(id, epoch));
-        CompletableFuture<Pauses.Pause> held = new CompletableFuture<>();
-        latest = held;
+        CompletableFuture<Pauses.Pause> held = hold();
         long begin = nanoTime.getAsLong();
-        // The suspension waits for the pod's reads that are in flight, and those for what is done here meanwhile.
-        Thread.ofPlatform().daemon().name("drain-" + id).start(() -> hold(held));
         boolean failing = false;
         try {
-            boolean drained = isDrained(held);
-            while (!drained && !held.isCompletedExceptionally() && passed(begin).compareTo(AT_MOST) < 0) {
-                if (!failing && passed(begin).compareTo(SENT_AGAIN) >= 0) {
+            long inFlight = inFlight();
+            long still = begin;
+            while (!isDrained(held, inFlight) && !isRefused(held) && isWithin(begin, AT_MOST)) {
+                if (!failing && !isWithin(still, SENT_AGAIN)) {
                     failing = true;
                     host.deviceMapper().message(source, "fail_if_no_path");
                 }
                 path.reinstate();
                 // Nothing tells when a read has ended.
                 LockSupport.parkNanos(BETWEEN.toNanos());
-                drained = isDrained(held);
+                long now = inFlight();
+                still = now == inFlight ? still : nanoTime.getAsLong();
+                inFlight = now;
             }
-            return drained;
+            return isDrained(held, inFlight);
         } finally {
             if (failing) {
                 host.deviceMapper().message(source, "queue_if_no_path");
@@ -77,24 +80,44 @@ final class Drain {
         }
     }
 
-    private void hold(CompletableFuture<Pauses.Pause> held) {
-        try {
-            held.complete(host.pauses().hold(Names.outerDevice(id), DEADLINE));
-        } catch (RuntimeException refused) {
-            held.completeExceptionally(refused);
+    /** The suspension waits for the pod's reads that are in flight, and those for what is done here: so does one that was begun before. */
+    private CompletableFuture<Pauses.Pause> hold() {
+        if (!latest.isDone()) {
+            return latest;
         }
+        CompletableFuture<Pauses.Pause> held = new CompletableFuture<>();
+        CompletableFuture<Boolean> begun = new CompletableFuture<>();
+        latest = held;
+        Thread.ofPlatform().daemon().name("drain-" + id).start(() -> {
+            begun.complete(true);
+            try {
+                held.complete(host.pauses().hold(Names.outerDevice(id), DEADLINE));
+            } catch (RuntimeException refused) {
+                held.completeExceptionally(refused);
+            }
+        });
+        begun.join();
+        return held;
     }
 
-    private boolean isDrained(CompletableFuture<Pauses.Pause> held) {
+    /** Not when another suspension of the device is kept by the kernel: that holds the pod's I/O as well, and waits for the same reads. */
+    private static boolean isRefused(CompletableFuture<Pauses.Pause> held) {
+        return held.isCompletedExceptionally()
+                && !(held.exceptionNow() instanceof SluiceException kept && kept.kind() == ErrorKind.UNAVAILABLE);
+    }
+
+    private static boolean isDrained(CompletableFuture<Pauses.Pause> held, long inFlight) {
+        return inFlight == 0 && held.isDone() && !held.isCompletedExceptionally();
+    }
+
+    /** Copies. */
+    private long inFlight() {
         String engine = Names.cloneDevice(Names.copy(id, epoch));
-        return held.isDone()
-                && !held.isCompletedExceptionally()
-                && CloneStatus.requireWorking(id, host.deviceMapper().status(engine, false))
-                                .hydrating()
-                        == 0;
+        return CloneStatus.requireWorking(id, host.deviceMapper().status(engine, false))
+                .hydrating();
     }
 
-    private Duration passed(long since) {
-        return Duration.ofNanos(nanoTime.getAsLong() - since);
+    private boolean isWithin(long since, Duration time) {
+        return nanoTime.getAsLong() - since < time.toNanos();
     }
 }

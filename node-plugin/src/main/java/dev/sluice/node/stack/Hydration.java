@@ -166,7 +166,9 @@ final class Hydration {
         waiting = waiting == null && queued != null && !paused ? HydrationLimit.queued(queued) : waiting;
         HydrationLimit room = guard.missing(order.spec().pool(), now);
         boolean wanted = waiting == null && room == null && !paused && source == SourcePath.State.CONNECTED;
-        isolate(engine, now, wanted);
+        if (source == SourcePath.State.CONNECTED) {
+            isolate(engine, now, wanted);
+        }
         copyWanted = wanted && isolation.found().isEmpty() && !background.isRunning(ERRORS);
         boolean copying = pace(engine, now);
         govern(engine, now, copying);
@@ -326,7 +328,7 @@ final class Hydration {
     }
 
     private HydrationReport stalled(CloneStatus.Working engine, Instant now, Standstill.Cause cause) {
-        if (cause == Standstill.Cause.REGION_ERRORS) {
+        if (cause == Standstill.Cause.REGION_ERRORS && isolation.isDue(engine, now, true)) {
             VolumeOrder known = order;
             background.run(ERRORS, () -> isolation.isolate(known, now));
         }

@@ -19,6 +19,7 @@ final class Isolation {
     private static final Duration LAST_TRY = Duration.ofMinutes(5);
     /** Without a refusal, copying goes on as usual: what is bad may be a small part of much. */
     private static final Duration CALM = Duration.ofSeconds(30);
+
     private static final long UNKNOWN = -1;
 
     private final Host host;
@@ -106,7 +107,7 @@ final class Isolation {
     /** What fails is copied region by region from now on: a batch fails as a whole. */
     void isolate(VolumeOrder order, Instant now) {
         erring = true;
-        nextDrain = nextDrain.isBefore(now) ? now : nextDrain;
+        nextDrain = now.plus(DRAINS);
         // What is read as one fails as one: alone, a region that can be read is told from one that cannot.
         letMerge(false);
         CloneStatus.Working committed =
@@ -137,6 +138,8 @@ final class Isolation {
             Duration longer = interval.multipliedBy(2);
             interval = longer.compareTo(LAST_TRY) < 0 ? longer : LAST_TRY;
         }
+        // Also when it cannot be found out now, it is not tried at every look.
+        stuck = new Stuck(known.found(), committed.hydratedRegions(), now.plus(interval));
         survey(order, committed.hydratedRegions(), now);
         if (stuck == null) {
             heal();

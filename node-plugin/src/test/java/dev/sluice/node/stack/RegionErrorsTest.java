@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.api.HydrationPhase;
 import dev.sluice.api.RegionErrors;
+import dev.sluice.error.ErrorKind;
+import dev.sluice.error.SluiceException;
 import dev.sluice.names.Names;
 import dev.sluice.node.clone.CloneStatus;
 import dev.sluice.node.clone.HydrationGeometry;
@@ -101,14 +103,19 @@ class RegionErrorsTest {
 
         assertThat(report.phase()).isEqualTo(HydrationPhase.STALLED);
         assertThat(report.reason()).isEqualTo("RegionErrors");
-        assertThat(errors(report)).isEqualTo(new RegionErrors(3, region, List.of(5 * region, 70 * region, 71 * region)));
+        assertThat(errors(report))
+                .isEqualTo(new RegionErrors(3, region, List.of(5 * region, 70 * region, 71 * region)));
         assertThat(report.message())
                 .startsWith("3 regions of " + region + " bytes cannot be read at the origin: at " + 5 * region);
         assertThat(report.remainingBytes()).isEqualTo(3 * region);
         assertThat(engine().hydrationEnabled()).as("nothing is tried in a loop").isFalse();
         assertThat(engine().hydrating()).isZero();
-        assertThat(Tables.queues(
-                        story.home.host().deviceMapper().find(SOURCE).orElseThrow().table()))
+        assertThat(Tables.queues(story.home
+                        .host()
+                        .deviceMapper()
+                        .find(SOURCE)
+                        .orElseThrow()
+                        .table()))
                 .isTrue();
         assertThat(seen.stream().map(HydrationReport::hydratedBytes).toList()).isSorted();
     }
@@ -119,8 +126,8 @@ class RegionErrorsTest {
         look(60);
 
         assertThat(seen)
-                .anyMatch(report ->
-                        report.phase() == HydrationPhase.HYDRATING && "RegionErrors".equals(report.reason()));
+                .anyMatch(
+                        report -> report.phase() == HydrationPhase.HYDRATING && "RegionErrors".equals(report.reason()));
     }
 
     @Test
@@ -229,5 +236,57 @@ class RegionErrorsTest {
         int usual = HydrationGeometry.of(CloneStory.SIZE / 128).batch();
         assertThat(story.home.faults().journal())
                 .anyMatch(line -> line.contains(ENGINE + " hydration_batch_size " + usual));
+    }
+
+    @Test
+    void nothingIsLetFailWhereThePodsReadsCannotBeHeld() {
+        spoil(5);
+        for (int failure = 0; failure < 1000; failure++) {
+            story.home.faults().failNext("Pauses.hold", new SluiceException(ErrorKind.HOST, "no suspension today"));
+        }
+
+        HydrationReport report = look(30);
+
+        assertThat(story.home.faults().journal()).noneMatch(line -> line.contains("fail_if_no_path"));
+        assertThat(report.regionErrors()).isNull();
+    }
+
+    /** As after a window that was opened while a read of the pod waited for a region that is bad. */
+    @Test
+    void aSuspensionThatWaitsForTheSameReadsIsLetEnd() {
+        spoil(5);
+        story.home
+                .faults()
+                .failNext("Pauses.hold", new SluiceException(ErrorKind.UNAVAILABLE, "being suspended by another"));
+
+        HydrationReport report = look(60);
+
+        assertThat(errors(report).count()).isOne();
+    }
+
+    @Test
+    void aPathThatACrashLeftFailingQueuesAgain() {
+        story.home.host().deviceMapper().message(SOURCE, "fail_if_no_path");
+        assertThat(queues()).isFalse();
+
+        story.bring();
+
+        assertThat(queues()).isTrue();
+    }
+
+    private boolean queues() {
+        return Tables.queues(
+                story.home.host().deviceMapper().find(SOURCE).orElseThrow().table());
+    }
+
+    @Test
+    void aPathThatCameBackIsNoError() {
+        look(1);
+        story.network.cut(story.origin, story.home);
+        look(10);
+        story.network.heal();
+
+        assertThat(look(60).phase()).isEqualTo(HydrationPhase.HYDRATED);
+        assertThat(seen.stream().map(HydrationReport::reason)).doesNotContain("RegionErrors");
     }
 }

@@ -23,6 +23,7 @@ final class CloneMetadata {
     private static final int FIRST_WORD = 3;
     /** Blocks in the kernel's layout. */
     private static final int ROOT = 1;
+
     private static final int FIRST_WORDS = 2;
 
     private final FakeDisk disk;
@@ -103,7 +104,9 @@ final class CloneMetadata {
         ByteBuffer content = ByteBuffer.allocate((int) FakeHost.BLOCK).order(ByteOrder.LITTLE_ENDIAN);
         if (block == 0) {
             content.putLong(32, MAGIC >>> 32).putInt(40, 1);
-            content.putLong(172, disk.read(REGION_SECTORS)).putLong(180, disk.read(TARGET_SECTORS)).putLong(188, ROOT);
+            content.putLong(172, disk.read(REGION_SECTORS))
+                    .putLong(180, disk.read(TARGET_SECTORS))
+                    .putLong(188, ROOT);
             return sealed(content, 8, block, 257649492);
         }
         if (block == ROOT) {

@@ -11,6 +11,13 @@ import org.jspecify.annotations.Nullable;
 /** A mapped device with its live table; without one (a crash between create and load) every I/O waits. */
 final class DmDevice extends SuspendableDevice {
     record Segment(TableLine line, FakeTarget target) {
+        TableLine shown() {
+            String shown = target.shown(line.arguments());
+            return shown.equals(line.arguments())
+                    ? line
+                    : new TableLine(line.start(), line.length(), line.type(), shown);
+        }
+
         long firstBlock() {
             return line.start() / FakeHost.SECTORS_PER_BLOCK;
         }
@@ -36,7 +43,6 @@ final class DmDevice extends SuspendableDevice {
     boolean merges = true;
 
     private List<Segment> segments = List.of();
-    private List<TableLine> table = List.of();
     private boolean readOnly;
     /** The software limit of its queue: a new table sets it back. */
     private boolean discards = true;
@@ -53,7 +59,6 @@ final class DmDevice extends SuspendableDevice {
         segments.forEach(segment -> segment.target().suspended());
         releaseAll();
         segments = List.copyOf(newTable);
-        table = segments.stream().map(Segment::line).toList();
         readOnly = tableReadOnly;
         discards = true;
         readAhead = LOCAL_READ_AHEAD;
@@ -116,10 +121,16 @@ final class DmDevice extends SuspendableDevice {
                 name,
                 uuid,
                 identity(),
-                table,
+                table(),
                 readOnly,
                 isSuspended() || segments.isEmpty(),
                 openCount());
+    }
+
+    private List<TableLine> table() {
+        return segments.size() == 1
+                ? List.of(segments.getFirst().shown())
+                : segments.stream().map(Segment::shown).toList();
     }
 
     List<TableLine> status(boolean flush) {

@@ -39,7 +39,8 @@ final class FakeDeviceRanges implements DeviceRanges {
         try {
             return device.read(block);
         } catch (IoError e) {
-            throw new SluiceException(ErrorKind.HOST, "read " + device.identity().path() + ": " + e.getMessage(), e);
+            throw new SluiceException(
+                    ErrorKind.HOST, "read " + device.identity().path() + ": " + e.getMessage(), e);
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.function.Supplier;
  */
 final class MultipathTarget implements FakeTarget {
     private static final int AT_ONCE = 4096;
+    private static final String QUEUES = "1 queue_if_no_path";
 
     private final List<FakeDevice> paths;
     private boolean queueing;
@@ -76,12 +77,19 @@ final class MultipathTarget implements FakeTarget {
             queueing = true;
         } else if (message.equals("fail_if_no_path")) {
             queueing = false;
-        } else if (message.equals("reinstate_path " + paths.getFirst().identity().number())) {
+        } else if (message.equals(
+                "reinstate_path " + paths.getFirst().identity().number())) {
             givenUp = false;
             sent = AT_ONCE;
         } else {
             FakeTarget.super.message(message);
         }
+    }
+
+    @Override
+    public String shown(String loaded) {
+        String rest = loaded.startsWith(QUEUES) ? loaded.substring(QUEUES.length()) : loaded.substring(1);
+        return (queueing ? QUEUES : "0") + rest;
     }
 
     @Override
