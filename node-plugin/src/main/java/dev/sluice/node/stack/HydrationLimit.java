@@ -45,7 +45,7 @@ record HydrationLimit(String reason, String message) {
                             + " bytes a second come all the same"
                             + " (minBytesPerSecond)");
         }
-        return limit.bytesPerSecond() != null && (heldBack || limit.isOwn())
+        return limit.bytesPerSecond() != null && (heldBack || limit.isOwn() || limit.isForLatency())
                 ? new HydrationLimit("Budget", limit.explain())
                 : new HydrationLimit("Copying", "the kernel copies what has not arrived: " + flight);
     }
