@@ -132,7 +132,7 @@ final class CloneTarget implements FakeTarget {
             return copied;
         }
         for (int region = nextMissing(0); region < regions && copied < limit; ) {
-            int end = Math.min(batchEnd(region), region + limit - copied);
+            int end = Math.min(batchEnd(region), region + Math.min(regions, limit - copied));
             copied += copyBatch(region, end);
             region = nextMissing(end);
         }
