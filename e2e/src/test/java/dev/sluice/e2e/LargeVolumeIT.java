@@ -8,7 +8,9 @@ import dev.sluice.api.HydrationSettings;
 import dev.sluice.api.Origin;
 import dev.sluice.api.OriginKind;
 import dev.sluice.api.Placement;
+import dev.sluice.api.PoolStatus;
 import dev.sluice.api.StorageNode;
+import dev.sluice.api.StorageNodeStatus;
 import dev.sluice.api.Volume;
 import dev.sluice.api.VolumeMode;
 import dev.sluice.api.VolumePhase;
@@ -22,7 +24,7 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -106,12 +108,16 @@ class LargeVolumeIT {
     }
 
     private static String pool(Sandbox sandbox, Node node) {
-        StorageNode found = sandbox.cluster()
-                .client()
-                .resources(StorageNode.class)
-                .withName(node.name())
-                .require();
-        return Objects.requireNonNull(found.getStatus()).pools().getFirst().name();
+        return Optional.ofNullable(sandbox.cluster()
+                        .client()
+                        .resources(StorageNode.class)
+                        .withName(node.name())
+                        .require()
+                        .getStatus())
+                .map(StorageNodeStatus::pools)
+                .map(List::getFirst)
+                .map(PoolStatus::name)
+                .orElseThrow(() -> new AssertionError(node.name() + " has not reported its pools"));
     }
 
     private static void awaitStatus(KubernetesClient client, String id, Duration limit, Predicate<VolumeStatus> done) {
