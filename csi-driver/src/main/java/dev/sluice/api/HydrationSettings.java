@@ -1,6 +1,7 @@
 package dev.sluice.api;
 
 import io.fabric8.generator.annotation.Min;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +42,9 @@ public record HydrationSettings(
 
     /** @param most bytes a second of background copying; null for no limit */
     public HydrationSettings limitedTo(@Nullable Long most) {
-        return new HydrationSettings(paused, most, priority, regionBytes, minBytesPerSecond, retainOriginSeconds);
+        return Objects.equals(most, maxBytesPerSecond)
+                ? this
+                : new HydrationSettings(paused, most, priority, regionBytes, minBytesPerSecond, retainOriginSeconds);
     }
 
     public HydrationSettings retaining(long seconds) {

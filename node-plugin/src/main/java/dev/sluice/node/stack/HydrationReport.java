@@ -3,6 +3,7 @@ package dev.sluice.node.stack;
 import dev.sluice.api.CopyAllowance;
 import dev.sluice.api.HydrationPhase;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +72,9 @@ public record HydrationReport(
     }
 
     HydrationReport within(@Nullable CopyAllowance limit) {
+        if (Objects.equals(limit, allowance)) {
+            return this;
+        }
         return new HydrationReport(
                 volume,
                 epoch,

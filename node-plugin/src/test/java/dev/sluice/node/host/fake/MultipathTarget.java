@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 final class MultipathTarget implements FakeTarget {
     private final List<FakeDevice> paths;
     private boolean queueing;
+    private boolean failed;
 
     MultipathTarget(List<FakeDevice> paths, boolean queueing) {
         this.paths = List.copyOf(paths);
@@ -54,10 +55,15 @@ final class MultipathTarget implements FakeTarget {
     }
 
     private FakeDevice path() {
-        if (paths.isEmpty()) {
+        if (paths.isEmpty() || failed) {
             throw IoError.failed("no path");
         }
         return paths.getFirst();
+    }
+
+    /** I/O on it ended in an error: it is not tried again before someone says so. */
+    void failPath() {
+        failed = true;
     }
 
     @Override
@@ -65,8 +71,19 @@ final class MultipathTarget implements FakeTarget {
         switch (message) {
             case "queue_if_no_path" -> queueing = true;
             case "fail_if_no_path" -> queueing = false;
-            default -> FakeTarget.super.message(message);
+            default -> reinstate(message);
         }
+    }
+
+    private void reinstate(String message) {
+        if (paths.isEmpty() || !message.equals("reinstate_path " + number())) {
+            FakeTarget.super.message(message);
+        }
+        failed = false;
+    }
+
+    private String number() {
+        return paths.getFirst().identity().number();
     }
 
     @Override
@@ -74,7 +91,7 @@ final class MultipathTarget implements FakeTarget {
         if (paths.isEmpty()) {
             return "2 0 0 0 0 0";
         }
-        return "2 0 0 0 1 1 A 0 1 0 " + paths.getFirst().identity().number() + " A 0";
+        return "2 0 0 0 1 1 A 0 1 0 " + number() + (failed ? " F 1" : " A 0");
     }
 
     @Override
