@@ -15,16 +15,14 @@ final class StatusWords {
     /** Goes on to the next word. */
     StatusWords next() {
         begin = end;
-        while (begin < text.length() && Character.isWhitespace(text.charAt(begin))) {
+        while (begin < text.length() && text.charAt(begin) == ' ') {
             begin++;
         }
         if (begin == text.length()) {
             throw new NoSuchElementException("a word after \"" + text + "\"");
         }
-        end = begin;
-        while (end < text.length() && !Character.isWhitespace(text.charAt(end))) {
-            end++;
-        }
+        int space = text.indexOf(' ', begin);
+        end = space < 0 ? text.length() : space;
         return this;
     }
 

@@ -4,6 +4,7 @@ import dev.sluice.api.CopyAllowance;
 import dev.sluice.api.HydrationPhase;
 import dev.sluice.api.RegionErrors;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +76,9 @@ public record HydrationReport(
     }
 
     HydrationReport within(@Nullable CopyAllowance limit) {
+        if (Objects.equals(limit, allowance)) {
+            return this;
+        }
         return new HydrationReport(
                 volume,
                 epoch,

@@ -67,7 +67,8 @@ public final class Hydrations implements AutoCloseable {
         }
     }
 
-    private Duration pause() {
+    /** Until the next tick. */
+    Duration pause() {
         if (followed.values().stream().noneMatch(Hydration::isLimited)) {
             return LOOK;
         }

@@ -151,6 +151,11 @@ final class BudgetScene implements AutoCloseable {
         }
     }
 
+    /** Until the next look, of any kind. */
+    Duration pause() {
+        return hydrations.pause();
+    }
+
     private void copy(String id, long rate) {
         String engine = Names.cloneDevice(Names.copy(id, 1));
         if (home.host().deviceMapper().find(engine).isEmpty()) {

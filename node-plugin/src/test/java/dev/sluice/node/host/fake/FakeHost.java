@@ -209,6 +209,11 @@ public final class FakeHost {
                 : mapper.cloneTarget(cloneDevice).hydrate(regions));
     }
 
+    /** The session was away for longer than its timeout: the kernel gave up the one path of this source. */
+    public void failPath(String sourceDevice) {
+        run(() -> ((MultipathTarget) mapper.existing(sourceDevice).segments().getFirst().target()).failPath());
+    }
+
     /** A pod that always has I/O in flight on this device, or has no more. */
     public void keepBusy(String mappedDevice, boolean busy) {
         run(() -> mapper.existing(mappedDevice).busy = busy);

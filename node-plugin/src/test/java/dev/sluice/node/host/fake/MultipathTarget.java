@@ -71,19 +71,31 @@ final class MultipathTarget implements FakeTarget {
         return paths.getFirst();
     }
 
+    /** I/O on it ended in an error: it is not tried again before someone says so. */
+    void failPath() {
+        givenUp = true;
+        sent = 0;
+    }
+
     @Override
     public void message(String message) {
-        if (message.equals("queue_if_no_path")) {
-            queueing = true;
-        } else if (message.equals("fail_if_no_path")) {
-            queueing = false;
-        } else if (message.equals(
-                "reinstate_path " + paths.getFirst().identity().number())) {
-            givenUp = false;
-            sent = AT_ONCE;
-        } else {
+        switch (message) {
+            case "queue_if_no_path" -> queueing = true;
+            case "fail_if_no_path" -> queueing = false;
+            default -> reinstate(message);
+        }
+    }
+
+    private void reinstate(String message) {
+        if (paths.isEmpty() || !message.equals("reinstate_path " + number())) {
             FakeTarget.super.message(message);
         }
+        givenUp = false;
+        sent = AT_ONCE;
+    }
+
+    private String number() {
+        return paths.getFirst().identity().number();
     }
 
     @Override
@@ -97,7 +109,7 @@ final class MultipathTarget implements FakeTarget {
         if (paths.isEmpty()) {
             return "2 0 0 0 0 0";
         }
-        return "2 0 0 0 1 1 A 0 1 0 " + paths.getFirst().identity().number() + (givenUp ? " F 1" : " A 0");
+        return "2 0 0 0 1 1 A 0 1 0 " + number() + (givenUp ? " F 1" : " A 0");
     }
 
     @Override
