@@ -66,7 +66,7 @@ start_api_server() {
     --kubelet-client-certificate="$PKI/apiserver-kubelet.crt" --kubelet-client-key="$PKI/apiserver-kubelet.key" \
     --kubelet-certificate-authority="$PKI/ca.crt" --kubelet-preferred-address-types=InternalIP --allow-privileged=true \
     --enable-aggregator-routing=true --enable-admission-plugins=NodeRestriction
-  wait_until 60 api_ready
+  wait_until 180 api_ready
 }
 
 start_controllers() {

@@ -63,7 +63,9 @@ class ApiServerAwayIT {
         Instant back = Instant.now();
         scene.hydration().await(HydrationPhase.HYDRATED);
         Duration told = Duration.between(back, Instant.now());
-        await().until(() -> Instant.now().isAfter(back.plus(ON_RETURN)));
+        await("all that comes with the return has come")
+                .atMost(ON_RETURN.multipliedBy(2))
+                .until(() -> Instant.now().isAfter(back.plus(ON_RETURN)));
         ApiRequests requests = ApiRequests.read(sandbox.cluster().client());
         System.err.printf("told %s after the return; until %s after it: %s%n", told, ON_RETURN, requests.byVerb());
         assertThat(told).isLessThan(SOON);
