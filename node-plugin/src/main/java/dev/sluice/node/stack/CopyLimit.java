@@ -48,7 +48,8 @@ record CopyLimit(
         return switch (by) {
             case OWN -> "copying as fast as maxBytesPerSecond allows";
             case LATENCY ->
-                "copying " + bytesPerSecond + " bytes a second at most for now: more is tried only as long as the pod's I/O"
+                "copying " + bytesPerSecond
+                        + " bytes a second at most for now: more is tried only as long as the pod's I/O"
                         + " is not slowed by more than latencyBudget";
             case FLOOR ->
                 "copying " + bytesPerSecond + " bytes a second, which minBytesPerSecond guarantees, though the pod's"

@@ -127,12 +127,13 @@ final class LatencyBudget {
             }
             case QUIET -> quieted(began, seen, age);
         }
-        next = seen.at().plus(
-                switch (stage) {
-                    case COPYING -> LOOK;
-                    case DRAINING -> SHORT_LOOK;
-                    case QUIET -> stage == before ? SHORT_LOOK : QUIET;
-                });
+        next = seen.at()
+                .plus(
+                        switch (stage) {
+                            case COPYING -> LOOK;
+                            case DRAINING -> SHORT_LOOK;
+                            case QUIET -> stage == before ? SHORT_LOOK : QUIET;
+                        });
     }
 
     private void beginAfterRest(Seen began, Seen seen) {

@@ -39,7 +39,8 @@ final class LatencyWatch {
         if (budget.isDue(now)) {
             find(now)
                     .ifPresentOrElse(
-                            io -> budget.look(seen(now, io, engine), engine.hydrating() > 0, terms), () -> budget.forget(now));
+                            io -> budget.look(seen(now, io, engine), engine.hydrating() > 0, terms),
+                            () -> budget.forget(now));
         }
         return !budget.isQuiet();
     }
@@ -47,7 +48,9 @@ final class LatencyWatch {
     /** While nothing is to be copied. */
     void rest(CloneStatus.Working engine, Instant now) {
         if (budget.isDue(now)) {
-            find(now).ifPresentOrElse(io -> budget.rest(seen(now, io, engine), engine.hydrating() > 0), () -> budget.forget(now));
+            find(now)
+                    .ifPresentOrElse(
+                            io -> budget.rest(seen(now, io, engine), engine.hydrating() > 0), () -> budget.forget(now));
         }
     }
 

@@ -118,13 +118,7 @@ final class DmDevice extends SuspendableDevice {
 
     MappedDevice report() {
         return new MappedDevice(
-                name,
-                uuid,
-                identity(),
-                table(),
-                readOnly,
-                isSuspended() || segments.isEmpty(),
-                openCount());
+                name, uuid, identity(), table(), readOnly, isSuspended() || segments.isEmpty(), openCount());
     }
 
     private List<TableLine> table() {
