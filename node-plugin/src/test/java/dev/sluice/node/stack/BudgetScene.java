@@ -2,6 +2,7 @@ package dev.sluice.node.stack;
 
 import dev.sluice.api.Allocation;
 import dev.sluice.api.DesiredState;
+import dev.sluice.api.HydrationPhase;
 import dev.sluice.api.HydrationSettings;
 import dev.sluice.api.Origin;
 import dev.sluice.api.OriginKind;
@@ -142,9 +143,8 @@ final class BudgetScene implements AutoCloseable {
             rates.forEach(this::copy);
             if (now.getNano() == 0) {
                 rates.keySet().stream()
+                        .filter(this::copies)
                         .map(id -> Names.cloneDevice(Names.copy(id, 1)))
-                        .filter(engine ->
-                                home.host().deviceMapper().find(engine).isPresent())
                         .forEach(home::commit);
             }
             hydrations.tick();
@@ -156,11 +156,18 @@ final class BudgetScene implements AutoCloseable {
         return hydrations.pause();
     }
 
+    /** Its engine is not yet being taken away, on another thread. */
+    private boolean copies(String id) {
+        HydrationReport seen = reports.get(id);
+        return seen == null
+                || seen.phase() != HydrationPhase.FINALIZING && seen.phase() != HydrationPhase.HYDRATED;
+    }
+
     private void copy(String id, long rate) {
-        String engine = Names.cloneDevice(Names.copy(id, 1));
-        if (home.host().deviceMapper().find(engine).isEmpty()) {
+        if (!copies(id)) {
             return;
         }
+        String engine = Names.cloneDevice(Names.copy(id, 1));
         double bytes = rests.getOrDefault(id, 0.0) + rate * STEP.toMillis() / 1000.0;
         long region = engine(id).regionBytes();
         int regions = (int) (bytes / region);
