@@ -21,6 +21,7 @@ final class CopyFlight {
     private static final Logger log = LoggerFactory.getLogger(CopyFlight.class);
     /** What the fastest of them took is the way. */
     static final int READS = 5;
+
     private static final Duration ENOUGH = Duration.ofSeconds(1);
     private final Host host;
     private final String id;
@@ -88,11 +89,7 @@ final class CopyFlight {
      * @param undisturbed whether the engine alone decides how fast it copies
      */
     void set(
-            Instant now,
-            CloneStatus.Working engine,
-            HydrationSettings settings,
-            CopyLimit limit,
-            boolean undisturbed) {
+            Instant now, CloneStatus.Working engine, HydrationSettings settings, CopyLimit limit, boolean undisturbed) {
         Long most = limit.inFlight();
         HydrationGeometry wanted = wanted(now, engine, settings, most == null && undisturbed);
         int threshold = most == null ? wanted.threshold() : wanted.threshold(most);
@@ -142,7 +139,10 @@ final class CopyFlight {
         String most = "at most " + engine.threshold() * engine.regionBytes() + " bytes at once";
         return known == null
                 ? most
-                : most + String.format(Locale.ROOT, ", over a way of %.1f ms",
-                        known.roundTrip().toNanos() / 1e6);
+                : most
+                        + String.format(
+                                Locale.ROOT,
+                                ", over a way of %.1f ms",
+                                known.roundTrip().toNanos() / 1e6);
     }
 }

@@ -56,7 +56,9 @@ class HydrationGeometryTest {
     /** From one block to 64 TiB, chunks that a thin pool may have, and regions that a class may ask for. */
     @Test
     void theKernelTakesEveryVolumeUpToSixtyFourTebibytes() {
-        for (long bytes = EXTENT; bytes <= 64L << 40; bytes = Math.min(bytes * 5 / 3, bytes + (1L << 40)) / EXTENT * EXTENT + EXTENT) {
+        for (long bytes = EXTENT;
+                bytes <= 64L << 40;
+                bytes = Math.min(bytes * 5 / 3, bytes + (1L << 40)) / EXTENT * EXTENT + EXTENT) {
             for (long chunk = 64 * KIB; chunk <= 1 << 20; chunk *= 2) {
                 requireFit(bytes, HydrationGeometry.choose(bytes, chunk, 0));
             }
@@ -100,7 +102,8 @@ class HydrationGeometryTest {
     void aRegionThatIsTooSmallForTheKernelGrows() {
         assertThat(HydrationGeometry.choose(8L << 40, 64 * KIB, 4 * KIB).regionBytes())
                 .isEqualTo(4 * KIB);
-        assertThat(HydrationGeometry.choose((8L << 40) + EXTENT, 64 * KIB, 4 * KIB).regionBytes())
+        assertThat(HydrationGeometry.choose((8L << 40) + EXTENT, 64 * KIB, 4 * KIB)
+                        .regionBytes())
                 .isEqualTo(8 * KIB);
     }
 
