@@ -69,7 +69,9 @@ class LargeVolumeIT {
             assertThat(home.targets(clone)).containsExactly("linear");
             assertThat(home.progress(clone).total() * home.progress(clone).regionBytes())
                     .isEqualTo(SIZE);
-            assertThat(metadataBlocks(home, clone)).as("what the engine's metadata takes").isLessThanOrEqualTo(1);
+            assertThat(metadataBlocks(home, clone))
+                    .as("what the engine's metadata takes")
+                    .isLessThanOrEqualTo(1);
             String sums = checksums(origin, source);
             assertThat(checksums(home, clone)).as("read through to the origin").isEqualTo(sums);
 
@@ -122,7 +124,8 @@ class LargeVolumeIT {
 
     private static void awaitStatus(KubernetesClient client, String id, Duration limit, Predicate<VolumeStatus> done) {
         await("volume " + id).atMost(limit).until(() -> {
-            VolumeStatus status = client.resources(Volume.class).withName(id).require().getStatus();
+            VolumeStatus status =
+                    client.resources(Volume.class).withName(id).require().getStatus();
             return status != null && done.test(status);
         });
     }
@@ -159,7 +162,8 @@ class LargeVolumeIT {
 
     /** What the thin pool has given to the volume. */
     private static long usedBytes(Node node, String id) {
-        String sectors = node.sh("dmsetup status --target thin | awk '$1 ~ /%s:$/ { print $5 }'".formatted(id.replace("-", "--")));
+        String sectors = node.sh(
+                "dmsetup status --target thin | awk '$1 ~ /%s:$/ { print $5 }'".formatted(id.replace("-", "--")));
         return Long.parseLong(sectors.strip()) * SECTOR;
     }
 
