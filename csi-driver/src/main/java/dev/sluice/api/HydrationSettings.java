@@ -2,6 +2,7 @@ package dev.sluice.api;
 
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +50,7 @@ public record HydrationSettings(
 
     /** @param most bytes a second of background copying; null for no limit */
     public HydrationSettings limitedTo(@Nullable Long most) {
-        return steered(paused, most, priority);
+        return Objects.equals(most, maxBytesPerSecond) ? this : steered(paused, most, priority);
     }
 
     /** As a user asks for on the CloneHydration. */

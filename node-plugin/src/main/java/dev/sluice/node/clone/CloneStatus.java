@@ -3,11 +3,7 @@ package dev.sluice.node.clone;
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
 import dev.sluice.node.host.TableLine;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /** dm-clone's status line, in the three shapes the kernel prints. */
 public sealed interface CloneStatus {
@@ -45,7 +41,11 @@ public sealed interface CloneStatus {
     /** From the one line of an engine's status. */
     static CloneStatus parse(List<TableLine> lines) {
         if (lines.size() != 1 || !lines.getFirst().type().equals("clone")) {
-            throw new SluiceException(ErrorKind.HOST, "expected one status line of a clone target, got " + lines);
+            throw new SluiceException(
+                    ErrorKind.HOST,
+                    lines.isEmpty()
+                            ? "the engine's device is not there, or has no table"
+                            : "expected one status line of a clone target, got " + lines);
         }
         String text = lines.getFirst().arguments().strip();
         return switch (text) {
@@ -68,38 +68,29 @@ public sealed interface CloneStatus {
     }
 
     private static Working working(String text) {
-        Deque<String> words = new ArrayDeque<>(List.of(text.split("\\s+")));
+        StatusWords words = new StatusWords(text);
         try {
-            words.remove(); // metadata block size
-            words.remove(); // metadata blocks used/total
-            long regionSectors = Long.parseLong(words.remove());
-            String[] regions = words.remove().split("/", 2);
-            long hydrating = Long.parseLong(words.remove());
-            Set<String> features = new HashSet<>();
-            for (int count = Integer.parseInt(words.remove()); count > 0; count--) {
-                features.add(words.remove());
+            words.next(); // metadata block size
+            words.next(); // metadata blocks used/total
+            long regionSectors = words.next().number();
+            long hydrated = words.next().part();
+            long regions = words.whole();
+            long hydrating = words.next().number();
+            boolean enabled = true;
+            for (int count = words.next().small(); count > 0; count--) {
+                enabled &= !words.next().is("no_hydration");
             }
             int threshold = 0;
             int batch = 0;
-            for (int count = Integer.parseInt(words.remove()); count > 0; count -= 2) {
-                String name = words.remove();
-                int value = Integer.parseInt(words.remove());
-                if (name.equals("hydration_threshold")) {
-                    threshold = value;
-                } else if (name.equals("hydration_batch_size")) {
-                    batch = value;
-                }
+            for (int count = words.next().small(); count > 0; count -= 2) {
+                boolean isThreshold = words.next().is("hydration_threshold");
+                boolean isBatch = words.is("hydration_batch_size");
+                int value = words.next().small();
+                threshold = isThreshold ? value : threshold;
+                batch = isBatch ? value : batch;
             }
-            boolean readOnly = words.remove().equals("ro");
-            return new Working(
-                    regionSectors,
-                    Long.parseLong(regions[0]),
-                    Long.parseLong(regions[1]),
-                    hydrating,
-                    !features.contains("no_hydration"),
-                    threshold,
-                    batch,
-                    readOnly);
+            boolean readOnly = words.next().is("ro");
+            return new Working(regionSectors, hydrated, regions, hydrating, enabled, threshold, batch, readOnly);
         } catch (RuntimeException malformed) {
             throw new SluiceException(ErrorKind.HOST, "cannot read the clone status \"" + text + "\"", malformed);
         }

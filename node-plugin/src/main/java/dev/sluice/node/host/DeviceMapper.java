@@ -16,7 +16,7 @@ public interface DeviceMapper {
      */
     MappedDevice load(String name, String uuid, boolean readOnly, List<TableLine> table);
 
-    /** Status lines of the live table. Without flush nothing is committed or waited for. */
+    /** Status lines of the live table; none when there is none, or no device. Without flush nothing is committed or waited for. */
     List<TableLine> status(String name, boolean flush);
 
     /** A message to the target at sector 0. */

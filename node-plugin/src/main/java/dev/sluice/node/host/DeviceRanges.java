@@ -19,4 +19,7 @@ public interface DeviceRanges {
      * local disk.
      */
     void readAhead(BlockDevice device, int bytes);
+
+    /** Whether adjacent reads of the device become one, which fails as a whole when a part of it does. */
+    void letMerge(BlockDevice device, boolean merge);
 }

@@ -21,18 +21,25 @@ import org.jspecify.annotations.Nullable;
 final class Hydration {
     private static final String FINISH = "finish";
     private static final String WINDOW = "window";
+    private static final String ERRORS = "isolating what the origin cannot read";
 
     private final VolumeStacks stacks;
     private final Host host;
     private final BackgroundWork background;
     private final String id;
+    private final String outerDevice;
     private final String engineDevice;
     private final SourcePath path;
     private final EngineSwitch engineSwitch;
     private final Pacing pacing;
+    private final PoolGuard guard;
     private final RateWindow rate = new RateWindow();
+    private final LatencyBudget latency = new LatencyBudget();
+    private final LatencyWatch latencyWatch;
     private final Governing governing;
+    private final CopyFlight flight;
     private final Standstill standstill;
+    private final Isolation isolation;
     private final Beginning beginning;
     private final Instant readySince;
 
@@ -41,27 +48,46 @@ final class Hydration {
     private @Nullable HydrationReport last;
     private volatile boolean copyWanted;
     private volatile boolean open;
-    private volatile boolean poolFull;
 
     /** One whose node has no budget to share. */
     Hydration(VolumeStacks stacks, Host host, Executor work, VolumeOrder order, Instant now) {
-        this(stacks, host, work, new NodeBudget(new BudgetBoard(order.spec().home())), order, now);
+        this(
+                stacks,
+                host,
+                work,
+                new NodeBudget(new BudgetBoard(order.spec().home())),
+                new PoolGuard(stacks::pool),
+                order,
+                now);
     }
 
-    Hydration(VolumeStacks stacks, Host host, Executor work, NodeBudget budget, VolumeOrder order, Instant now) {
+    Hydration(
+            VolumeStacks stacks,
+            Host host,
+            Executor work,
+            NodeBudget budget,
+            PoolGuard guard,
+            VolumeOrder order,
+            Instant now) {
+        this.guard = guard;
         this.stacks = stacks;
         this.host = host;
         this.order = order;
         this.id = order.id();
         this.background = new BackgroundWork(work, id);
+        this.outerDevice = Names.outerDevice(id);
         this.engineDevice = Names.cloneDevice(Names.copy(id, order.spec().epoch()));
         this.path = new SourcePath(host, id, order.spec().epoch());
-        this.pacing = new Pacing(id, order.spec().epoch(), budget);
+        this.pacing = new Pacing(id, order.spec().epoch(), budget, latency);
         this.engineSwitch = new EngineSwitch(host, stacks, id, engineDevice);
         this.readySince = now;
+        this.latencyWatch =
+                new LatencyWatch(host, stacks, background, id, order.spec().epoch(), latency);
         this.governing =
                 new Governing(new CopyWindow(host, stacks, id, order.spec().epoch(), System::nanoTime));
+        this.flight = new CopyFlight(host, id, order.spec().epoch(), System::nanoTime);
         this.standstill = new Standstill(now);
+        this.isolation = new Isolation(host, stacks, id, order.spec().epoch(), System::nanoTime);
         this.beginning = new Beginning(host, stacks, background, order, rate::clear, now);
     }
 
@@ -83,13 +109,17 @@ final class Hydration {
         if (known != null && finishing()) {
             return known;
         }
-        if (isCutOff()) {
-            return rebuild();
+        MappedDevice outer = host.deviceMapper().find(outerDevice).orElse(null);
+        boolean isOpen = outer != null && outer.openCount() > 0;
+        if (outer != null && Tables.isError(outer.table())) {
+            return rebuild(isOpen);
         }
+        open = isOpen;
         return switch (CloneStatus.parse(host.deviceMapper().status(engineDevice, false))) {
             case CloneStatus.Working working when !working.readOnly() -> steer(working, now);
             case CloneStatus.Unreadable() -> HydrationReports.unreadable(order, last, readySince);
             default -> {
+                copyWanted = false;
                 beginning.restart();
                 stacks.cutOff(id);
                 yield HydrationReports.failed(order, last, readySince);
@@ -97,13 +127,10 @@ final class Hydration {
         };
     }
 
-    private boolean isCutOff() {
-        return outer().map(MappedDevice::table).filter(Tables::isError).isPresent();
-    }
-
     /** Nobody can read what the volume has until it is stacked anew, and that waits until nobody has it open. */
-    private HydrationReport rebuild() {
-        if (outer().map(MappedDevice::openCount).orElse(0) == 0) {
+    private HydrationReport rebuild(boolean isOpen) {
+        copyWanted = false;
+        if (!isOpen) {
             background.run("rebuild", () -> stacks.bring(order));
         }
         return HydrationReports.failed(order, last, readySince);
@@ -128,7 +155,6 @@ final class Hydration {
             });
             return report(engine, now, HydrationPhase.FINALIZING, "Finalizing", "the stack is being swapped");
         }
-        open = outer().map(outer -> outer.openCount() > 0).orElse(false);
         SourcePath.State source = path.look(now);
         if (path.broken()) {
             background.run("reconnect", () -> stacks.bring(order));
@@ -138,20 +164,37 @@ final class Hydration {
                 source == SourcePath.State.CONNECTED ? beginning.waitingFor(order, engine, now, paused, open) : null;
         Integer queued = pacing.queued();
         waiting = waiting == null && queued != null && !paused ? HydrationLimit.queued(queued) : waiting;
-        copyWanted = waiting == null && !paused && source == SourcePath.State.CONNECTED;
+        HydrationLimit room = guard.missing(order.spec().pool(), now);
+        boolean wanted = waiting == null && room == null && !paused && source == SourcePath.State.CONNECTED;
+        if (source == SourcePath.State.CONNECTED) {
+            isolate(engine, now, wanted);
+        }
+        copyWanted = wanted && isolation.found().isEmpty() && !background.isRunning(ERRORS);
         boolean copying = pace(engine, now);
         govern(engine, now, copying);
-        return judge(engine, now, source, paused, waiting, copying);
+        return judge(engine, now, source, paused, waiting, room, copying);
     }
 
-    /** A look between looks for a volume with a limit: the engine knows only on and off, so it is switched often. */
-    void pace(Instant now) {
-        if (pacing.isDue(order.spec().hydration(), now)
+    private void isolate(CloneStatus.Working engine, Instant now, boolean wanted) {
+        boolean refused = path.refused();
+        if (isolation.isDue(engine, now, refused)) {
+            VolumeOrder known = order;
+            background.run(ERRORS, () -> isolation.work(known, now, refused, wanted));
+        }
+    }
+
+    /** Whether a volume with a limit is to be looked at between looks: the engine knows only on and off, so it is switched often. */
+    boolean isDue(Instant now) {
+        return copyWanted
+                && (isListening() || pacing.isDue(order.spec().hydration(), now))
                 && completed == null
-                && !isCutOff()
-                && !finishing()
-                && CloneStatus.parse(host.deviceMapper().status(engineDevice, false))
-                        instanceof CloneStatus.Working engine) {
+                && !background.isRunning(ERRORS)
+                && !finishing();
+    }
+
+    void pace(Instant now) {
+        if (CloneStatus.parse(host.deviceMapper().status(engineDevice, false)) instanceof CloneStatus.Working engine
+                && !engine.readOnly()) {
             pace(engine, now);
         }
     }
@@ -165,16 +208,34 @@ final class Hydration {
     private boolean pace(CloneStatus.Working engine, Instant now) {
         if (!copyWanted) {
             pacing.restart();
+            flight.interrupt();
+            latencyWatch.rest(engine, now);
             engineSwitch.set(engine, false);
             return false;
         }
+        if (!flight.isMeasured()) {
+            background.run("round trip", flight::measure);
+        }
+        HydrationSettings settings = order.spec().hydration();
         long hydrated = engine.hydratedRegions() * engine.regionBytes();
-        boolean allowed = pacing.allows(order.spec().hydration(), now, hydrated);
+        boolean heard = latencyWatch.allows(engine, now, terms(settings));
+        governing.saw(latency.fastest());
+        boolean allowed = pacing.allows(settings, now, hydrated) && heard;
         if (allowed && !background.isRunning(WINDOW) && !stacks.isQuiet(id)) {
-            governing.release(host, engineDevice, engine, limit().bytesPerSecond());
+            boolean undisturbed = engine.hydrationEnabled() && !governing.isNeeded(now);
+            flight.copyOneByOne(isolation.isErring());
+            flight.set(now, engine, settings, limit(), undisturbed);
+        } else {
+            flight.interrupt();
         }
         engineSwitch.set(engine, allowed);
         return allowed;
+    }
+
+    private LatencyBudget.Terms terms(HydrationSettings settings) {
+        Integer budget = settings.latencyBudget();
+        return new LatencyBudget.Terms(
+                governing.floor(settings), budget == null ? HydrationSettings.DEFAULT_LATENCY_BUDGET : budget);
     }
 
     private CopyLimit limit() {
@@ -189,10 +250,19 @@ final class Hydration {
 
     /** Whether it is to be switched off and on by a limit. */
     boolean isLimited() {
-        return copyWanted && limit().bytesPerSecond() != null;
+        return copyWanted && (limit().bytesPerSecond() != null || latency.isQuiet());
+    }
+
+    /** Copying is off only for a moment, to hear how the pod's I/O is without. */
+    private boolean isListening() {
+        return copyWanted && latency.isQuiet();
     }
 
     private void govern(CloneStatus.Working engine, Instant now, boolean copying) {
+        if (isListening()) {
+            // What is owed meanwhile is made up for.
+            return;
+        }
         if (!copying || !engine.hydrationEnabled() || stacks.isQuiet(id)) {
             governing.restart();
             return;
@@ -209,15 +279,17 @@ final class Hydration {
             SourcePath.State source,
             boolean paused,
             @Nullable HydrationLimit waiting,
+            @Nullable HydrationLimit room,
             boolean copying) {
-        if (!copying) {
+        boolean shouldMove = copying || isListening();
+        if (!shouldMove) {
             standstill.reset(now);
         }
         if (source == SourcePath.State.LOST) {
-            return report(engine, now, HydrationPhase.SOURCE_LOST, "SourceLost", sourceMessage(engine));
+            return report(engine, now, HydrationPhase.SOURCE_LOST, "SourceLost", HydrationReports.away(engine));
         }
         if (source != SourcePath.State.CONNECTED) {
-            return report(engine, now, HydrationPhase.STALLED, "SourceUnreachable", sourceMessage(engine));
+            return report(engine, now, HydrationPhase.STALLED, "SourceUnreachable", HydrationReports.away(engine));
         }
         if (paused) {
             return report(engine, now, HydrationPhase.PAUSED, "Paused", "spec.paused is true");
@@ -225,7 +297,15 @@ final class Hydration {
         if (waiting != null) {
             return report(engine, now, HydrationPhase.HYDRATING, waiting.reason(), waiting.message());
         }
-        Optional<Standstill.Cause> stalled = copying
+        if (room != null) {
+            return report(engine, now, HydrationPhase.STALLED, room.reason(), room.message());
+        }
+        Optional<BadRegions.Found> bad = isolation.found();
+        if (bad.isPresent()) {
+            HydrationLimit limit = HydrationLimit.unreadable(bad.get(), isolation.interval());
+            return report(engine, now, HydrationPhase.STALLED, limit.reason(), limit.message());
+        }
+        Optional<Standstill.Cause> stalled = shouldMove
                 ? standstill.look(
                         now,
                         engine,
@@ -234,39 +314,27 @@ final class Hydration {
         if (stalled.isPresent()) {
             return stalled(engine, now, stalled.get());
         }
-        poolFull = false;
         CopyLimit lowest = limit();
-        HydrationLimit limit = HydrationLimit.of(
-                order.spec().hydration().limitedTo(lowest.bytesPerSecond()),
-                lowest,
-                pacing.isHeldBack(now),
-                governing,
-                now);
+        HydrationLimit limit = isolation.isErring()
+                ? HydrationLimit.erring()
+                : HydrationLimit.of(
+                        order.spec().hydration().limitedTo(lowest.bytesPerSecond()),
+                        lowest,
+                        pacing.isHeldBack(now),
+                        governing,
+                        flight.describe(engine),
+                        now);
         return report(engine, now, HydrationPhase.HYDRATING, limit.reason(), limit.message());
     }
 
     private HydrationReport stalled(CloneStatus.Working engine, Instant now, Standstill.Cause cause) {
-        if (cause != Standstill.Cause.FOREGROUND_IO) {
-            background.run("pool", () -> poolFull = stacks.isFull(order.spec().pool()));
-        }
-        // A batch fails as a whole: alone, a region that can be read is told from one that cannot.
-        if (cause == Standstill.Cause.REGION_ERRORS && engine.batch() > 1) {
-            host.deviceMapper().message(engineDevice, "hydration_batch_size 1");
+        if (cause == Standstill.Cause.REGION_ERRORS && isolation.isDue(engine, now, true)) {
+            VolumeOrder known = order;
+            background.run(ERRORS, () -> isolation.isolate(known, now));
         }
         long missing = engine.totalRegions() - engine.hydratedRegions();
-        HydrationLimit limit =
-                poolFull ? HydrationLimit.poolFull(order.spec().pool()) : HydrationLimit.of(cause, missing);
+        HydrationLimit limit = HydrationLimit.of(cause, missing);
         return report(engine, now, HydrationPhase.STALLED, limit.reason(), limit.message());
-    }
-
-    private String sourceMessage(CloneStatus.Working engine) {
-        long missing = (engine.totalRegions() - engine.hydratedRegions()) * engine.regionBytes();
-        return "the origin does not answer; " + missing
-                + " bytes are still only there. Reads of them wait; what is local is served.";
-    }
-
-    private Optional<MappedDevice> outer() {
-        return host.deviceMapper().find(Names.outerDevice(id));
     }
 
     private CopyTags tags() {
@@ -285,7 +353,8 @@ final class Hydration {
                         now,
                         reason,
                         message)
-                .within(copyWanted ? limit().allowance() : null);
+                .within(copyWanted ? limit().allowance() : null)
+                .with(isolation.found().map(BadRegions.Found::summary).orElse(null));
         return last;
     }
 }

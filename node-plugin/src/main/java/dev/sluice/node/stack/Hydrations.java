@@ -1,6 +1,7 @@
 package dev.sluice.node.stack;
 
 import dev.sluice.api.VolumePhase;
+import dev.sluice.names.Names;
 import dev.sluice.node.budget.BudgetBoard;
 import dev.sluice.node.clone.CopyTags;
 import dev.sluice.node.host.Host;
@@ -23,13 +24,17 @@ public final class Hydrations implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMillis(500);
     /** Between looks at those with a limit: what the engine copies too much in this time is a burst. */
     private static final Duration PACE = Duration.ofMillis(20);
+    /** More than these are looked at less often: of many that copy at once each has but a part of the wire, and together they are no faster. */
+    private static final int PACED_AT_ONCE = 64;
 
     private final VolumeStacks stacks;
     private final Host host;
     private final HydrationListener listener;
     private final Clock clock;
     private final NodeBudget budget;
+    private final PoolGuard guard;
     private Instant nextLook = Instant.MIN;
+    private int paced;
     private final Map<String, Hydration> followed = new ConcurrentHashMap<>();
     private final ExecutorService work = Executors.newVirtualThreadPerTaskExecutor();
     private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(
@@ -39,6 +44,7 @@ public final class Hydrations implements AutoCloseable {
         this.stacks = stacks;
         this.host = host;
         this.budget = new NodeBudget(limits);
+        this.guard = new PoolGuard(stacks::pool);
         this.listener = listener;
         this.clock = clock;
     }
@@ -49,7 +55,7 @@ public final class Hydrations implements AutoCloseable {
 
     private void tickAfter(Duration pause) {
         if (!ticker.isShutdown()) {
-            var unused = ticker.schedule(this::run, pause.toMillis(), TimeUnit.MILLISECONDS);
+            var unused = ticker.schedule(this::run, pause.toNanos(), TimeUnit.NANOSECONDS);
         }
     }
 
@@ -57,9 +63,18 @@ public final class Hydrations implements AutoCloseable {
         try {
             tick();
         } finally {
-            boolean limited = followed.values().stream().anyMatch(Hydration::isLimited);
-            tickAfter(limited ? PACE : LOOK);
+            tickAfter(pause());
         }
+    }
+
+    /** Until the next tick. */
+    Duration pause() {
+        if (followed.values().stream().noneMatch(Hydration::isLimited)) {
+            return LOOK;
+        }
+        Duration pace = PACE.multipliedBy(Math.max(1, Math.ceilDiv(paced, PACED_AT_ONCE)));
+        Duration untilLook = Duration.between(clock.instant(), nextLook);
+        return untilLook.isPositive() && untilLook.compareTo(pace) < 0 ? untilLook : pace;
     }
 
     /** A look at each when it is time for one, else at those that a limit switches off and on. */
@@ -70,8 +85,18 @@ public final class Hydrations implements AutoCloseable {
             look();
             nextLook = now.plus(LOOK);
         } else {
-            each(hydration -> hydration.pace(now));
+            pace(now);
         }
+    }
+
+    private void pace(Instant now) {
+        paced = 0;
+        each(hydration -> {
+            if (hydration.isDue(now)) {
+                paced++;
+                hydration.pace(now);
+            }
+        });
     }
 
     /** Takes note of a volume and its settings as they are now. One without an origin is ignored, a whole one is reported and forgotten. */
@@ -83,6 +108,7 @@ public final class Hydrations implements AutoCloseable {
         if (outcome.phase() != VolumePhase.READY) {
             listener.observed(HydrationReports.preparing(order, outcome, now));
         } else if (outcome.hydrated()) {
+            host.latencies().remove(Names.outerDevice(order.id()));
             Hydration known = followed.remove(order.id());
             CopyTags tags = stacks.tags(order.id());
             if (tags.originBytes() == 0) {
@@ -99,7 +125,7 @@ public final class Hydrations implements AutoCloseable {
                             order.id(),
                             (id, known) -> known != null && known.isOf(epoch)
                                     ? known
-                                    : new Hydration(stacks, host, work, budget, order, now))
+                                    : new Hydration(stacks, host, work, budget, guard, order, now))
                     .update(order);
         }
     }
@@ -111,7 +137,7 @@ public final class Hydrations implements AutoCloseable {
     /** One look at each. */
     void look() {
         Instant now = clock.instant();
-        budget.divide(followed.values().stream()
+        budget.divide(() -> followed.values().stream()
                 .flatMap(hydration -> hydration.claim().stream())
                 .toList());
         each(hydration -> listener.observed(hydration.look(now)));

@@ -5,8 +5,9 @@ import dev.sluice.node.budget.Claim;
 import dev.sluice.node.budget.CopyTerms;
 import dev.sluice.node.budget.Shares;
 import java.time.Instant;
-import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,10 +25,10 @@ final class NodeBudget {
         this.board = board;
     }
 
-    /** Divides it anew, by the limit as it is now. */
-    synchronized void divide(Collection<Claim> claims) {
+    /** Divides it anew, by the limit as it is now. Without one, nobody is asked what it claims. */
+    synchronized void divide(Supplier<List<Claim>> claims) {
         limit = board.in();
-        shares = limit == null ? Map.of() : Shares.divide(limit, claims);
+        shares = limit == null ? Map.of() : Shares.divide(limit, claims.get());
     }
 
     /** Bytes a second; null when there is no limit. Who was not there when it was divided has a part until it is divided again. */

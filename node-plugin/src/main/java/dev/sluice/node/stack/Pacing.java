@@ -19,15 +19,17 @@ final class Pacing {
     private final String id;
     private final String export;
     private final NodeBudget node;
+    private final LatencyBudget latency;
     private final CopyBudget budget = new CopyBudget();
     private final Appetite appetite = new Appetite();
     private @Nullable Long counted;
     private Instant next = Instant.MIN;
 
-    Pacing(String id, long epoch, NodeBudget node) {
+    Pacing(String id, long epoch, NodeBudget node, LatencyBudget latency) {
         this.id = id;
         this.export = Names.export(id, epoch);
         this.node = node;
+        this.latency = latency;
     }
 
     /** How many others copy before it; null when it may copy. */
@@ -36,20 +38,22 @@ final class Pacing {
     }
 
     CopyLimit limit(HydrationSettings settings) {
+        return given(settings).and(node.share(id), CopyLimit.IN, node.board().node());
+    }
+
+    /** Without its share of the node's budget. */
+    private CopyLimit given(HydrationSettings settings) {
         CopyTerms terms = node.terms(export);
         return CopyLimit.NONE
                 .and(settings.maxBytesPerSecond(), CopyLimit.OWN, null)
                 .and(terms.allowedBytesPerSecond(), CopyLimit.OUT, terms.origin())
-                .and(node.share(id), CopyLimit.IN, node.board().node());
+                .and(latency.limit(), latency.isAtFloor() ? CopyLimit.FLOOR : CopyLimit.LATENCY, null);
     }
 
     /** What it asks of the node's budget. */
     Claim claim(HydrationSettings settings, boolean open) {
         CopyTerms terms = node.terms(export);
-        Long given = CopyLimit.NONE
-                .and(settings.maxBytesPerSecond(), CopyLimit.OWN, null)
-                .and(terms.allowedBytesPerSecond(), CopyLimit.OUT, terms.origin())
-                .bytesPerSecond();
+        Long given = given(settings).bytesPerSecond();
         Urgency idle = node.board().isEmptied(terms.origin()) ? Urgency.EVACUATION : Urgency.IDLE;
         return new Claim(
                 id,
@@ -62,7 +66,7 @@ final class Pacing {
 
     /** Whether it is worth a look now: a limited one is off until it has paid back. */
     boolean isDue(HydrationSettings settings, Instant now) {
-        return limit(settings).bytesPerSecond() != null && !now.isBefore(next);
+        return !now.isBefore(next) && limit(settings).bytesPerSecond() != null;
     }
 
     /** @param hydrated bytes that are local */

@@ -2,9 +2,7 @@ package dev.sluice.node.stack;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.Iterator;
+import java.util.Arrays;
 import java.util.OptionalLong;
 
 /**
@@ -12,55 +10,71 @@ import java.util.OptionalLong;
  * long a time that several are in it: else the rate, and the estimate made of it, would swing with each.
  */
 final class RateWindow {
-    private static final Duration SPAN = Duration.ofSeconds(10);
-    private static final Duration LONGEST = Duration.ofSeconds(60);
-    private static final Duration STILL = Duration.ofSeconds(30);
+    private static final long SPAN = Duration.ofSeconds(10).toMillis();
+    private static final long LONGEST = Duration.ofSeconds(60).toMillis();
+    private static final long STILL = Duration.ofSeconds(30).toMillis();
     private static final int BURSTS = 5;
 
-    private final Deque<Sample> samples = new ArrayDeque<>();
+    /** Samples, the oldest first: all of them are read at each look, of every volume. */
+    private long[] millis = new long[32];
 
-    private record Sample(Instant at, long bytes) {}
+    private long[] bytes = new long[32];
+    private int begin;
+    private int end;
 
     /** A total as of now; totals never shrink. */
-    void add(Instant at, long bytes) {
-        samples.addLast(new Sample(at, bytes));
-        while (samples.size() > 2 && samples.getFirst().at().isBefore(at.minus(LONGEST))) {
-            samples.removeFirst();
+    synchronized void add(Instant at, long total) {
+        if (end == millis.length) {
+            makeRoom();
         }
+        millis[end] = at.toEpochMilli();
+        bytes[end] = total;
+        end++;
+        while (end - begin > 2 && millis[begin] < millis[end - 1] - LONGEST) {
+            begin++;
+        }
+    }
+
+    private void makeRoom() {
+        int count = end - begin;
+        int length = count > millis.length / 2 ? 2 * millis.length : millis.length;
+        millis = Arrays.copyOf(Arrays.copyOfRange(millis, begin, end), length);
+        bytes = Arrays.copyOf(Arrays.copyOfRange(bytes, begin, end), length);
+        begin = 0;
+        end = count;
     }
 
     /** Forgets what was seen, after a jump that was no copying. */
-    void clear() {
-        samples.clear();
+    synchronized void clear() {
+        begin = 0;
+        end = 0;
     }
 
-    OptionalLong bytesPerSecond() {
-        if (samples.size() < 2) {
+    synchronized OptionalLong bytesPerSecond() {
+        if (end - begin < 2) {
             return OptionalLong.empty();
         }
-        Sample last = samples.getLast();
-        Sample first = begin(last);
-        long millis = Duration.between(first.at(), last.at()).toMillis();
-        if (millis < 1000) {
+        int last = end - 1;
+        int first = first(last);
+        long time = millis[last] - millis[first];
+        if (time < 1000) {
             return OptionalLong.empty();
         }
-        return OptionalLong.of((last.bytes() - first.bytes()) * 1000 / millis);
+        return OptionalLong.of((bytes[last] - bytes[first]) * 1000 / time);
     }
 
     /** Back until the span is over and there were bursts enough, or as far as is known; over the span alone when it stands still. */
-    private Sample begin(Sample last) {
-        Instant recent = last.at().minus(SPAN);
-        Sample later = last;
-        Sample ofSpan = last;
+    private int first(int last) {
+        int later = last;
+        int ofSpan = last;
         int bursts = 0;
-        for (Iterator<Sample> back = samples.descendingIterator(); back.hasNext(); ) {
-            Sample sample = back.next();
-            boolean inSpan = !sample.at().isBefore(recent);
-            boolean burst = sample.bytes() < later.bytes();
+        for (int sample = last; sample >= begin; sample--) {
+            boolean inSpan = millis[sample] >= millis[last] - SPAN;
+            boolean burst = bytes[sample] < bytes[later];
             if (!inSpan && burst && bursts >= BURSTS) {
                 return later;
             }
-            if (bursts == 0 && sample.at().isBefore(last.at().minus(STILL))) {
+            if (bursts == 0 && millis[sample] < millis[last] - STILL) {
                 return ofSpan;
             }
             ofSpan = inSpan ? sample : ofSpan;

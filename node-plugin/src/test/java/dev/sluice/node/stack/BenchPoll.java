@@ -112,7 +112,7 @@ class BenchPoll {
                 ## The cost of looking at hydrating volumes
 
                 `./mvnw -Pmicrobench -pl csi-driver,node-plugin test -Dtest=BenchPoll -Dsurefire.failIfNoSpecifiedTests=false`. %d volumes hydrate on one node, each mounted; the
-                plugin looks at each twice a second, and five times as often reads the status of one with a `maxBytesPerSecond`. Processor
+                plugin looks at each twice a second, and between looks reads the status of those with a `maxBytesPerSecond` again and again. Processor
                 time and allocations of the thread that looks, mean of %d rounds of half a second, after as many to warm up, by the JVM's
                 own counters: waiting for a processor is not counted, cold caches are. The host is FakeHost. What its answers cost is measured by
                 making one round's calls once more without the plugin, and is the second row; it stands in the place of the kernel's

@@ -1,6 +1,7 @@
 package dev.sluice.node.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.api.HydrationPhase;
@@ -228,6 +229,24 @@ class CloneAcrossNodesTest {
         assertThat(lost.phase()).isEqualTo(HydrationPhase.SOURCE_LOST);
 
         story.network.heal();
+        assertThat(story.tell().phase()).isEqualTo(HydrationPhase.HYDRATED);
+        story.verify();
+    }
+
+    @Test
+    void aPathThatTheKernelGaveUpIsPutBackIntoUse() {
+        story.source();
+        story.bring();
+        Hydration hydration = story.hydration();
+        story.look(hydration);
+        BlockDevice device = story.stacks.device(CloneStory.CLONE);
+        story.home.failPath(Names.sourceDevice(CloneStory.CLONE));
+        assertThatThrownBy(() -> story.home.read(device, CloneStory.WRITTEN_BLOCK))
+                .hasMessageContaining("no path");
+
+        story.look(hydration);
+
+        assertThatCode(() -> story.home.read(device, CloneStory.WRITTEN_BLOCK)).doesNotThrowAnyException();
         assertThat(story.tell().phase()).isEqualTo(HydrationPhase.HYDRATED);
         story.verify();
     }

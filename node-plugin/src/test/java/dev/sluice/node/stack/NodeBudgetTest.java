@@ -45,6 +45,21 @@ class NodeBudgetTest {
     }
 
     @Test
+    void onlyLimitedOnesAreLookedAtOftenAndManyLessOften() {
+        for (int clone = 0; clone < 65; clone++) {
+            scene.clone("clone-" + clone, 0);
+        }
+        scene.pass(GRACE);
+        assertThat(scene.pause()).isGreaterThan(Duration.ofMillis(400));
+
+        // All are below it, and may always copy.
+        scene.board.limit(1L << 40, null, null);
+        scene.pass(Duration.ofSeconds(1).plusMillis(60));
+
+        assertThat(scene.pause()).isEqualTo(Duration.ofMillis(40));
+    }
+
+    @Test
     void twoClonesTogetherKeepToTheNodesLimitInEqualParts() {
         scene.board.limit(4 * MEBIBYTE, null, null);
         String one = scene.clone("one", 200 * MEBIBYTE);

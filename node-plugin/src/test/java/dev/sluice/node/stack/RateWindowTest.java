@@ -65,4 +65,19 @@ class RateWindowTest {
 
         assertThat(window.bytesPerSecond()).hasValue(7);
     }
+
+    @Test
+    void manySamplesAreReadAsFew() {
+        RateWindow often = new RateWindow();
+        RateWindow seldom = new RateWindow();
+        for (int look = 0; look <= 20_000; look++) {
+            often.add(START.plusMillis(10L * look), 100L * look);
+            if (look % 50 == 0) {
+                seldom.add(START.plusMillis(10L * look), 100L * look);
+                assertThat(often.bytesPerSecond()).isEqualTo(seldom.bytesPerSecond());
+            }
+        }
+
+        assertThat(often.bytesPerSecond()).hasValue(10_000);
+    }
 }

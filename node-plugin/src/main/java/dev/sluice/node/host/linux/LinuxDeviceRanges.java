@@ -14,6 +14,8 @@ final class LinuxDeviceRanges implements DeviceRanges {
     private static final long BLKDISCARD = 0x1277;
 
     private static final int KIBIBYTE = 1024;
+    private static final String MERGES = "0";
+    private static final String NO_MERGES = "2";
 
     private final Path sys;
     private final SystemCalls calls;
@@ -72,6 +74,11 @@ final class LinuxDeviceRanges implements DeviceRanges {
     @Override
     public void readAhead(BlockDevice device, int bytes) {
         KernelFiles.write(queue(device).resolve("read_ahead_kb"), String.valueOf(bytes / KIBIBYTE));
+    }
+
+    @Override
+    public void letMerge(BlockDevice device, boolean merge) {
+        KernelFiles.write(queue(device).resolve("nomerges"), merge ? MERGES : NO_MERGES);
     }
 
     private Path queue(BlockDevice device) {

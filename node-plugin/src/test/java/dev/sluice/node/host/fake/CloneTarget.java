@@ -2,17 +2,25 @@ package dev.sluice.node.host.fake;
 
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** dm-clone: reads of what is not hydrated come from the source, partial writes copy first, the bitmap is committed on flush. */
 final class CloneTarget implements FakeTarget {
     enum Mode {
-        RW,
-        RO,
-        FAIL
+        RW(" rw"),
+        RO(" ro"),
+        FAIL("");
+
+        /** At the end of a status line. */
+        private final String word;
+
+        Mode(String word) {
+            this.word = word;
+        }
     }
 
     record Setup(
@@ -26,6 +34,8 @@ final class CloneTarget implements FakeTarget {
             long batch) {}
 
     private static final int USED_METADATA_BLOCKS = 30;
+    /** Regions whose reads the kernel joined, where they were of 64 KiB. */
+    private static final int MERGED = 16;
 
     private final Setup setup;
     private final CloneMetadata store;
@@ -38,6 +48,8 @@ final class CloneTarget implements FakeTarget {
     private long batch;
     /** Copies that were begun and have not arrived. */
     private final BitSet hydrating = new BitSet();
+    /** Of those, batches whose reads wait beneath: the first region of each, and the end. */
+    private final Map<Integer, Integer> waiting = new TreeMap<>();
 
     private boolean foreground;
     private Mode mode = Mode.RW;
@@ -116,22 +128,61 @@ final class CloneTarget implements FakeTarget {
 
     /** Copies that were begun arrive; then the kernel's background copy, for at most so many regions. The number that was copied. */
     int hydrate(int limit) {
+        settle();
         int copied = arrive(limit);
         if (!hydration || threshold == 0 || mode != Mode.RW || foreground) {
             return copied;
         }
-        for (int region = hydrated.nextClearBit(0);
-                region < regions && copied < limit;
-                region = hydrated.nextClearBit(region + 1)) {
-            try {
-                copy(region);
-            } catch (IoError e) {
-                return copied;
-            }
-            hydrated.set(region);
-            copied++;
+        for (int region = nextMissing(0); region < regions && copied < limit; ) {
+            int end = region + Math.min(batchEnd(region) - region, limit - copied);
+            copied += copyBatch(region, end);
+            region = nextMissing(end);
         }
         return copied;
+    }
+
+    private int nextMissing(int from) {
+        int region = hydrated.nextClearBit(from);
+        while (region < regions && hydrating.get(region)) {
+            region = hydrated.nextClearBit(region + 1);
+        }
+        return region;
+    }
+
+    /** Adjacent regions that are copied as one, or whose reads become one beneath, and fail as one. */
+    private int batchEnd(int region) {
+        int end = region + 1;
+        long most = setup.source() instanceof DmDevice mapped && mapped.merges ? Math.max(batch, MERGED) : batch;
+        while (end < regions && end - region < Math.min(most, threshold) && nextMissing(end) == end) {
+            end++;
+        }
+        return end;
+    }
+
+    private int copyBatch(int from, int end) {
+        try {
+            for (int region = from; region < end; region++) {
+                copy(region);
+            }
+        } catch (IoError e) {
+            if (e.isQueued()) {
+                hydrating.set(from, end);
+                waiting.put(from, end);
+            }
+            return 0;
+        }
+        hydrated.set(from, end);
+        return end - from;
+    }
+
+    /** What waits beneath is sent again whenever anything happens there. */
+    private void settle() {
+        Map<Integer, Integer> batches = new TreeMap<>(waiting);
+        waiting.clear();
+        batches.forEach((from, end) -> {
+            hydrating.clear(from, end);
+            copyBatch(from, end);
+        });
     }
 
     private int arrive(int limit) {
@@ -139,6 +190,9 @@ final class CloneTarget implements FakeTarget {
         for (int region = hydrating.nextSetBit(0);
                 region >= 0 && arrived < limit;
                 region = hydrating.nextSetBit(region + 1)) {
+            if (isWaiting(region)) {
+                continue;
+            }
             hydrating.clear(region);
             // Also of a region that a discard has marked meanwhile, over whatever was written to it since: as the
             // kernel does.
@@ -151,6 +205,10 @@ final class CloneTarget implements FakeTarget {
             arrived++;
         }
         return arrived;
+    }
+
+    private boolean isWaiting(int region) {
+        return waiting.entrySet().stream().anyMatch(batch -> batch.getKey() <= region && region < batch.getValue());
     }
 
     /** The worker begins what the threshold has room for, when nothing else is in flight. */
@@ -177,6 +235,7 @@ final class CloneTarget implements FakeTarget {
     void breakMetadata(Mode broken) {
         mode = broken;
         hydrating.clear();
+        waiting.clear();
         hydrated.clear();
         hydrated.or(store.committed());
     }
@@ -210,32 +269,41 @@ final class CloneTarget implements FakeTarget {
 
     @Override
     public String status(boolean flush) {
+        settle();
         if (mode == Mode.FAIL) {
             return "Fail";
         }
         if (flush) {
             commit();
         }
-        List<String> features = new ArrayList<>();
-        if (!hydration) {
-            features.add("no_hydration");
+        // Built by hand: the plugin looks at each engine several times a second, and a formatter is slow.
+        return new StringBuilder(128)
+                .append("8 ")
+                .append(USED_METADATA_BLOCKS)
+                .append('/')
+                .append(setup.metadata().blocks())
+                .append(' ')
+                .append(setup.regionSectors())
+                .append(' ')
+                .append(hydrated.cardinality())
+                .append('/')
+                .append(regions)
+                .append(' ')
+                .append(hydrating.cardinality())
+                .append(features())
+                .append(" 4 hydration_threshold ")
+                .append(threshold)
+                .append(" hydration_batch_size ")
+                .append(batch)
+                .append(mode.word)
+                .toString();
+    }
+
+    private String features() {
+        if (hydration) {
+            return setup.passdown() ? " 0" : " 1 no_discard_passdown";
         }
-        if (!setup.passdown()) {
-            features.add("no_discard_passdown");
-        }
-        String words = features.isEmpty() ? "0" : features.size() + " " + String.join(" ", features);
-        return "8 %d/%d %d %d/%d %d %s 4 hydration_threshold %d hydration_batch_size %d %s"
-                .formatted(
-                        USED_METADATA_BLOCKS,
-                        setup.metadata().blocks(),
-                        setup.regionSectors(),
-                        hydrated.cardinality(),
-                        regions,
-                        hydrating.cardinality(),
-                        words,
-                        threshold,
-                        batch,
-                        mode.name().toLowerCase(Locale.ROOT));
+        return setup.passdown() ? " 1 no_hydration" : " 2 no_hydration no_discard_passdown";
     }
 
     @Override

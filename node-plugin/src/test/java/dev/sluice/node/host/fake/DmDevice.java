@@ -1,20 +1,33 @@
 package dev.sluice.node.host.fake;
 
 import dev.sluice.node.host.BlockDevice;
+import dev.sluice.node.host.Latencies;
 import dev.sluice.node.host.MappedDevice;
 import dev.sluice.node.host.TableLine;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A mapped device with its live table; without one (a crash between create and load) every I/O waits. */
 final class DmDevice extends SuspendableDevice {
     record Segment(TableLine line, FakeTarget target) {
+        TableLine shown() {
+            String shown = target.shown(line.arguments());
+            return shown.equals(line.arguments())
+                    ? line
+                    : new TableLine(line.start(), line.length(), line.type(), shown);
+        }
+
         long firstBlock() {
             return line.start() / FakeHost.SECTORS_PER_BLOCK;
         }
 
         long endBlock() {
             return (line.start() + line.length()) / FakeHost.SECTORS_PER_BLOCK;
+        }
+
+        TableLine status(boolean flush) {
+            return new TableLine(line.start(), line.length(), line.type(), target.status(flush));
         }
     }
 
@@ -24,6 +37,10 @@ final class DmDevice extends SuspendableDevice {
     final String uuid;
     /** Someone keeps I/O in flight. */
     boolean busy;
+    /** How long its I/O took, since the kernel was asked to count. */
+    @Nullable Latencies counted;
+    /** Adjacent reads become one. */
+    boolean merges = true;
 
     private List<Segment> segments = List.of();
     private boolean readOnly;
@@ -37,11 +54,11 @@ final class DmDevice extends SuspendableDevice {
         this.uuid = uuid;
     }
 
-    void swap(List<Segment> table, boolean tableReadOnly) {
-        claimAll(table);
+    void swap(List<Segment> newTable, boolean tableReadOnly) {
+        claimAll(newTable);
         segments.forEach(segment -> segment.target().suspended());
         releaseAll();
-        segments = List.copyOf(table);
+        segments = List.copyOf(newTable);
         readOnly = tableReadOnly;
         discards = true;
         readAhead = LOCAL_READ_AHEAD;
@@ -59,10 +76,10 @@ final class DmDevice extends SuspendableDevice {
         releaseAll();
     }
 
-    private void claimAll(List<Segment> table) {
+    private void claimAll(List<Segment> wanted) {
         List<FakeDevice> claimed = new ArrayList<>();
         try {
-            for (Segment segment : table) {
+            for (Segment segment : wanted) {
                 for (FakeDevice device : segment.target().devices()) {
                     device.claim(Claim.MAPPER, name);
                     claimed.add(device);
@@ -104,20 +121,23 @@ final class DmDevice extends SuspendableDevice {
                 name,
                 uuid,
                 identity(),
-                segments.stream().map(Segment::line).toList(),
+                table(),
                 readOnly,
                 isSuspended() || segments.isEmpty(),
-                users().size());
+                openCount());
+    }
+
+    private List<TableLine> table() {
+        return segments.size() == 1
+                ? List.of(segments.getFirst().shown())
+                : segments.stream().map(Segment::shown).toList();
     }
 
     List<TableLine> status(boolean flush) {
-        return segments.stream()
-                .map(segment -> new TableLine(
-                        segment.line().start(),
-                        segment.line().length(),
-                        segment.line().type(),
-                        segment.target().status(flush && !isSuspended())))
-                .toList();
+        boolean flushes = flush && !isSuspended();
+        return segments.size() == 1
+                ? List.of(segments.getFirst().status(flushes))
+                : segments.stream().map(segment -> segment.status(flushes)).toList();
     }
 
     @Override

@@ -102,6 +102,10 @@ abstract class FakeDevice {
         openers.remove(who);
     }
 
+    final int openCount() {
+        return openers.size() + holders.size();
+    }
+
     final List<String> users() {
         List<String> users = new ArrayList<>(openers);
         holders.forEach(holder -> users.add(holder.name()));

@@ -33,9 +33,10 @@ final class FakeDeviceMapper implements DeviceMapper {
 
     @Override
     public Optional<MappedDevice> find(String name) {
-        return faults.look(
-                "DeviceMapper.find " + name,
-                () -> Optional.ofNullable(devices.get(name)).map(DmDevice::report));
+        return faults.look("DeviceMapper.find ", name, () -> {
+            DmDevice device = devices.get(name);
+            return device == null ? Optional.empty() : Optional.of(device.report());
+        });
     }
 
     @Override
@@ -68,7 +69,10 @@ final class FakeDeviceMapper implements DeviceMapper {
 
     @Override
     public List<TableLine> status(String name, boolean flush) {
-        return faults.look("DeviceMapper.status " + name, () -> existing(name).status(flush));
+        return faults.look("DeviceMapper.status ", name, () -> {
+            DmDevice device = devices.get(name);
+            return device == null ? List.of() : device.status(flush);
+        });
     }
 
     @Override
@@ -108,11 +112,12 @@ final class FakeDeviceMapper implements DeviceMapper {
     }
 
     DmDevice existing(String name) {
-        DmDevice device = devices.get(name);
-        if (device == null) {
-            throw new SluiceException(ErrorKind.HOST, "device-mapper has no device " + name);
-        }
-        return device;
+        return device(name)
+                .orElseThrow(() -> new SluiceException(ErrorKind.HOST, "device-mapper has no device " + name));
+    }
+
+    Optional<DmDevice> device(String name) {
+        return Optional.ofNullable(devices.get(name));
     }
 
     /** The clone target of a device, wherever in its table it is. */

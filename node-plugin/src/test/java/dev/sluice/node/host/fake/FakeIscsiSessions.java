@@ -35,9 +35,10 @@ final class FakeIscsiSessions implements IscsiSessions {
 
     @Override
     public Optional<IscsiSession> find(String iqn) {
-        return faults.look(
-                "IscsiSessions.find " + iqn,
-                () -> Optional.ofNullable(sessions.get(iqn)).map(Disk::report));
+        return faults.look("IscsiSessions.find ", iqn, () -> {
+            Disk disk = sessions.get(iqn);
+            return disk == null ? Optional.empty() : Optional.of(disk.report());
+        });
     }
 
     @Override
@@ -141,8 +142,12 @@ final class FakeIscsiSessions implements IscsiSessions {
 
         @Override
         protected long readBlock(long block) {
-            return served().orElseThrow(() -> IoError.failed("no connection to " + login.iqn()))
-                    .read(block);
+            FakeDevice device = served().orElseThrow(() -> IoError.failed("no connection to " + login.iqn()));
+            try {
+                return device.read(block);
+            } catch (IoError e) {
+                throw e.isQueued() ? e : IoError.refused(login.iqn() + " answers: " + e.getMessage());
+            }
         }
 
         @Override

@@ -14,11 +14,12 @@ public final class FakeNetwork {
     /** Blocks with more in them than a number, by the number that stands for them; the same content has the same everywhere. */
     final Map<Long, byte[]> contents = new HashMap<>();
 
+    /** By where their targets listen. */
     private final Map<String, FakeHost> hosts = new LinkedHashMap<>();
     private final Set<Set<String>> cuts = new HashSet<>();
 
     void join(FakeHost host) {
-        hosts.put(host.address(), host);
+        hosts.put(host.portal(), host);
     }
 
     /** Nothing passes between the two until healed. */
@@ -41,11 +42,10 @@ public final class FakeNetwork {
     }
 
     Optional<FakeHost> reach(FakeHost from, String portal) {
-        String address = portal.substring(0, portal.lastIndexOf(':'));
-        boolean local = from.address().equals(address);
-        if (!local && cuts.contains(Set.of(from.address(), address))) {
-            return Optional.empty();
-        }
-        return Optional.ofNullable(hosts.get(address)).filter(FakeHost::isUp);
+        FakeHost to = hosts.get(portal);
+        boolean cut = to == null
+                || !to.isUp()
+                || to != from && !cuts.isEmpty() && cuts.contains(Set.of(from.address(), to.address()));
+        return cut ? Optional.empty() : Optional.of(to);
     }
 }

@@ -91,10 +91,23 @@ public final class Faults {
     }
 
     <T> T look(String call, Supplier<T> effect) {
-        return locked(() -> {
-            requireOn(call);
-            return run(call, effect);
-        });
+        return look(call, "", effect);
+    }
+
+    /** Looks are many: the name of one is put together only where it is needed. */
+    <T> T look(String method, String object, Supplier<T> effect) {
+        lock.lock();
+        try {
+            if (off || !planned.isEmpty()) {
+                requireOn(method + object);
+                meetPlanned(method + object);
+            }
+            return effect.get();
+        } catch (IoError e) {
+            throw failure(method + object, e);
+        } finally {
+            lock.unlock();
+        }
     }
 
     <T> T mutate(String call, Supplier<T> effect) {
@@ -144,8 +157,12 @@ public final class Faults {
         try {
             return effect.get();
         } catch (IoError e) {
-            throw new SluiceException(ErrorKind.HOST, call + ": " + e.getMessage(), e);
+            throw failure(call, e);
         }
+    }
+
+    private static SluiceException failure(String call, IoError e) {
+        return new SluiceException(ErrorKind.HOST, call + ": " + e.getMessage(), e);
     }
 
     private void meetPlanned(String call) {
