@@ -141,6 +141,7 @@ Usage: e2e/lab VERB
   kill NODE                          power cut: nothing of the node's kernel survives
   boot NODE                          switch it on again; returns when it answers sh
   cut NODE [OTHER]                   drop all packets between two nodes, or between a node and everyone (sh still reaches it)
+  cut api                            end the API server
   heal                               undo every cut
   shape NODE [--delay 50ms] [--rate 200mbit] [--loss 1%]
                                      in each direction, until unshape NODE

@@ -348,8 +348,7 @@ public final class VolumeStacks {
     }
 
     private static VolumeOutcome judge(VolumeOrder order, Observed found, @Nullable String refusal) {
-        CopyTags tags = found.tags().orElseThrow();
-        boolean ready = found.outer() != null && !found.outer().table().isEmpty() && tags.state() != CopyState.STACKING;
+        boolean ready = found.outer() != null && !found.outer().table().isEmpty();
         if (!ready) {
             return outcome(
                     VolumePhase.ALLOCATED,
