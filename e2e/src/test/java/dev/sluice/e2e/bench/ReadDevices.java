@@ -16,7 +16,7 @@ record ReadDevices(Node node, String volume, String disk, String thin) {
     private static final String READER = "reader";
     private static final String WRITER = "writer";
     private static final String EVERY_JOB =
-            "--bs=4k --direct=1 --ioengine=libaio --iodepth=1 --time_based --runtime=3 --ramp_time=1";
+            "--bs=4k --direct=1 --ioengine=libaio --iodepth=1 --time_based --runtime=2 --ramp_time=1";
 
     /** Reads and writes keep apart: what is written to has arrived. */
     private static final String READS = "--rw=randread --size=75% " + EVERY_JOB;
@@ -24,7 +24,7 @@ record ReadDevices(Node node, String volume, String disk, String thin) {
     /** As many a second on either device: else the faster one would disturb its reader more. */
     private static final String WRITES = "--rw=randwrite --offset=75% --size=25% --rate_iops=20 --fsync=1 " + EVERY_JOB;
 
-    private static final List<Integer> READ_AHEADS = List.of(128, 512, 1024, 4096, 8192);
+    private static final List<Integer> READ_AHEADS = List.of(1024, 4096);
 
     static List<ScanKind> kinds() {
         return Stream.concat(

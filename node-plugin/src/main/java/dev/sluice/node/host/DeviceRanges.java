@@ -14,12 +14,6 @@ public interface DeviceRanges {
     /** Whether discards from above pass the device. A new table lets them pass again. */
     void letDiscards(BlockDevice device, boolean pass);
 
-    /**
-     * How much is read ahead, through the page cache, of what is read in order. A new table sets it back to what the kernel finds right for a
-     * local disk.
-     */
-    void readAhead(BlockDevice device, int bytes);
-
     /** Whether adjacent reads of the device become one, which fails as a whole when a part of it does. */
     void letMerge(BlockDevice device, boolean merge);
 }

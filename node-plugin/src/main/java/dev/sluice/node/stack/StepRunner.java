@@ -21,8 +21,6 @@ import java.util.Optional;
 /** Carries out the steps for one copy of a volume. */
 final class StepRunner {
     private static final int FIRST_BLOCK = 4096;
-    /** Over a long way a scan is as fast as what is under way at once. */
-    private static final int READ_AHEAD = 4 << 20;
 
     private final Host host;
     private final String id;
@@ -52,7 +50,15 @@ final class StepRunner {
             case Step.Login login -> host.sessions().ensure(login.login());
             case Step.LoadSource source -> loadSource(source);
             case Step.LoadEngine engine -> loadEngine(engine);
-            case Step.LoadOuterOverEngine outer -> loadOuter(outer);
+            case Step.LoadOuterOverEngine outer ->
+                load(
+                        Names.outerDevice(id),
+                        false,
+                        Tables.outer(
+                                mapped(Names.cloneDevice(copy)),
+                                outer.engineBytes(),
+                                device(data()),
+                                outer.totalBytes()));
             case Step.LoadOuterOverData outer ->
                 load(Names.outerDevice(id), false, Tables.linear(device(data()), outer.bytes()));
             case Step.LetDiscards let -> host.ranges().letDiscards(mapped(Names.outerDevice(id)), let.pass());
@@ -111,14 +117,6 @@ final class StepRunner {
                 engine.bytes(),
                 engine.geometry());
         load(Names.cloneDevice(copy), false, table);
-    }
-
-    private void loadOuter(Step.LoadOuterOverEngine outer) {
-        String name = Names.outerDevice(id);
-        List<TableLine> table =
-                Tables.outer(mapped(Names.cloneDevice(copy)), outer.engineBytes(), device(data()), outer.totalBytes());
-        load(name, false, table);
-        host.ranges().readAhead(mapped(name), READ_AHEAD);
     }
 
     private void load(String name, boolean readOnly, List<TableLine> table) {

@@ -32,17 +32,6 @@ class CloneAcrossNodesTest {
     }
 
     @Test
-    void asMuchIsReadAheadAsALongWayWantsUntilEverythingIsHere() {
-        story.source();
-        story.bring();
-        int hydrating = story.home.readAhead(story.stacks.device(CloneStory.CLONE));
-
-        story.tell();
-
-        assertThat(hydrating).isGreaterThan(story.home.readAhead(story.stacks.device(CloneStory.CLONE)));
-    }
-
-    @Test
     void showsThePointInTimeAndNeverLaterData() {
         story.source();
         story.bring();

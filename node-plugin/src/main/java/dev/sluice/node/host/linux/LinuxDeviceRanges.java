@@ -8,12 +8,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 
-/** Direct I/O, an ioctl, and what sysfs lets one set of a queue. */
+/** Direct I/O, an ioctl, and the software limit of a queue in sysfs. */
 final class LinuxDeviceRanges implements DeviceRanges {
     /** A range of bytes: where it begins, how long it is. */
     private static final long BLKDISCARD = 0x1277;
 
-    private static final int KIBIBYTE = 1024;
     private static final String MERGES = "0";
     private static final String NO_MERGES = "2";
 
@@ -69,11 +68,6 @@ final class LinuxDeviceRanges implements DeviceRanges {
         if (!pass && number(limit) > 0) {
             throw new SluiceException(ErrorKind.HOST, limit + " does not become 0: discards would pass");
         }
-    }
-
-    @Override
-    public void readAhead(BlockDevice device, int bytes) {
-        KernelFiles.write(queue(device).resolve("read_ahead_kb"), String.valueOf(bytes / KIBIBYTE));
     }
 
     @Override

@@ -31,9 +31,6 @@ final class DmDevice extends SuspendableDevice {
         }
     }
 
-    /** What the kernel finds right. */
-    private static final int LOCAL_READ_AHEAD = 128 << 10;
-
     final String uuid;
     /** Someone keeps I/O in flight. */
     boolean busy;
@@ -46,8 +43,6 @@ final class DmDevice extends SuspendableDevice {
     private boolean readOnly;
     /** The software limit of its queue: a new table sets it back. */
     private boolean discards = true;
-    /** Bytes; of this too. */
-    private int readAhead = LOCAL_READ_AHEAD;
 
     DmDevice(BlockDevice identity, String name, String uuid) {
         super(identity, name);
@@ -61,7 +56,6 @@ final class DmDevice extends SuspendableDevice {
         segments = List.copyOf(newTable);
         readOnly = tableReadOnly;
         discards = true;
-        readAhead = LOCAL_READ_AHEAD;
         resume();
     }
 
@@ -101,14 +95,6 @@ final class DmDevice extends SuspendableDevice {
 
     void letDiscards(boolean pass) {
         discards = pass;
-    }
-
-    void readAhead(int bytes) {
-        readAhead = bytes;
-    }
-
-    int readAhead() {
-        return readAhead;
     }
 
     @Override

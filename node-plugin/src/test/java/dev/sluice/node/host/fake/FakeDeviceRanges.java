@@ -72,15 +72,6 @@ final class FakeDeviceRanges implements DeviceRanges {
     }
 
     @Override
-    public void readAhead(BlockDevice device, int bytes) {
-        faults.mutate("DeviceRanges.readAhead " + device.path() + " " + bytes, () -> {
-            if (kernel.device(device) instanceof DmDevice mapped) {
-                mapped.readAhead(bytes);
-            }
-        });
-    }
-
-    @Override
     public void letMerge(BlockDevice device, boolean merge) {
         faults.mutate("DeviceRanges.letMerge " + device.path() + " " + merge, () -> {
             if (kernel.device(device) instanceof DmDevice mapped) {

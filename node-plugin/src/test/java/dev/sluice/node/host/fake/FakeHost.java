@@ -157,11 +157,6 @@ public final class FakeHost {
         run(() -> kernel.device(device).discard(block, count));
     }
 
-    /** Bytes that the kernel reads ahead of who reads a mapped device in order. */
-    public int readAhead(BlockDevice device) {
-        return get(() -> ((DmDevice) kernel.device(device)).readAhead());
-    }
-
     /** What a pod's fsync does. */
     public void fsync(BlockDevice device) {
         run(() -> {

@@ -45,12 +45,6 @@ class LinuxDeviceRangesTest {
     }
 
     @Test
-    void whatIsReadAheadIsToldInKibibytes() throws IOException {
-        ranges.readAhead(OUTER, 4 << 20);
-        assertThat(Files.readString(queue.resolve("read_ahead_kb"))).isEqualTo("4096");
-    }
-
-    @Test
     void readsAreJoinedOrNot() throws IOException {
         write("nomerges", "0\n");
         ranges.letMerge(OUTER, false);
