@@ -15,7 +15,8 @@ final class FioLog {
             load_end() {
               kill -INT $load
               wait $load || :
-              jq -e '.jobs | all(.error == 0)' /tmp/bench-load.json >/dev/null
+              # It says first, in the same file, that a signal ended it.
+              sed -n '/^{/,$p' /tmp/bench-load.json | jq -e '.jobs | all(.error == 0)' >/dev/null
             }
             # FROM TO: how many ended then, and of their latencies the median, the 99th percentile and the longest
             load_seen() {
