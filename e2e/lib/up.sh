@@ -89,7 +89,7 @@ lab_is_running() {
 
 start_nodes() {
   local node
-  build_xstate
+  build_uml_library
   for node in $(node_names); do boot_node "$node"; done
   for_each_node wait_for_node
 }
