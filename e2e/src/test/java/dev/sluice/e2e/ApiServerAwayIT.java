@@ -43,8 +43,8 @@ class ApiServerAwayIT {
         Node home = scene.home();
         String volume = scene.volumeId();
         Writer writer = Writer.in(scene.copy());
-        scene.hydration().limit(RATE);
         writer.assertGoesOn();
+        scene.hydration().limit(RATE);
 
         Instant gone = Instant.now();
         sandbox.faults().cutApi();
