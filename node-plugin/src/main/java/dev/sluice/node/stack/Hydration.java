@@ -113,6 +113,7 @@ final class Hydration {
     }
 
     private HydrationReport steer(CloneStatus.Working engine, Instant now) {
+        pacing.renew(order.spec().hydration());
         long hydrated = engine.hydratedRegions() * engine.regionBytes();
         boolean sparing = beginning.isSparing(order);
         if (sparing) {
@@ -148,10 +149,7 @@ final class Hydration {
 
     /** Whether a volume with a limit is to be looked at between looks: the engine knows only on and off, so it is switched often. */
     boolean isDue(Instant now) {
-        return copyWanted
-                && pacing.isDue(order.spec().hydration(), now)
-                && completed == null
-                && !finishing();
+        return copyWanted && pacing.isDue(now) && completed == null && !finishing();
     }
 
     void pace(Instant now) {
@@ -174,16 +172,12 @@ final class Hydration {
             return false;
         }
         long hydrated = engine.hydratedRegions() * engine.regionBytes();
-        boolean allowed = pacing.allows(order.spec().hydration(), now, hydrated);
+        boolean allowed = pacing.allows(now, hydrated);
         if (allowed && !background.isRunning(WINDOW) && !stacks.isQuiet(id)) {
-            governing.release(host, engineDevice, engine, limit().bytesPerSecond());
+            governing.release(host, engineDevice, engine, pacing.limit().bytesPerSecond());
         }
         engineSwitch.set(engine, allowed);
         return allowed;
-    }
-
-    private CopyLimit limit() {
-        return pacing.limit(order.spec().hydration());
     }
 
     /** What is to be asked of the node's budget; empty while nothing is to be copied. */
@@ -194,7 +188,7 @@ final class Hydration {
 
     /** Whether it is to be switched off and on by a limit. */
     boolean isLimited() {
-        return copyWanted && limit().bytesPerSecond() != null;
+        return copyWanted && pacing.limit().bytesPerSecond() != null;
     }
 
     private void govern(CloneStatus.Working engine, Instant now, boolean copying) {
@@ -202,7 +196,8 @@ final class Hydration {
             governing.restart();
             return;
         }
-        HydrationSettings within = order.spec().hydration().limitedTo(limit().bytesPerSecond());
+        HydrationSettings within =
+                order.spec().hydration().limitedTo(pacing.limit().bytesPerSecond());
         governing
                 .due(now, engine, within)
                 .ifPresent(due -> background.run(WINDOW, () -> governing.open(due, now, engine, within)));
@@ -240,7 +235,7 @@ final class Hydration {
             return stalled(engine, now, stalled.get());
         }
         poolFull = false;
-        CopyLimit lowest = limit();
+        CopyLimit lowest = pacing.limit();
         HydrationLimit limit = HydrationLimit.of(
                 order.spec().hydration().limitedTo(lowest.bytesPerSecond()),
                 lowest,
@@ -286,7 +281,7 @@ final class Hydration {
                         now,
                         reason,
                         message)
-                .within(copyWanted ? limit().allowance() : null);
+                .within(copyWanted ? pacing.limit().allowance() : null);
         return last;
     }
 }

@@ -93,13 +93,7 @@ final class DmDevice extends SuspendableDevice {
 
     MappedDevice report() {
         return new MappedDevice(
-                name,
-                uuid,
-                identity(),
-                table,
-                readOnly,
-                isSuspended() || segments.isEmpty(),
-                openCount());
+                name, uuid, identity(), table, readOnly, isSuspended() || segments.isEmpty(), openCount());
     }
 
     List<TableLine> status(boolean flush) {

@@ -202,7 +202,9 @@ public final class FakeHost {
 
     /** The session was away for longer than its timeout: the kernel gave up the one path of this source. */
     public void failPath(String sourceDevice) {
-        run(() -> ((MultipathTarget) mapper.existing(sourceDevice).segments().getFirst().target()).failPath());
+        run(() -> ((MultipathTarget)
+                        mapper.existing(sourceDevice).segments().getFirst().target())
+                .failPath());
     }
 
     /** A pod that always has I/O in flight on this device, or has no more. */

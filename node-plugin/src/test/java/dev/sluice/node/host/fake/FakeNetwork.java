@@ -16,6 +16,7 @@ public final class FakeNetwork {
 
     /** By where their targets listen. */
     private final Map<String, FakeHost> hosts = new LinkedHashMap<>();
+
     private final Set<Set<String>> cuts = new HashSet<>();
 
     void join(FakeHost host) {
