@@ -137,6 +137,7 @@ final class Hydration {
     }
 
     private HydrationReport steer(CloneStatus.Working engine, Instant now) {
+        pacing.renew(order.spec().hydration());
         long hydrated = engine.hydratedRegions() * engine.regionBytes();
         boolean sparing = beginning.isSparing(order);
         if (sparing) {
@@ -186,7 +187,7 @@ final class Hydration {
     /** Whether a volume with a limit is to be looked at between looks: the engine knows only on and off, so it is switched often. */
     boolean isDue(Instant now) {
         return copyWanted
-                && (isListening() || pacing.isDue(order.spec().hydration(), now))
+                && (isListening() || pacing.isDue(now))
                 && completed == null
                 && !background.isRunning(ERRORS)
                 && !finishing();
@@ -220,11 +221,11 @@ final class Hydration {
         long hydrated = engine.hydratedRegions() * engine.regionBytes();
         boolean heard = latencyWatch.allows(engine, now, terms(settings));
         governing.saw(latency.fastest());
-        boolean allowed = pacing.allows(settings, now, hydrated) && heard;
+        boolean allowed = pacing.allows(now, hydrated) && heard;
         if (allowed && !background.isRunning(WINDOW) && !stacks.isQuiet(id)) {
             boolean undisturbed = engine.hydrationEnabled() && !governing.isNeeded(now);
             flight.copyOneByOne(isolation.isErring());
-            flight.set(now, engine, settings, limit(), undisturbed);
+            flight.set(now, engine, settings, pacing.limit(), undisturbed);
         } else {
             flight.interrupt();
         }
@@ -238,10 +239,6 @@ final class Hydration {
                 governing.floor(settings), budget == null ? HydrationSettings.DEFAULT_LATENCY_BUDGET : budget);
     }
 
-    private CopyLimit limit() {
-        return pacing.limit(order.spec().hydration());
-    }
-
     /** What is to be asked of the node's budget; empty while nothing is to be copied. */
     Optional<Claim> claim() {
         boolean copies = copyWanted && completed == null && !finishing();
@@ -250,7 +247,7 @@ final class Hydration {
 
     /** Whether it is to be switched off and on by a limit. */
     boolean isLimited() {
-        return copyWanted && (limit().bytesPerSecond() != null || latency.isQuiet());
+        return copyWanted && (pacing.limit().bytesPerSecond() != null || latency.isQuiet());
     }
 
     /** Copying is off only for a moment, to hear how the pod's I/O is without. */
@@ -267,7 +264,8 @@ final class Hydration {
             governing.restart();
             return;
         }
-        HydrationSettings within = order.spec().hydration().limitedTo(limit().bytesPerSecond());
+        HydrationSettings within =
+                order.spec().hydration().limitedTo(pacing.limit().bytesPerSecond());
         governing
                 .due(now, engine, within)
                 .ifPresent(due -> background.run(WINDOW, () -> governing.open(due, now, engine, within)));
@@ -314,7 +312,7 @@ final class Hydration {
         if (stalled.isPresent()) {
             return stalled(engine, now, stalled.get());
         }
-        CopyLimit lowest = limit();
+        CopyLimit lowest = pacing.limit();
         HydrationLimit limit = isolation.isErring()
                 ? HydrationLimit.erring()
                 : HydrationLimit.of(
@@ -353,7 +351,7 @@ final class Hydration {
                         now,
                         reason,
                         message)
-                .within(copyWanted ? limit().allowance() : null)
+                .within(copyWanted ? pacing.limit().allowance() : null)
                 .with(isolation.found().map(BadRegions.Found::summary).orElse(null));
         return last;
     }

@@ -25,7 +25,7 @@ public final class Hydrations implements AutoCloseable {
     /** Between looks at those with a limit: what the engine copies too much in this time is a burst. */
     private static final Duration PACE = Duration.ofMillis(20);
     /** More than these are looked at less often: of many that copy at once each has but a part of the wire, and together they are no faster. */
-    private static final int PACED_AT_ONCE = 64;
+    private static final int PACED_AT_ONCE = 32;
 
     private final VolumeStacks stacks;
     private final Host host;

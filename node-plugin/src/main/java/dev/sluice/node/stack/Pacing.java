@@ -22,6 +22,7 @@ final class Pacing {
     private final LatencyBudget latency;
     private final CopyBudget budget = new CopyBudget();
     private final Appetite appetite = new Appetite();
+    private volatile CopyLimit limit = CopyLimit.NONE;
     private @Nullable Long counted;
     private Instant next = Instant.MIN;
 
@@ -37,8 +38,9 @@ final class Pacing {
         return node.terms(export).queued();
     }
 
-    CopyLimit limit(HydrationSettings settings) {
-        return given(settings).and(node.share(id), CopyLimit.IN, node.board().node());
+    /** Puts together what holds until the next time. */
+    void renew(HydrationSettings settings) {
+        limit = given(settings).and(node.share(id), CopyLimit.IN, node.board().node());
     }
 
     /** Without its share of the node's budget. */
@@ -48,6 +50,10 @@ final class Pacing {
                 .and(settings.maxBytesPerSecond(), CopyLimit.OWN, null)
                 .and(terms.allowedBytesPerSecond(), CopyLimit.OUT, terms.origin())
                 .and(latency.limit(), latency.isAtFloor() ? CopyLimit.FLOOR : CopyLimit.LATENCY, null);
+    }
+
+    CopyLimit limit() {
+        return limit;
     }
 
     /** What it asks of the node's budget. */
@@ -65,16 +71,16 @@ final class Pacing {
     }
 
     /** Whether it is worth a look now: a limited one is off until it has paid back. */
-    boolean isDue(HydrationSettings settings, Instant now) {
-        return !now.isBefore(next) && limit(settings).bytesPerSecond() != null;
+    boolean isDue(Instant now) {
+        return limit.bytesPerSecond() != null && !now.isBefore(next);
     }
 
     /** @param hydrated bytes that are local */
-    boolean allows(HydrationSettings settings, Instant now, long hydrated) {
-        Long limit = limit(settings).bytesPerSecond();
+    boolean allows(Instant now, long hydrated) {
+        Long most = limit.bytesPerSecond();
         node.copied(counted == null ? 0 : hydrated - counted);
         counted = hydrated;
-        boolean own = budget.allows(limit, now, hydrated) && (limit == null || limit > 0);
+        boolean own = budget.allows(most, now, hydrated) && (most == null || most > 0);
         boolean all = node.allows(now);
         appetite.seen(now, hydrated, !own || !all);
         next = own && all ? now : earlier(later(budget.next(now), node.next(now)), now.plus(LONGEST));

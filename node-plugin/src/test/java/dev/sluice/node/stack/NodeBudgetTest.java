@@ -46,7 +46,7 @@ class NodeBudgetTest {
 
     @Test
     void onlyLimitedOnesAreLookedAtOftenAndManyLessOften() {
-        for (int clone = 0; clone < 65; clone++) {
+        for (int clone = 0; clone < 33; clone++) {
             scene.clone("clone-" + clone, 0);
         }
         scene.pass(GRACE);
