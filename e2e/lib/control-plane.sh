@@ -47,29 +47,43 @@ current-context: lab
 YAML
 }
 
+readonly ETCD=http://127.0.0.1:2379
+
 start_control_plane() {
-  local etcd=http://127.0.0.1:2379
-  serve etcd --data-dir="$RUN/etcd" --unsafe-no-fsync --listen-client-urls="$etcd" --advertise-client-urls="$etcd" \
+  serve etcd --data-dir="$RUN/etcd" --unsafe-no-fsync --listen-client-urls="$ETCD" --advertise-client-urls="$ETCD" \
     --listen-peer-urls=http://127.0.0.1:2380
-  serve kube-apiserver --etcd-servers="$etcd" --secure-port=443 --bind-address=0.0.0.0 --advertise-address="$HOST_ADDRESS" \
+  start_api_server
+  start_controllers
+  kubectl apply --server-side -f "$RUN/crd"
+  serve snapshot-controller --kubeconfig="$KUBECONFIG_FILE" --leader-election=false --feature-gates=CSIVolumeGroupSnapshot=true
+}
+
+start_api_server() {
+  serve kube-apiserver --etcd-servers="$ETCD" --secure-port=443 --bind-address=0.0.0.0 --advertise-address="$HOST_ADDRESS" \
     --client-ca-file="$PKI/ca.crt" --tls-cert-file="$PKI/apiserver.crt" --tls-private-key-file="$PKI/apiserver.key" \
     --service-account-key-file="$PKI/sa.pub" --service-account-signing-key-file="$PKI/sa.key" \
     --service-account-issuer=https://kubernetes.default.svc --service-cluster-ip-range=10.96.0.0/16 --authorization-mode=Node,RBAC \
     --kubelet-client-certificate="$PKI/apiserver-kubelet.crt" --kubelet-client-key="$PKI/apiserver-kubelet.key" \
     --kubelet-certificate-authority="$PKI/ca.crt" --kubelet-preferred-address-types=InternalIP --allow-privileged=true \
     --enable-aggregator-routing=true --enable-admission-plugins=NodeRestriction
-  wait_until 60 api_ready
+  wait_until 180 api_ready
+}
+
+start_controllers() {
   serve kube-controller-manager --kubeconfig="$PKI/kube-controller-manager.kubeconfig" --service-account-private-key-file="$PKI/sa.key" \
     --root-ca-file="$PKI/ca.crt" --use-service-account-credentials --leader-elect=false --controllers='*' --allocate-node-cidrs=false \
     --cluster-signing-cert-file="$PKI/ca.crt" --cluster-signing-key-file="$PKI/ca.key" --node-monitor-grace-period=40s
   serve kube-scheduler --kubeconfig="$PKI/kube-scheduler.kubeconfig" --leader-elect=false
-  kubectl apply --server-side -f "$RUN/crd"
-  serve snapshot-controller --kubeconfig="$KUBECONFIG_FILE" --leader-election=false --feature-gates=CSIVolumeGroupSnapshot=true
 }
 
 serve() { running "$1" || spawn "$1" nsenter --net="/run/netns/$NETNS" -- "$RUN/bin/$1" "${@:2}"; } # PROGRAM ARGUMENT...
 
 api_ready() { [[ $(kubectl get --raw /readyz 2>/dev/null) == ok ]]; }
+
+cut_api() { stop kube-apiserver; }
+
+# What cannot be without it for long has ended too, and is started again.
+heal_api() { running kube-apiserver || start_control_plane; }
 
 stop_control_plane() { stop "${CONTROL_PLANE[@]}"; }
 

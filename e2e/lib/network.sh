@@ -58,10 +58,11 @@ RULES
 
 heal_cuts() { in_network nft -f - <<<'add table bridge cut; delete table bridge cut'; }
 
-verb_cut() { # NODE [OTHER]
+verb_cut() { # api | NODE [OTHER]
   require_lab
+  if [[ ${1:-} == api ]]; then cut_api; return; fi
   require_node "${1:-}"
   if [[ $# == 1 ]]; then cut_from_all "$1"; else require_node "$2"; cut_pair "$1" "$2"; fi
 }
 
-verb_heal() { require_lab; heal_cuts; }
+verb_heal() { require_lab; heal_cuts; heal_api; }

@@ -80,7 +80,7 @@ import_static_images() { # IMAGE
   local share=$1.share console=$1.console
   mkdir -p "$share/images"
   images_of_node | xargs cp -l -t "$share/images"
-  build_xstate
+  build_uml_library
   uml_command import "$NODE_MEMORY" ubd0="$1" init=/usr/local/sbin/lab-import lab.share="$share"
   "${UML[@]}" >"$console" 2>&1 </dev/null || true
   cat "$console"

@@ -1,10 +1,10 @@
 # One user-mode Linux kernel: a node, or the boot that imports images.
 
-xstate_library() { echo "$CACHE/xstate-$(content_key -- "$E2E/lib/xstate.c").so"; }
+uml_library() { echo "$CACHE/uml-$(content_key -- "$E2E/lib/uml.c").so"; }
 
-build_xstate() {
-  local library; library=$(xstate_library)
-  [[ -f $library ]] || gcc -O2 -shared -fPIC -o "$library" "$E2E/lib/xstate.c"
+build_uml_library() {
+  local library; library=$(uml_library)
+  [[ -f $library ]] || gcc -O2 -shared -fPIC -o "$library" "$E2E/lib/uml.c"
 }
 
 # A kernel's memory is a file; user-mode Linux puts it into TMPDIR. /dev/shm is small in some containers.
@@ -33,6 +33,6 @@ uml_command() {
   shift 2
   rm -rf "$state"
   mkdir -p "$state"
-  UML=(env TMPDIR="$(memory_folder)" LD_PRELOAD="$(xstate_library)" taskset --cpu-list "$(processor_of "$name")" unshare --pid --fork --kill-child --mount-proc --
+  UML=(env TMPDIR="$(memory_folder)" LD_PRELOAD="$(uml_library)" taskset --cpu-list "$(processor_of "$name")" unshare --pid --fork --kill-child --mount-proc --
     linux.uml umid="$name" uml_dir="$state" mem="$memory" root=/dev/ubda rw con=null con0=fd:0,fd:1 ssl=null loglevel=4 TERM=dumb "$@")
 }

@@ -89,7 +89,7 @@ lab_is_running() {
 
 start_nodes() {
   local node
-  build_xstate
+  build_uml_library
   for node in $(node_names); do boot_node "$node"; done
   for_each_node wait_for_node
 }
@@ -128,7 +128,8 @@ Usage: e2e/lab VERB
   status                             processes, nodes, the driver's pods, memory of the node plugins
   demo [NAME]                        the main job, told step by step; move: a StatefulSet across the drain of a node
   test [FILTER]                      ./mvnw verify and every lab test; with a filter only those lab tests
-  bench [NAME]                       every benchmark, or one
+  bench [NAME]                       every benchmark, or one: hydrate, reads, swap, govern, start or move. SLUICE_BENCH_ROUNDS=1
+                                     before it makes each measure once
 
   kubectl ARG…, helm ARG…            with the lab's cluster
   kubeconfig                         the path of an administrator's kubeconfig (its address is in the lab's network: see run)
@@ -140,6 +141,7 @@ Usage: e2e/lab VERB
   kill NODE                          power cut: nothing of the node's kernel survives
   boot NODE                          switch it on again; returns when it answers sh
   cut NODE [OTHER]                   drop all packets between two nodes, or between a node and everyone (sh still reaches it)
+  cut api                            end the API server
   heal                               undo every cut
   shape NODE [--delay 50ms] [--rate 200mbit] [--loss 1%]
                                      in each direction, until unshape NODE

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param completionTime RFC 3339, when the stack had become linear
  * @param engine dm-clone, thin-snapshot or thin-origin
  * @param allowance what background copying may have at present; null for no limit
+ * @param regionErrors what the origin cannot read, when nothing else is missing; null otherwise
  */
 public record CloneHydrationStatus(
         HydrationPhase phase,
@@ -38,7 +39,8 @@ public record CloneHydrationStatus(
         @Nullable HydrationSummary summary,
         @Nullable List<Condition> conditions,
         @Nullable Long reusedBytes,
-        @Nullable CopyAllowance allowance) {
+        @Nullable CopyAllowance allowance,
+        @Nullable RegionErrors regionErrors) {
     /** Where nothing of an older copy was there. */
     public CloneHydrationStatus(
             HydrationPhase phase,
@@ -78,6 +80,7 @@ public record CloneHydrationStatus(
                 message,
                 summary,
                 conditions,
+                null,
                 null,
                 null);
     }

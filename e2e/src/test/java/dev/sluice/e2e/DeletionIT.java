@@ -66,7 +66,7 @@ class DeletionIT {
         assertThat(exists(sandbox, sandbox.volumeId("source"))).isTrue();
     }
 
-    private static void awaitGone(Sandbox sandbox, Node node, String volume) {
+    static void awaitGone(Sandbox sandbox, Node node, String volume) {
         await("volume " + volume + " is gone").atMost(GONE_WITHIN).untilAsserted(() -> {
             assertThat(exists(sandbox, volume)).isFalse();
             assertThat(node.sh("lvs --noheadings -o lv_name; dmsetup ls")).doesNotContain(volume);

@@ -3,10 +3,13 @@ package dev.sluice.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.api.CloneHydrationStatus;
 import dev.sluice.e2e.cluster.NeedsLab;
 import dev.sluice.e2e.fixture.EndToEnd;
+import dev.sluice.e2e.fixture.Hydration;
 import dev.sluice.e2e.fixture.Sandbox;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -14,6 +17,8 @@ import org.junit.jupiter.api.Test;
 @NeedsLab("it cuts the network between two nodes")
 class NetworkCutIT {
     private static final Duration CUT = Duration.ofSeconds(3);
+    private static final Duration TOLD_WITHIN = Duration.ofSeconds(15);
+    private static final Duration ENDS_WITHIN = Duration.ofSeconds(30);
 
     @Test
     void aShortCutIsAStallAndNoError(Sandbox sandbox) {
@@ -30,5 +35,34 @@ class NetworkCutIT {
         assertThat(reading.join()).isEqualTo(scene.checksum());
         scene.finishHydration();
         assertThat(scene.copy().checksum(Scene.FILE)).isEqualTo(scene.checksum());
+    }
+
+    @Test
+    void aSourceThatIsAwayIsToldSoonAndHoldsUpNoDeletion(Sandbox sandbox) {
+        Scene scene = Scene.hydrating(sandbox, "ext4", Scene.ENOUGH_MEBIBYTES);
+        String volume = scene.volumeId();
+
+        sandbox.faults().cut(scene.origin().name(), scene.home().name());
+        try {
+            await("it is told").atMost(TOLD_WITHIN).until(() -> isToldOf(scene.hydration()));
+            scene.copy().delete();
+            await("the pod has ended")
+                    .atMost(ENDS_WITHIN)
+                    .until(() -> !scene.copy().exists());
+            sandbox.deleteClaim("clone");
+            DeletionIT.awaitGone(sandbox, scene.home(), volume);
+        } finally {
+            sandbox.faults().heal();
+        }
+
+        assertThat(scene.source().checksum(Scene.FILE)).isEqualTo(scene.checksum());
+    }
+
+    private static boolean isToldOf(Hydration hydration) {
+        CloneHydrationStatus status = hydration.status().orElseThrow();
+        return "SourceUnreachable".equals(status.reason())
+                && Objects.requireNonNull(status.conditions()).stream()
+                        .anyMatch(condition -> condition.type().equals("SourceReachable")
+                                && condition.status().equals("False"));
     }
 }

@@ -5,6 +5,7 @@ import dev.sluice.api.AttachmentSpec;
 import dev.sluice.api.AttachmentState;
 import dev.sluice.api.AttachmentStatus;
 import dev.sluice.api.Volume;
+import dev.sluice.api.VolumeStatus;
 import dev.sluice.controller.domain.ClaimEvent;
 import dev.sluice.controller.domain.Moves;
 import dev.sluice.names.Names;
@@ -21,6 +22,7 @@ import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEven
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /** Answers a node that wants to use a volume. */
@@ -91,8 +93,21 @@ public final class AttachmentReconciler implements Reconciler<Attachment> {
         var configuration = InformerEventSourceConfiguration.from(Volume.class, Attachment.class)
                 .withSecondaryToPrimaryMapper(AttachmentReconciler::attachmentsOf)
                 .withWatchAllNamespaces()
+                .withOnUpdateFilter(AttachmentReconciler::changesAnswers)
                 .build();
         return List.of(new InformerEventSource<>(configuration, context));
+    }
+
+    // Of a status only whether there is something that could move.
+    private static boolean changesAnswers(Volume now, Volume before) {
+        return !Objects.equals(now.getSpec(), before.getSpec()) || isMade(now) != isMade(before);
+    }
+
+    private static boolean isMade(Volume volume) {
+        VolumeStatus status = volume.getStatus();
+        return status != null
+                && status.allocated() != null
+                && status.epoch() == volume.getSpec().epoch();
     }
 
     // The nodes that may be concerned by a change of the volume: its home, the target of a move, and those it left.

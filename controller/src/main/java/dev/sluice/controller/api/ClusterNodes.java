@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -87,20 +88,21 @@ final class ClusterNodes implements NodeRegistry {
     public List<String> attachments(String volume) {
         return ApiErrors.translate(
                 "the attachments of " + volume,
-                () ->
-                        client
-                                .resources(Attachment.class)
-                                .withLabel(Names.LABEL_VOLUME, volume)
-                                .list()
-                                .getItems()
-                                .stream()
-                                .filter(each -> each.getSpec() != null)
-                                .sorted(Comparator.comparing((Attachment each) ->
-                                                each.getMetadata().getCreationTimestamp())
-                                        .thenComparing(
-                                                each -> each.getMetadata().getName()))
-                                .map(each -> each.getSpec().node())
-                                .toList());
+                () -> oldestFirst(client.resources(Attachment.class)
+                        .withLabel(Names.LABEL_VOLUME, volume)
+                        .list()
+                        .getItems()));
+    }
+
+    /** Their nodes. */
+    static List<String> oldestFirst(Collection<Attachment> attachments) {
+        return attachments.stream()
+                .filter(each -> each.getSpec() != null)
+                .sorted(Comparator.comparing(
+                                (Attachment each) -> each.getMetadata().getCreationTimestamp())
+                        .thenComparing(each -> each.getMetadata().getName()))
+                .map(each -> each.getSpec().node())
+                .toList();
     }
 
     private NodeView view(StorageNode node, @Nullable Lease lease) {

@@ -153,7 +153,8 @@ final class ClusterShelf<S, T, R extends CustomResource<S, T>> implements Shelf<
         return items.stream().flatMap(item -> stored(item).stream()).toList();
     }
 
-    private Optional<Stored<S, T>> stored(@Nullable R item) {
+    /** Empty for what is absent, or has no spec. */
+    static <S, T> Optional<Stored<S, T>> stored(@Nullable CustomResource<S, T> item) {
         if (item == null || item.getSpec() == null) {
             return Optional.empty();
         }

@@ -78,7 +78,8 @@ public final class Reconciliation {
         });
         ClaimEvents events = new ClaimEvents(client, clock);
         operator.register(
-                new VolumeReconciler(operations.families(), events, clock), each -> each.withRetry(unlimited()));
+                new VolumeReconciler(registry, operations.families(), events, clock),
+                each -> each.withRetry(unlimited()));
         operator.register(new SnapshotReconciler(operations.snapshots()), each -> each.withRetry(unlimited()));
         operator.register(new AttachmentReconciler(operations.moves(), events), each -> each.withRetry(unlimited()));
         operator.register(new HydrationReconciler(events, clock), each -> each.withRetry(unlimited()));

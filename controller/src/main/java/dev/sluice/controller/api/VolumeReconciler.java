@@ -9,6 +9,7 @@ import dev.sluice.api.Snapshot;
 import dev.sluice.api.Volume;
 import dev.sluice.api.VolumeRecovery;
 import dev.sluice.controller.domain.Families;
+import dev.sluice.controller.domain.Registry;
 import dev.sluice.controller.domain.VolumeStory;
 import dev.sluice.names.Names;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -40,11 +41,13 @@ public final class VolumeReconciler implements Reconciler<Volume> {
     // Nor is the end of the time for which a copy is kept.
     private static final Duration RETENTION_CHECK = Duration.ofSeconds(10);
 
+    private final Registry registry;
     private final Families families;
     private final ClaimEvents events;
     private final Clock clock;
 
-    public VolumeReconciler(Families families, ClaimEvents events, Clock clock) {
+    public VolumeReconciler(Registry registry, Families families, ClaimEvents events, Clock clock) {
+        this.registry = registry;
         this.families = families;
         this.events = events;
         this.clock = clock;
@@ -55,7 +58,11 @@ public final class VolumeReconciler implements Reconciler<Volume> {
         if (volume.getSpec() == null || context.isPrimaryResourceDeleted()) {
             return UpdateControl.noUpdate();
         }
-        families.advance(volume.getMetadata().getName());
+        String id = volume.getMetadata().getName();
+        // Most events are of what was written here, or of what others wait for: a live look costs a dozen requests.
+        if (!families.over(SeenRegistry.of(registry, volume, context)).isSettled(id)) {
+            families.advance(id);
+        }
         tell(volume);
         if (volume.getSpec().state() == DesiredState.ABSENT) {
             return UpdateControl.<Volume>noUpdate().rescheduleAfter(TOMBSTONE_CHECK);

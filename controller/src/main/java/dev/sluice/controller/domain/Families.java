@@ -60,12 +60,10 @@ public final class Families {
                 return;
             }
             VolumePlan.of(observe(volume.get())).forEach(this::carryOut);
-            moves.plan(volume.get()).forEach(this::carryOut);
-            retained.makeRoom(moves.withoutRoom(volume.get()));
-            Feed feed = volume.get().spec().feed();
-            if (feed != null && isDone(volume.get())) {
-                advanceOwner(feed.snapshot());
-            }
+            Optional<MovePlan.View> way = moves.look(volume.get());
+            way.map(MovePlan::of).orElse(List.of()).forEach(this::carryOut);
+            retained.makeRoom(way.map(MovePlan::withoutRoom).orElse(List.of()));
+            doneFeed(volume.get()).ifPresent(feed -> advanceOwner(feed.snapshot()));
         } catch (SluiceException e) {
             if (e.kind() != ErrorKind.BUSY) {
                 throw e;
@@ -73,6 +71,28 @@ public final class Families {
             // Someone else wrote first; the event of that write brings us back.
             log.debug("plan of {} was overtaken: {}", volumeId, e.getMessage());
         }
+    }
+
+    /** The same on another registry. */
+    public Families over(Registry other) {
+        return new Families(other, clock);
+    }
+
+    /** Whether {@link #advance} has nothing to do, as far as this registry knows. */
+    public boolean isSettled(String volumeId) {
+        return registry.volumes().find(volumeId).map(this::isSettled).orElse(true);
+    }
+
+    private boolean isSettled(Stored<VolumeSpec, VolumeStatus> volume) {
+        if (doneFeed(volume).isPresent()
+                || !recoveries.plan(volume).isEmpty()
+                || !VolumePlan.of(observe(volume)).isEmpty()) {
+            return false;
+        }
+        return moves.look(volume)
+                .map(way ->
+                        MovePlan.of(way).isEmpty() && MovePlan.withoutRoom(way).isEmpty())
+                .orElse(true);
     }
 
     /** Brings the family on that an internal snapshot belongs to: what it waited for may be gone. */
@@ -83,10 +103,12 @@ public final class Families {
                 .ifPresent(this::advance);
     }
 
-    private static boolean isDone(Stored<VolumeSpec, VolumeStatus> volume) {
+    /** What fed a volume that needs it no more. */
+    private static Optional<Feed> doneFeed(Stored<VolumeSpec, VolumeStatus> volume) {
         VolumeStatus status = volume.status();
         boolean own = volume.spec().originIsRemote();
-        return !own && status != null && (status.hydrated() || status.phase() == VolumePhase.REMOVED);
+        boolean done = !own && status != null && (status.hydrated() || status.phase() == VolumePhase.REMOVED);
+        return done ? Optional.ofNullable(volume.spec().feed()) : Optional.empty();
     }
 
     /** Snapshots of the family that others are fed from too, and exports of copies that others are still to be made from. */
@@ -139,13 +161,14 @@ public final class Families {
         Set<String> forgotten = Stream.concat(
                         forgotten(volume).stream(), nodes.distinct().filter(this::isForgotten))
                 .collect(Collectors.toUnmodifiableSet());
+        var hydration = hydration(volume.spec());
         return new Family(
                 volume,
                 snapshots,
                 exports,
                 held(volume, snapshots, exports),
-                hydration(volume.spec()),
-                claimUid(volume.spec()),
+                hydration,
+                isOwned(hydration, volume) ? Optional.empty() : claimUid(volume.spec()),
                 forgotten,
                 retained.crowded(volume, exports),
                 clock.instant());
@@ -168,6 +191,15 @@ public final class Families {
     private Optional<Stored<CloneHydrationSpec, CloneHydrationStatus>> hydration(VolumeSpec spec) {
         ClaimReference claim = spec.claim();
         return claim == null ? Optional.empty() : registry.hydrations().find(HydrationPlan.key(claim));
+    }
+
+    private static boolean isOwned(
+            Optional<Stored<CloneHydrationSpec, CloneHydrationStatus>> hydration,
+            Stored<VolumeSpec, VolumeStatus> volume) {
+        return hydration
+                .filter(found ->
+                        found.owner() != null && found.spec().volumeUid().equals(volume.uid()))
+                .isPresent();
     }
 
     private Optional<String> claimUid(VolumeSpec spec) {

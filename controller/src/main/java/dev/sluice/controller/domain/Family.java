@@ -19,7 +19,7 @@ import java.util.Set;
  * @param snapshots internal ones only; a user's snapshot has a life of its own
  * @param held snapshots and exports of these that others need too: they are not released yet
  * @param hydration whatever CloneHydration stands beside the PVC, this volume's or not
- * @param claimUid uid of the PVC, when it is there and is this volume's
+ * @param claimUid uid of the PVC, when it is there, is this volume's, and the hydration does not go with it already
  * @param crowded nodes on which room is short: nothing is kept there that nobody needs
  * @param forgotten nodes whose StorageNode was deleted: nothing is waited for from them
  */

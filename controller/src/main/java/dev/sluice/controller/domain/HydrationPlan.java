@@ -88,12 +88,6 @@ final class HydrationPlan {
     }
 
     private HydrationSettings settings(CloneHydrationSpec asked) {
-        return new HydrationSettings(
-                asked.paused(),
-                asked.maxBytesPerSecond(),
-                asked.priority(),
-                spec.hydration().regionBytes(),
-                spec.hydration().minBytesPerSecond(),
-                spec.hydration().retainOriginSeconds());
+        return spec.hydration().steered(asked.paused(), asked.maxBytesPerSecond(), asked.priority());
     }
 }

@@ -66,6 +66,18 @@ final class MovePlan {
         return new MovePlan(view).answer(node);
     }
 
+    /** Nodes that the volume would move to if they had room. */
+    static List<String> withoutRoom(View view) {
+        MovePlan plan = new MovePlan(view);
+        return plan.spec.target() != null
+                ? List.of()
+                : view.attachments().stream()
+                        .filter(node -> !node.equals(plan.spec.home()))
+                        .filter(node ->
+                                NodeFitness.NO_SPACE.equals(plan.answer(node).reason()))
+                        .toList();
+    }
+
     /** Nodes where a pod could use the volume: its home, and those it could come to. Of a volume that may move and is not on its way. */
     static List<String> places(View view) {
         MovePlan plan = new MovePlan(view);

@@ -17,25 +17,12 @@ public final class Moves {
         this.registry = registry;
     }
 
-    List<Step> plan(Stored<VolumeSpec, VolumeStatus> volume) {
+    /** What the way of this volume depends on; empty when it does not move. */
+    Optional<MovePlan.View> look(Stored<VolumeSpec, VolumeStatus> volume) {
         VolumeSpec spec = volume.spec();
         return spec.placement() == Placement.FOLLOW && spec.state() == DesiredState.PRESENT
-                ? MovePlan.of(view(volume))
-                : List.of();
-    }
-
-    /** Nodes that the volume would move to if they had room. */
-    List<String> withoutRoom(Stored<VolumeSpec, VolumeStatus> volume) {
-        VolumeSpec spec = volume.spec();
-        if (spec.placement() != Placement.FOLLOW || spec.state() != DesiredState.PRESENT || spec.target() != null) {
-            return List.of();
-        }
-        MovePlan.View view = view(volume);
-        return view.attachments().stream()
-                .filter(node -> !node.equals(spec.home()))
-                .filter(node ->
-                        NodeFitness.NO_SPACE.equals(MovePlan.answer(view, node).reason()))
-                .toList();
+                ? Optional.of(view(volume))
+                : Optional.empty();
     }
 
     /** The answer to one node's wish to use a volume. */

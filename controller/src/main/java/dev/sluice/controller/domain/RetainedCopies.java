@@ -46,7 +46,9 @@ final class RetainedCopies {
 
     /** Of the nodes that were left, those on which room is short by now, whoever fills it. */
     Set<String> crowded(Stored<VolumeSpec, VolumeStatus> volume, List<Stored<ExportSpec, ExportStatus>> exports) {
-        if (volume.spec().hydration().retainOriginSeconds() == null) {
+        boolean asked = Sources.isWhole(volume)
+                || exports.stream().anyMatch(each -> each.spec().retainUntil() != null);
+        if (!asked || volume.spec().hydration().retainOriginSeconds() == null) {
             return Set.of();
         }
         return exports.stream()

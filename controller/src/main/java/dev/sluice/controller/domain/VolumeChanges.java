@@ -30,6 +30,7 @@ public final class VolumeChanges {
     public record Tuning(
             @Nullable Long maxBytesPerSecond,
             @Nullable Long minBytesPerSecond,
+            @Nullable Integer latencyBudget,
             @Nullable Integer priority) {
         public HydrationSettings applyTo(HydrationSettings settings) {
             Long most = maxBytesPerSecond == null ? settings.maxBytesPerSecond() : maxBytesPerSecond;
@@ -38,13 +39,9 @@ public final class VolumeChanges {
                 throw new SluiceException(
                         ErrorKind.INVALID, "minBytesPerSecond " + least + " is above maxBytesPerSecond " + most);
             }
-            return new HydrationSettings(
-                    settings.paused(),
-                    most,
-                    priority == null ? settings.priority() : priority,
-                    settings.regionBytes(),
-                    least,
-                    settings.retainOriginSeconds());
+            Integer budget = latencyBudget == null ? settings.latencyBudget() : latencyBudget;
+            int rank = priority == null ? settings.priority() : priority;
+            return settings.within(least, budget).steered(settings.paused(), most, rank);
         }
     }
 

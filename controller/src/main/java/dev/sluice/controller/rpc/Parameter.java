@@ -39,6 +39,10 @@ enum Parameter {
             "size",
             "the thin pool's chunk, more for origins of a tebibyte and up",
             "a power of two from `4Ki` to `1Mi`"),
+    HYDRATION_BATCH_SIZE(
+            "hydrationBatchSize", Scope.CLASS, "integer", "as many as have 4Mi", "regions of one copy job, 1 or more"),
+    HYDRATION_THRESHOLD(
+            "hydrationThreshold", Scope.CLASS, "integer", "four copy jobs", "regions in flight at most, 1 or more"),
     MAX_BYTES_PER_SECOND("maxBytesPerSecond", Scope.MUTABLE, "size", "no limit", "1 or more"),
     MIN_BYTES_PER_SECOND(
             "minBytesPerSecond",
@@ -46,6 +50,12 @@ enum Parameter {
             "size",
             "5 % of what the origin was measured to give, at least 1Mi",
             "1 to `maxBytesPerSecond`"),
+    LATENCY_BUDGET(
+            "latencyBudget",
+            Scope.MUTABLE,
+            "integer",
+            "25",
+            "1 to 1000: by how many per cent a pod's I/O may become slower through background copying"),
     PRIORITY("priority", Scope.MUTABLE, "integer", "0", "-2147483648 to 2147483647"),
     ENCRYPTED(
             "encrypted",

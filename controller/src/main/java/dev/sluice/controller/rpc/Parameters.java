@@ -28,6 +28,7 @@ record Parameters(Map<String, String> values) {
     private static final Pattern QUANTITY = Pattern.compile("([0-9]{1,15})(Ki|Mi|Gi|Ti)?");
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})([smhd])");
     private static final Duration LONGEST_RETENTION = Duration.ofDays(30);
+    private static final int LARGEST_LATENCY_BUDGET = 1000;
     private static final long SMALLEST_REGION = 4L << 10;
     private static final long LARGEST_REGION = 1L << 20;
 
@@ -98,7 +99,8 @@ record Parameters(Map<String, String> values) {
     }
 
     HydrationSettings hydration() {
-        HydrationSettings settings = new HydrationSettings(false, null, 0, regionBytes());
+        HydrationSettings settings = new HydrationSettings(false, null, 0, regionBytes())
+                .copying(count(Parameter.HYDRATION_BATCH_SIZE), count(Parameter.HYDRATION_THRESHOLD));
         return tuning().applyTo(settings.retaining(retainOrigin().toSeconds()));
     }
 
@@ -107,6 +109,7 @@ record Parameters(Map<String, String> values) {
         return new Tuning(
                 rate(Parameter.MAX_BYTES_PER_SECOND),
                 rate(Parameter.MIN_BYTES_PER_SECOND),
+                latencyBudget(),
                 priority == null ? null : Integer.valueOf(integer(Parameter.PRIORITY, priority)));
     }
 
@@ -157,6 +160,28 @@ record Parameters(Map<String, String> values) {
             case "false" -> false;
             default -> throw parameter.refusal("must be \"true\" or \"false\", not " + Text.quoted(text));
         };
+    }
+
+    private @Nullable Integer latencyBudget() {
+        Integer percent = count(Parameter.LATENCY_BUDGET);
+        if (percent != null && percent > LARGEST_LATENCY_BUDGET) {
+            throw Parameter.LATENCY_BUDGET.refusal(
+                    "must be from 1 to " + LARGEST_LATENCY_BUDGET + " per cent, not " + percent);
+        }
+        return percent;
+    }
+
+    /** One or more. */
+    private @Nullable Integer count(Parameter parameter) {
+        String text = find(parameter);
+        if (text == null) {
+            return null;
+        }
+        int number = integer(parameter, text);
+        if (number < 1) {
+            throw parameter.refusal("must be 1 or more, not " + number);
+        }
+        return number;
     }
 
     private @Nullable Long rate(Parameter parameter) {

@@ -72,7 +72,7 @@ class TwoControllersTest {
         }
 
         private void act(Operations operations, Evacuations evacuation) {
-            registry.volumes.findAll().forEach(each -> operations.families().advance(each.key()));
+            registry.volumes.findAll().forEach(each -> MovePlanTest.reconcile(operations.families(), each.key()));
             if (registry.find("n1").orElseThrow().evacuating()) {
                 try {
                     evacuation.advance("n1");

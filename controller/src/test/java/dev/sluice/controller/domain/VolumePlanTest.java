@@ -265,7 +265,7 @@ class VolumePlanTest {
     void aDeletedHydrationIsMadeAgainWithTheSameBudget() {
         World world = new World();
         world.create("clone", "n2", new Source.Reference(OriginKind.VOLUME, SOURCE), CLAIM);
-        world.operations.changes().modify(CLONE, new VolumeChanges.Tuning(7L, null, 3));
+        world.operations.changes().modify(CLONE, new VolumeChanges.Tuning(7L, null, 60, 3));
         world.settle();
         world.registry.hydrations.forget(
                 world.registry.hydrations.find("default/clone").orElseThrow());
@@ -275,6 +275,9 @@ class VolumePlanTest {
         var spec = world.registry.hydrations.find("default/clone").orElseThrow().spec();
         assertThat(spec.maxBytesPerSecond()).isEqualTo(7L);
         assertThat(spec.priority()).isEqualTo(3);
+        HydrationSettings kept =
+                world.registry.volumes.find(CLONE).orElseThrow().spec().hydration();
+        assertThat(kept.latencyBudget()).isEqualTo(60);
     }
 
     @Test

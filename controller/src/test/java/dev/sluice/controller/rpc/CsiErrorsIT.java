@@ -100,6 +100,14 @@ class CsiErrorsIT {
                                 .putParameters("maxBytesPerSecond", "1")
                                 .putModifyParameters("minBytesPerSecond", "2")),
                 bad(
+                        Status.Code.INVALID_ARGUMENT,
+                        "latencyBudget must be from 1 to 1000 per cent, not 1001",
+                        good.clone().putParameters("latencyBudget", "1001")),
+                bad(
+                        Status.Code.INVALID_ARGUMENT,
+                        "hydrationThreshold must be 1 or more, not 0",
+                        good.clone().putParameters("hydrationThreshold", "0")),
+                bad(
                         Status.Code.OUT_OF_RANGE,
                         "at least 300Mi",
                         good.clone()

@@ -124,16 +124,28 @@ class ExpansionIT {
 
     @Test
     void whatAVolumeAttributesClassSaysIsKeptAndAFloorStaysBelowTheLimit() {
-        String id = create(volume("a", "n1").putParameters("minBytesPerSecond", "1Mi"));
+        String id = create(volume("a", "n1")
+                .putParameters("minBytesPerSecond", "1Mi")
+                .putParameters("latencyBudget", "30")
+                .putParameters("hydrationBatchSize", "8")
+                .putParameters("hydrationThreshold", "32"));
+        assertThat(spec(id).hydration().latencyBudget()).isEqualTo(30);
 
-        modify(id, Map.of("maxBytesPerSecond", "8Mi", "minBytesPerSecond", "2Mi", "priority", "3"));
+        modify(
+                id,
+                Map.of("maxBytesPerSecond", "8Mi", "minBytesPerSecond", "2Mi", "latencyBudget", "60", "priority", "3"));
 
-        assertThat(spec(id).hydration()).isEqualTo(new HydrationSettings(false, 8L << 20, 3, null, 2L << 20, 600L));
+        assertThat(spec(id).hydration())
+                .isEqualTo(new HydrationSettings(false, 8L << 20, 3, null, 2L << 20, 600L, 60, 8, 32));
         refused(Status.Code.INVALID_ARGUMENT, "is above", () -> modify(id, Map.of("maxBytesPerSecond", "1Mi")));
         refused(
                 Status.Code.INVALID_ARGUMENT,
                 "unknown mutable parameter \"pool\"",
                 () -> modify(id, Map.of("pool", "fast")));
+        refused(
+                Status.Code.INVALID_ARGUMENT,
+                "unknown mutable parameter \"hydrationThreshold\"",
+                () -> modify(id, Map.of("hydrationThreshold", "64")));
         assertThat(spec(id).hydration().maxBytesPerSecond()).isEqualTo(8L << 20);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import csi.v1.VolumeCapability.AccessMode.Mode;
+import dev.sluice.api.HydrationSettings;
 import dev.sluice.controller.domain.VolumeCreation;
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
@@ -25,17 +26,20 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** docs/reference.md and the code name the same parameters, values and options. */
 class ParameterTableTest {
     private static final Path REFERENCE = Path.of("../docs/reference.md");
-    private static final Map<Parameter, String> WRONG = Map.of(
-            Parameter.FS_TYPE, "ntfs",
-            Parameter.MKFS_OPTIONS, "-E discard",
-            Parameter.PLACEMENT, "Anywhere",
-            Parameter.RETAIN_ORIGIN, "31d",
-            Parameter.REGION_SIZE, "5000",
-            Parameter.MAX_BYTES_PER_SECOND, "fast",
-            Parameter.MIN_BYTES_PER_SECOND, "0",
-            Parameter.PRIORITY, "high",
-            Parameter.ENCRYPTED, "yes",
-            Parameter.ENCRYPTED_DISCARDS, "on");
+    private static final Map<Parameter, String> WRONG = Map.ofEntries(
+            Map.entry(Parameter.FS_TYPE, "ntfs"),
+            Map.entry(Parameter.MKFS_OPTIONS, "-E discard"),
+            Map.entry(Parameter.PLACEMENT, "Anywhere"),
+            Map.entry(Parameter.RETAIN_ORIGIN, "31d"),
+            Map.entry(Parameter.REGION_SIZE, "5000"),
+            Map.entry(Parameter.HYDRATION_BATCH_SIZE, "0"),
+            Map.entry(Parameter.HYDRATION_THRESHOLD, "-1"),
+            Map.entry(Parameter.MAX_BYTES_PER_SECOND, "fast"),
+            Map.entry(Parameter.MIN_BYTES_PER_SECOND, "0"),
+            Map.entry(Parameter.LATENCY_BUDGET, "1001"),
+            Map.entry(Parameter.PRIORITY, "high"),
+            Map.entry(Parameter.ENCRYPTED, "yes"),
+            Map.entry(Parameter.ENCRYPTED_DISCARDS, "on"));
 
     @Test
     void theTableOfTheStorageClassIsTheCode() {
@@ -97,6 +101,10 @@ class ParameterTableTest {
         assertThat(settings.maxBytesPerSecond()).isNull();
         assertThat(settings.minBytesPerSecond()).isNull();
         assertThat(settings.regionBytes()).isNull();
+        assertThat(settings.latencyBudget()).isNull();
+        assertThat(HydrationSettings.DEFAULT_LATENCY_BUDGET).hasToString(Parameter.LATENCY_BUDGET.fallback());
+        assertThat(settings.hydrationBatchSize()).isNull();
+        assertThat(settings.hydrationThreshold()).isNull();
         assertThat(Parameter.RETAIN_ORIGIN.fallback()).isEqualTo("`10m`");
         assertThat(settings.retainOriginSeconds()).isEqualTo(600);
     }

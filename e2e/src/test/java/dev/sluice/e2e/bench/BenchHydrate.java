@@ -1,124 +1,116 @@
 package dev.sluice.e2e.bench;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.sluice.api.HydrationPhase;
+import dev.sluice.api.Volume;
 import dev.sluice.e2e.cluster.Faults;
 import dev.sluice.e2e.cluster.NeedsLab;
-import dev.sluice.e2e.cluster.Node;
 import dev.sluice.e2e.fixture.EndToEnd;
-import dev.sluice.e2e.fixture.MarkdownSection;
-import dev.sluice.e2e.fixture.PodRequest;
 import dev.sluice.e2e.fixture.Sandbox;
 import dev.sluice.e2e.fixture.Workload;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /**
- * How fast dm-clone hydrates, by its settings and the way to the origin, beside dd over the same way; and how fast the driver does. Timings are
- * written to docs/benchmarks.md, never asserted.
+ * How fast dm-clone hydrates, by its settings and the way to the origin, beside dd over the same way; how fast the driver does; and how true
+ * its estimates are. Timings are written to docs/benchmarks.md, never asserted.
  */
 @EndToEnd
 @NeedsLab("it makes the way to the origin longer")
 class BenchHydrate {
-    private static final int ROUNDS = Integer.getInteger("sluice.bench.rounds", 5);
-    private static final List<Duration> ROUND_TRIPS =
-            List.of(Duration.ZERO, Duration.ofMillis(1), Duration.ofMillis(10));
+    private static final int ROUNDS = Rounds.orElse(5);
+    private static final Duration GONE = Duration.ofSeconds(120);
+    private static final String CLASS = "sluice";
+
+    private final Map<Fill, Map<Duration, Samples<HydrateReport.Figure>>> clones = new LinkedHashMap<>();
+    private final Map<Duration, Samples<CopySetting>> settings = new LinkedHashMap<>();
+
+    /** A clone whose pod runs, and for which nothing is copied yet. */
+    private record Waiting(Fill fill, Duration roundTrip, String name, Workload pod, double secondsToPod) {}
 
     @Test
     void hydrationBesideDd(Sandbox sandbox) {
-        Map<Fill, Map<Duration, Samples<HydrateReport.Figure>>> clones = new LinkedHashMap<>();
-        Map<Duration, Samples<CopySetting>> settings = new LinkedHashMap<>();
         for (Fill fill : Fill.values()) {
-            fill(sandbox, fill);
+            fill.make(sandbox, CLASS);
         }
-        String held = hold(sandbox);
-        try (CopyBench bench = CopyBench.open(sandbox.node(1), held, Fill.FULL.bytes())) {
-            for (int round = 0; round <= ROUNDS; round++) {
-                for (Duration roundTrip : ROUND_TRIPS) {
-                    try (Faults.Delay _ = delay(sandbox, roundTrip)) {
-                        measureSettings(bench, round, roundTrip, settings);
-                        measureClones(sandbox, round, roundTrip, clones);
+        List<EstimateBench.Estimate> estimates = EstimateBench.run(sandbox);
+        Workload held = Fill.FULL.clone(sandbox, CLASS, "held");
+        sandbox.hydration("held").pause(true);
+        sandbox.hydration("held").await(HydrationPhase.PAUSED);
+        int standing = volumes(sandbox);
+        try (CopyBench bench = CopyBench.open(sandbox.node(1), sandbox.volumeId("held"), Fill.FULL.bytes())) {
+            bench.measure(CopySetting.LIMIT);
+            for (int round = 1; round <= ROUNDS; round++) {
+                List<Waiting> waiting = startClones(sandbox, round);
+                for (Duration roundTrip : RoundTrips.ALL) {
+                    try (Faults.Delay _ = RoundTrips.lengthen(sandbox, roundTrip)) {
+                        measureSettings(bench, round, roundTrip);
+                        waiting.stream()
+                                .filter(clone -> clone.roundTrip().equals(roundTrip))
+                                .forEach(clone -> measure(sandbox, clone));
                     }
                 }
+                waiting.forEach(clone -> clone.pod().delete());
+                waiting.forEach(clone -> sandbox.deleteClaim(clone.name()));
+                await("the clones are gone again").atMost(GONE).until(() -> volumes(sandbox) == standing);
             }
         }
-        sandbox.hydration("held").pause(false);
-        sandbox.hydration("held").await(HydrationPhase.HYDRATED);
-        String date = LocalDate.now(Clock.systemUTC()).toString();
-        MarkdownSection section = MarkdownSection.of("benchmarks.md", "bench hydrate");
-        section.write(
-                new HydrateReport(Machine.describe(sandbox.cluster()), date, ROUNDS, settings, clones).markdown());
-        assertThat(section.page()).content().contains("bench hydrate: begin");
+        held.stop();
+        Run.write(
+                "bench hydrate",
+                new HydrateReport(Run.of(sandbox.cluster(), ROUNDS), settings, clones, estimates).markdown());
     }
 
-    /** Round 0 warms caches and code and is not counted. */
-    private static void measureSettings(
-            CopyBench bench, int round, Duration roundTrip, Map<Duration, Samples<CopySetting>> settings) {
+    private void measureSettings(CopyBench bench, int round, Duration roundTrip) {
         for (CopySetting setting : CopySetting.all()) {
             double rate = bench.measure(setting);
             System.err.printf("round %d, %s, %s: %.1f MiB/s%n", round, roundTrip, setting.text(), rate);
-            if (round > 0) {
-                settings.computeIfAbsent(roundTrip, key -> new Samples<>()).add(Map.of(setting, rate));
-            }
+            settings.computeIfAbsent(roundTrip, key -> new Samples<>()).add(Map.of(setting, rate));
         }
     }
 
-    private static void measureClones(
-            Sandbox sandbox,
-            int round,
-            Duration roundTrip,
-            Map<Fill, Map<Duration, Samples<HydrateReport.Figure>>> clones) {
-        // What is in a volume says how much is copied; how fast that comes over a longer way one of them tells.
-        List<Fill> fills = roundTrip.isZero() ? List.of(Fill.values()) : List.of(Fill.FULL);
-        for (Fill fill : fills) {
-            HydrationBench.Result result =
-                    measure(sandbox, fill, "r" + round + "-" + roundTrip.toMillis() + "-" + fill.ordinal());
-            System.err.printf("round %d, %s, %s: %s%n", round, roundTrip, fill, result);
-            if (round > 0) {
-                clones.computeIfAbsent(fill, key -> new LinkedHashMap<>())
-                        .computeIfAbsent(roundTrip, key -> new Samples<>())
-                        .add(HydrateReport.figures(result));
+    /** All before anything is measured: no clone's start is in the way of another's copying. */
+    private static List<Waiting> startClones(Sandbox sandbox, int round) {
+        List<Waiting> waiting = new ArrayList<>();
+        for (Duration roundTrip : RoundTrips.ALL) {
+            // What is in a volume says how much is copied; how fast that comes over a longer way one of them tells.
+            for (Fill fill : roundTrip.isZero() ? Fill.values() : new Fill[] {Fill.FULL}) {
+                String name = "r%d-%d-%d".formatted(round, roundTrip.toMillis(), fill.ordinal());
+                try (var watching = new StartTimeline(sandbox.cluster().client(), sandbox.namespace(), name)) {
+                    Workload pod = fill.submitClone(sandbox, CLASS, name);
+                    double seconds =
+                            Objects.requireNonNull(watching.awaitRunning().get(Milestone.RUNNING));
+                    sandbox.hydration(name).pause(true);
+                    waiting.add(new Waiting(fill, roundTrip, name, pod, seconds));
+                }
             }
         }
+        waiting.forEach(clone -> sandbox.hydration(clone.name()).await(HydrationPhase.PAUSED));
+        return waiting;
     }
 
-    private static HydrationBench.Result measure(Sandbox sandbox, Fill fill, String name) {
-        Node home = sandbox.node(1);
-        sandbox.claim(fill.request(name).cloneOf(fill.claim()));
-        Workload pod = sandbox.start(fill.use(PodRequest.named(name).on(home.name()), name));
-        HydrationBench.Result result = new HydrationBench(home, sandbox.volumeId(name)).await();
-        sandbox.hydration(name).await(HydrationPhase.HYDRATED);
-        pod.stop();
-        sandbox.deleteClaim(name);
-        return result;
+    private void measure(Sandbox sandbox, Waiting clone) {
+        HydrationBench.Result result = new HydrationBench(sandbox.node(1), sandbox.volumeId(clone.name()))
+                .measure(() -> sandbox.hydration(clone.name()).pause(false));
+        System.err.printf("%s, %s: %s%n", clone.roundTrip(), clone.fill(), result);
+        clones.computeIfAbsent(clone.fill(), key -> new LinkedHashMap<>())
+                .computeIfAbsent(clone.roundTrip(), key -> new Samples<>())
+                .add(HydrateReport.figures(clone.secondsToPod(), result));
+        sandbox.hydration(clone.name()).await(HydrationPhase.HYDRATED);
     }
 
-    private static void fill(Sandbox sandbox, Fill fill) {
-        Node origin = sandbox.node(0);
-        sandbox.claim(fill.request(fill.claim()));
-        Workload pod = sandbox.start(fill.use(PodRequest.named(fill.claim()).on(origin.name()), fill.claim()));
-        fill.write(pod, origin, sandbox.volumeId(fill.claim()));
-    }
-
-    /** A clone whose session stays; answers the id of its volume. */
-    private static String hold(Sandbox sandbox) {
-        sandbox.claim(Fill.FULL.request("held").cloneOf(Fill.FULL.claim()));
-        sandbox.start(Fill.FULL.use(PodRequest.named("held").on(sandbox.node(1).name()), "held"));
-        sandbox.hydration("held").pause(true);
-        sandbox.hydration("held").await(HydrationPhase.PAUSED);
-        return sandbox.volumeId("held");
-    }
-
-    /** Each direction takes half of it. */
-    private static Faults.Delay delay(Sandbox sandbox, Duration roundTrip) {
-        return roundTrip.isZero()
-                ? () -> {}
-                : sandbox.faults().delay(sandbox.node(1).name(), roundTrip.dividedBy(2));
+    private static int volumes(Sandbox sandbox) {
+        return sandbox.cluster()
+                .client()
+                .resources(Volume.class)
+                .list()
+                .getItems()
+                .size();
     }
 }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
  */
 @EndToEnd
 class BenchMove {
-    private static final int ROUNDS = Integer.getInteger("sluice.bench.rounds", 7);
+    private static final int ROUNDS = Rounds.orElse(7);
     private static final Duration PREPARATION = Duration.ofMinutes(15);
     private static final Duration HYDRATION = Duration.ofMinutes(15);
 

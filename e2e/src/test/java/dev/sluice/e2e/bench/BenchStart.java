@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** How much later than on an empty volume a pod runs on a clone. Timings are written to docs/benchmarks.md, never asserted. */
 @EndToEnd
 class BenchStart {
-    private static final int ROUNDS = Integer.getInteger("sluice.bench.rounds", 7);
+    private static final int ROUNDS = Rounds.orElse(7);
     private static final Duration GONE = Duration.ofSeconds(60);
     private static final Duration PREPARATION = Duration.ofMinutes(15);
     private static final String HUNDRED_THOUSAND_FILES =

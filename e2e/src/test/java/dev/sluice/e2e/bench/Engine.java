@@ -9,6 +9,7 @@ final class Engine {
             sectors() { read -r _ _ sectors _ </sys/block/$1/stat; echo $sectors; }
             hydrated() { set -- $(dmsetup status --noflush $1); echo ${7%/*}; }
             missing() { set -- $(dmsetup status --noflush $1); echo $((${7#*/} - ${7%/*})); }
+            missing_bytes() { set -- $(dmsetup status --noflush $1); echo $(((${7#*/} - ${7%/*}) * $6 * 512)); }
             # DEVICE DISK SECTORS-READ-BY-THEN LATEST
             await_hydrated() {
               exec 9<> <(:)

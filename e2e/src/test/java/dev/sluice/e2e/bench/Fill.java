@@ -3,6 +3,7 @@ package dev.sluice.e2e.bench;
 import dev.sluice.e2e.cluster.Node;
 import dev.sluice.e2e.fixture.ClaimRequest;
 import dev.sluice.e2e.fixture.PodRequest;
+import dev.sluice.e2e.fixture.Sandbox;
 import dev.sluice.e2e.fixture.Workload;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,8 @@ enum Fill {
             256,
             "fio --name=fill --filename=$device --rw=write:4k --bs=4k --io_size=128m --size=256m --direct=1 --iodepth=16"
                     + " --ioengine=libaio --end_fsync=1"),
-    FILES("ext4 of 1 GiB, a file of 200 MiB", 1024, null);
+    FILES("ext4 of 1 GiB, a file of 200 MiB", 1024, null),
+    SPARSE("ext4 of 20 GiB, a file of 200 MiB", 20 * 1024, null);
 
     /** Pods see a raw volume there. */
     private static final String DEVICE = "/dev/data";
@@ -37,30 +39,45 @@ enum Fill {
     }
 
     /** Name of the claim that has it. */
-    String claim() {
+    private String claim() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    ClaimRequest request(String name) {
+    private ClaimRequest request(String name) {
         ClaimRequest request = ClaimRequest.named(name).ofSize(mebibytes + "Mi");
         return script != null ? request.block() : request;
     }
 
-    PodRequest use(PodRequest pod, String claim) {
+    private PodRequest use(PodRequest pod, String claim) {
         return script != null ? pod.withDevice(claim, DEVICE) : pod.mounting(claim, "/data");
+    }
+
+    /** Makes the claim on the first node, fills it and ends the pod that had it: no file system goes on writing to it. */
+    void make(Sandbox sandbox, String storageClass) {
+        Node node = sandbox.node(0);
+        sandbox.claim(request(claim()).ofClass(storageClass));
+        Workload pod = sandbox.start(use(PodRequest.named(claim()).on(node.name()), claim()));
+        if (script == null) {
+            pod.exec("dd if=/dev/urandom of=/data/file bs=1M count=200 conv=fsync");
+        } else {
+            node.sh("device=" + node.device(sandbox.volumeId(claim())) + "; " + script);
+        }
+        pod.stop();
+    }
+
+    /** A clone on the second node, with a pod that does nothing. */
+    Workload clone(Sandbox sandbox, String storageClass, String name) {
+        return submitClone(sandbox, storageClass, name).awaitReady();
+    }
+
+    /** Does not wait for the pod, which has the claim's name. */
+    Workload submitClone(Sandbox sandbox, String storageClass, String name) {
+        sandbox.claim(request(name).ofClass(storageClass).cloneOf(claim()));
+        return sandbox.submit(use(PodRequest.named(name).on(sandbox.node(1).name()), name));
     }
 
     long bytes() {
         return (long) mebibytes << 20;
-    }
-
-    /** @param pod that has the volume of this id, on this node */
-    void write(Workload pod, Node node, String volumeId) {
-        if (script == null) {
-            pod.exec("dd if=/dev/urandom of=/data/file bs=1M count=200 conv=fsync");
-        } else {
-            node.sh("device=" + node.device(volumeId) + "; " + script);
-        }
     }
 
     @Override

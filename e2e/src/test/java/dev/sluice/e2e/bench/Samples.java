@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The measurements of one scenario, in seconds.
+ * The measurements of one scenario, mostly in seconds.
  *
  * @param <M> what was measured
  */
@@ -31,6 +31,15 @@ final class Samples<M> {
     String spread(M milestone) {
         List<Double> values = sorted(milestone);
         return values.isEmpty() ? "-" : text(values.getFirst()) + " to " + text(values.getLast());
+    }
+
+    String medianAndSpread(M milestone) {
+        return sorted(milestone).isEmpty() ? "-" : text(median(milestone)) + " (" + spread(milestone) + ")";
+    }
+
+    double largest(M milestone) {
+        List<Double> values = sorted(milestone);
+        return values.isEmpty() ? Double.NaN : values.getLast();
     }
 
     static String text(double value) {

@@ -15,7 +15,10 @@ public interface Faults {
     /** Drops all packets between a node and everyone. */
     void cut(String node);
 
-    /** Restores what {@link #cut} took. */
+    /** Ends the API server; what runs on the nodes runs on. */
+    void cutApi();
+
+    /** Restores what {@link #cut} and {@link #cutApi} took; returns when the API answers. */
     void heal();
 
     /** Holds every packet of a node for so long, in each direction, until the result is closed. */

@@ -68,6 +68,11 @@ final class LabCluster implements Cluster, Faults {
     }
 
     @Override
+    public void cutApi() {
+        order("cut", "api");
+    }
+
+    @Override
     public void heal() {
         order("heal");
     }

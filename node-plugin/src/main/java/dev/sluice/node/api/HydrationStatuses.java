@@ -45,7 +45,8 @@ final class HydrationStatuses {
                         report.phase(), report.totalBytes(), shown, report.bytesPerSecond(), estimate, origin, now),
                 conditions(report, before, now),
                 reused == 0 ? null : (Long) reused,
-                report.allowance());
+                report.allowance(),
+                report.regionErrors());
     }
 
     /** True when a reader must be told at once: the phase, the reason or a condition is another. */
@@ -54,6 +55,7 @@ final class HydrationStatuses {
                 || before.epoch() != after.epoch()
                 || before.phase() != after.phase()
                 || !Objects.equals(before.reason(), after.reason())
+                || !Objects.equals(before.regionErrors(), after.regionErrors())
                 || !Objects.equals(before.conditions(), after.conditions());
     }
 
@@ -84,7 +86,7 @@ final class HydrationStatuses {
 
     private static Condition reachable(
             HydrationPhase phase, String reason, String message, @Nullable CloneHydrationStatus before, Instant now) {
-        boolean lost = phase == HydrationPhase.SOURCE_LOST;
+        boolean lost = phase == HydrationPhase.SOURCE_LOST || reason.equals("SourceUnreachable");
         if (phase == HydrationPhase.HYDRATED) {
             return condition("SourceReachable", true, "NotNeeded", "the origin is not needed any more", before, now);
         }

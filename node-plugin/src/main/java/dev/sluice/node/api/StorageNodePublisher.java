@@ -27,8 +27,9 @@ public final class StorageNodePublisher implements AutoCloseable {
     private static final Duration LEASE_EVERY = Duration.ofSeconds(10);
     private static final Duration LEASE_VALID = Duration.ofSeconds(40);
     private static final Duration STATUS_EVERY = Duration.ofSeconds(30);
-    // Volumes come and go in bursts; one look after the burst is enough.
-    private static final Duration AFTER_CHANGE = Duration.ofSeconds(1);
+    // Volumes come and go in bursts, and what comes is mostly a pod's that starts: it needs the processor more than
+    // anybody needs to know.
+    private static final Duration AFTER_CHANGE = Duration.ofSeconds(5);
 
     private final NodeClusterAccess cluster;
     private final Identity identity;
@@ -40,6 +41,7 @@ public final class StorageNodePublisher implements AutoCloseable {
     private final ScheduledExecutorService ticker = Executors.newScheduledThreadPool(
             2, Thread.ofPlatform().name("storage-node-", 0).factory());
     private final AtomicBoolean changed = new AtomicBoolean();
+    private List<PreflightCheck> checks = List.of();
 
     /**
      * What never changes while the process runs, except that an initiator may get its name late.
@@ -74,12 +76,27 @@ public final class StorageNodePublisher implements AutoCloseable {
     public void poolsChanged() {
         if (changed.compareAndSet(false, true)) {
             var unused = ticker.schedule(
-                    guarded("publish the StorageNode", this::publish), AFTER_CHANGE.toMillis(), TimeUnit.MILLISECONDS);
+                    guarded("publish the StorageNode", this::publishChange),
+                    AFTER_CHANGE.toMillis(),
+                    TimeUnit.MILLISECONDS);
         }
     }
 
     /** One look, and a patch if anything is new. */
     public synchronized void publish() {
+        checks = preflight.check();
+        tell();
+    }
+
+    /** Whether the node is fit does not change with what is on it, and the look at that runs tools. */
+    private synchronized void publishChange() {
+        if (checks.isEmpty()) {
+            checks = preflight.check();
+        }
+        tell();
+    }
+
+    private void tell() {
         changed.set(false);
         // As it is now, not as it was last written: the object may have been restored from a backup, or be gone.
         StorageNode seen = cluster.ensureStorageNode();
@@ -98,7 +115,6 @@ public final class StorageNodePublisher implements AutoCloseable {
     }
 
     private StorageNodeFacts look() {
-        List<PreflightCheck> checks = preflight.check();
         return new StorageNodeFacts(
                 identity.address(),
                 identity.publicKey(),

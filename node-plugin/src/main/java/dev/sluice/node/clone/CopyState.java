@@ -6,9 +6,7 @@ public enum CopyState {
     VIRGIN,
     /** Not known to be of one instant, or to have the bitmap of its hydrating source: never used, thrown away and taken anew. */
     TAKING,
-    /** Allocated for a remote origin, never exposed: the engine's metadata may still be begun anew. */
-    STACKING,
-    /** A pod may have written to it through the engine: the engine's metadata is part of the data now. */
+    /** Read through the engine, whose metadata was begun before there was data and is part of it: a pod may have written. */
     EXPOSED,
     /** Whole on its own. */
     LINEAR

@@ -50,7 +50,7 @@ public final class StackPlanner {
         requireOpen(wanted.id(), tags);
         switch (tags.state()) {
             case VIRGIN, LINEAR -> planner.whole(tags);
-            case STACKING, EXPOSED -> planner.hydrating(tags);
+            case EXPOSED -> planner.hydrating(tags);
             case TAKING ->
                 throw new SluiceException(
                         ErrorKind.UNAVAILABLE, wanted.id() + " was not taken completely; it is taken anew");
@@ -125,7 +125,7 @@ public final class StackPlanner {
                     new LogicalVolumeRequest.ThinSnapshot(wanted.volumeGroup(), data.name(), data.name(), Set.of())));
         }
         CopyTags tags = CopyTags.of(data);
-        if (tags.state() == CopyState.EXPOSED || tags.state() == CopyState.STACKING) {
+        if (tags.state() == CopyState.EXPOSED) {
             planner.hydrating(tags);
         }
         return planner.steps;
@@ -170,6 +170,9 @@ public final class StackPlanner {
                                 + ") is not on this node any more. Nothing is made in its place; bring the disk back, or restore"
                                 + " the volume from a snapshot.");
             }
+            if (wanted.remote()) {
+                beginMetadata();
+            }
             steps.add(new Step.EnsureLogicalVolume(newData()));
             return;
         }
@@ -194,6 +197,25 @@ public final class StackPlanner {
         }
     }
 
+    /** Before there is data: once there is, what it says may be the only account of what was written. */
+    private void beginMetadata() {
+        LogicalVolume left = observed.metadata();
+        if (left != null) {
+            // Of an attempt that a crash ended, perhaps in another size.
+            steps.add(new Step.RemoveMetadata(left.uuid()));
+        }
+        steps.add(ensureMetadata(wanted.remoteBytes(), wanted.geometry()));
+        steps.add(new Step.BeginMetadata());
+    }
+
+    private Step ensureMetadata(long originBytes, HydrationGeometry geometry) {
+        return new Step.EnsureLogicalVolume(new LogicalVolumeRequest.Plain(
+                wanted.volumeGroup(),
+                Names.metadataVolume(wanted.copy()),
+                geometry.metadataBytes(originBytes),
+                Set.of("sluice.metadata-of=" + wanted.copy())));
+    }
+
     private static void requireOpen(String id, CopyTags tags) {
         if (tags.isClosed()) {
             String to = tags.closedTo();
@@ -215,7 +237,7 @@ public final class StackPlanner {
         CopyTags tags;
         if (wanted.remote()) {
             long region = wanted.geometry().regionBytes();
-            tags = new CopyTags(wanted.epoch(), CopyState.STACKING, wanted.remoteBytes(), region, 0);
+            tags = new CopyTags(wanted.epoch(), CopyState.EXPOSED, wanted.remoteBytes(), region, 0);
         } else {
             boolean bare = wanted.fsType() == null && !wanted.encrypted();
             tags = CopyTags.plain(wanted.epoch(), bare ? CopyState.LINEAR : CopyState.VIRGIN);
@@ -289,9 +311,6 @@ public final class StackPlanner {
             return;
         }
         if (!engineRuns) {
-            if (tags.state() == CopyState.STACKING) {
-                steps.add(new Step.BeginMetadata());
-            }
             steps.add(new Step.LoadEngine(tags.originBytes(), geometry));
         }
         // What was given up has no device that a pod could open: it is read through its export's own.
@@ -304,9 +323,6 @@ public final class StackPlanner {
         if (!tags.isClosed() && older) {
             steps.add(new Step.LetDiscards(false));
         }
-        if (tags.state() == CopyState.STACKING) {
-            steps.add(new Step.Retag(tags.withState(CopyState.EXPOSED)));
-        }
     }
 
     private void metadata(CopyTags tags, HydrationGeometry geometry) {
@@ -314,18 +330,14 @@ public final class StackPlanner {
         if (metadata != null && metadata.active() != null) {
             return;
         }
-        if (metadata == null && tags.state() == CopyState.EXPOSED) {
+        if (metadata == null) {
             throw new SluiceException(
                     ErrorKind.DATA_LOSS,
                     "the engine's metadata volume of " + wanted.id()
                             + " is gone while the volume is not hydrated: which regions are local is not known. Nothing is"
                             + " rebuilt; restore the volume from its source or a snapshot.");
         }
-        steps.add(new Step.EnsureLogicalVolume(new LogicalVolumeRequest.Plain(
-                wanted.volumeGroup(),
-                Names.metadataVolume(wanted.copy()),
-                geometry.metadataBytes(tags.originBytes()),
-                Set.of("sluice.metadata-of=" + wanted.copy()))));
+        steps.add(ensureMetadata(tags.originBytes(), geometry));
     }
 
     private void source() {

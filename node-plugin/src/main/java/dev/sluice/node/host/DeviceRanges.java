@@ -13,4 +13,7 @@ public interface DeviceRanges {
 
     /** Whether discards from above pass the device. A new table lets them pass again. */
     void letDiscards(BlockDevice device, boolean pass);
+
+    /** Whether adjacent reads of the device become one, which fails as a whole when a part of it does. */
+    void letMerge(BlockDevice device, boolean merge);
 }

@@ -13,4 +13,5 @@ public record Host(
         DeviceRanges ranges,
         UsedBlocks usedBlocks,
         Pauses pauses,
-        Luks luks) {}
+        Luks luks,
+        LatencyCounters latencies) {}

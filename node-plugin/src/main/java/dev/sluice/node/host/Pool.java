@@ -15,13 +15,4 @@ public record Pool(
         long usedBytes,
         int metadataPercent,
         long chunkBytes,
-        long groupFreeBytes) {
-    // LVM tells how full it is in hundredths of a per cent.
-    private static final double FULL = 0.9999;
-    private static final int ALL = 100;
-
-    /** Nothing more can be mapped in it. */
-    public boolean isFull() {
-        return usedBytes >= sizeBytes * FULL || metadataPercent >= ALL;
-    }
-}
+        long groupFreeBytes) {}

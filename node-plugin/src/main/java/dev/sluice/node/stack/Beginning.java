@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Beginning {
     private static final Duration IDLE_GRACE = Duration.ofSeconds(30);
+    private static final int MOST_TRIMS = 3;
     private static final String SPARE = "sparing copies";
     // A pod that starts needs the processor, the wire and the disk more than the copy does.
     private static final Duration START_GRACE = Duration.ofSeconds(10);
@@ -31,6 +32,7 @@ final class Beginning {
     private final Runnable jumped;
     private final Instant readySince;
     private volatile boolean trimmed;
+    private int failedTrims;
     private volatile long skippedRegions;
     private boolean begun;
     private @Nullable Instant openSince;
@@ -141,7 +143,14 @@ final class Beginning {
     }
 
     private void trim(Path mountPoint, CloneStatus.Working before) {
-        long trimmedBytes = host.fileSystems().trim(mountPoint);
+        long trimmedBytes;
+        try {
+            trimmedBytes = host.fileSystems().trim(mountPoint);
+        } catch (RuntimeException failed) {
+            // Where the file system's own blocks cannot be read it never can be trimmed: then all of it is copied.
+            trimmed = ++failedTrims >= MOST_TRIMS;
+            throw failed;
+        }
         if (CloneStatus.parse(host.deviceMapper().status(engineDevice, false)) instanceof CloneStatus.Working after) {
             // The pod's own writes of these moments are no skipping.
             long more = after.hydratedRegions() - before.hydratedRegions();

@@ -1,12 +1,8 @@
 package dev.sluice.node.stack;
 
-import dev.sluice.error.ErrorKind;
-import dev.sluice.error.SluiceException;
 import dev.sluice.names.Names;
 import dev.sluice.node.clone.CloneStatus;
-import dev.sluice.node.host.BlockDevice;
 import dev.sluice.node.host.Host;
-import dev.sluice.node.host.IscsiSession;
 import dev.sluice.node.host.Pauses;
 import java.time.Duration;
 import java.util.Optional;
@@ -22,7 +18,6 @@ final class CopyWindow {
     private static final Duration BEGIN = Duration.ofMillis(20);
     private static final Duration MEASUREMENT = Duration.ofMillis(100);
     private static final int MOST_LOOKS = 20_000;
-    private static final int PROBE = 4096;
 
     private final Host host;
     private final VolumeStacks stacks;
@@ -60,18 +55,9 @@ final class CopyWindow {
         }
         // The way to the origin may be dead without anyone having noticed: a read of the pod that waits there would
         // keep the suspension waiting, and with it all I/O of the pod, also that to what is local.
-        bounded.run("a read of the origin", this::probe);
+        bounded.run("a read of the origin", () -> Sessions.probe(host, id, epoch));
         return stacks.attempt(id, epoch, () -> bounded.run("a window", () -> hold(regions, arrival)))
                 .flatMap(Function.identity());
-    }
-
-    private Boolean probe() {
-        BlockDevice disk = Sessions.ofCopy(host, id, epoch)
-                .filter(IscsiSession::connected)
-                .map(IscsiSession::disk)
-                .orElseThrow(() -> new SluiceException(ErrorKind.UNAVAILABLE, "no session with the origin of " + id));
-        host.blockDevices().read(disk, PROBE);
-        return true;
     }
 
     /** Nothing is logged, and nothing waited for but the engine, while the device is held. */

@@ -2,11 +2,8 @@ package dev.sluice.node.stack;
 
 import dev.sluice.api.HydrationSettings;
 import dev.sluice.node.clone.CloneStatus;
-import dev.sluice.node.clone.HydrationGeometry;
-import dev.sluice.node.host.Host;
 import java.time.Instant;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** The governor of one volume and its windows. */
 final class Governing {
@@ -36,13 +33,9 @@ final class Governing {
         }
     }
 
-    /** What a window set is in force only in it: a pod that pauses leaves the engine as much as it can take, or may. */
-    void release(Host host, String engineDevice, CloneStatus.Working engine, @Nullable Long limit) {
-        HydrationGeometry geometry = HydrationGeometry.of(engine.regionBytes());
-        int usual = limit == null ? geometry.threshold() : geometry.threshold(limit);
-        if (engine.threshold() != usual) {
-            host.deviceMapper().message(engineDevice, "hydration_threshold " + usual);
-        }
+    /** @param bytesPerSecond at which was copied while the pod was idle */
+    void saw(long bytesPerSecond) {
+        governor.saw(bytesPerSecond);
     }
 
     boolean isNeeded(Instant now) {

@@ -111,6 +111,11 @@ final class Governor {
         next = now.plus(SPAN);
     }
 
+    /** How fast copies came while nothing was held for it. */
+    synchronized void saw(long bytesPerSecond) {
+        measured = Math.max(measured, bytesPerSecond);
+    }
+
     /** Bytes a second that copying must not fall below. */
     synchronized long floor(@Nullable Long least, @Nullable Long most) {
         long floor = least == null ? Math.max(LEAST, measured / PART) : least;

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Hydration {
     private static final String FINISH = "finish";
     private static final String WINDOW = "window";
+    private static final String ERRORS = "isolating what the origin cannot read";
 
     private final VolumeStacks stacks;
     private final Host host;
@@ -31,9 +32,14 @@ final class Hydration {
     private final SourcePath path;
     private final EngineSwitch engineSwitch;
     private final Pacing pacing;
+    private final PoolGuard guard;
     private final RateWindow rate = new RateWindow();
+    private final LatencyBudget latency = new LatencyBudget();
+    private final LatencyWatch latencyWatch;
     private final Governing governing;
+    private final CopyFlight flight;
     private final Standstill standstill;
+    private final Isolation isolation;
     private final Beginning beginning;
     private final Instant readySince;
 
@@ -42,14 +48,28 @@ final class Hydration {
     private @Nullable HydrationReport last;
     private volatile boolean copyWanted;
     private volatile boolean open;
-    private volatile boolean poolFull;
 
     /** One whose node has no budget to share. */
     Hydration(VolumeStacks stacks, Host host, Executor work, VolumeOrder order, Instant now) {
-        this(stacks, host, work, new NodeBudget(new BudgetBoard(order.spec().home())), order, now);
+        this(
+                stacks,
+                host,
+                work,
+                new NodeBudget(new BudgetBoard(order.spec().home())),
+                new PoolGuard(stacks::pool),
+                order,
+                now);
     }
 
-    Hydration(VolumeStacks stacks, Host host, Executor work, NodeBudget budget, VolumeOrder order, Instant now) {
+    Hydration(
+            VolumeStacks stacks,
+            Host host,
+            Executor work,
+            NodeBudget budget,
+            PoolGuard guard,
+            VolumeOrder order,
+            Instant now) {
+        this.guard = guard;
         this.stacks = stacks;
         this.host = host;
         this.order = order;
@@ -58,12 +78,16 @@ final class Hydration {
         this.outerDevice = Names.outerDevice(id);
         this.engineDevice = Names.cloneDevice(Names.copy(id, order.spec().epoch()));
         this.path = new SourcePath(host, id, order.spec().epoch());
-        this.pacing = new Pacing(id, order.spec().epoch(), budget);
+        this.pacing = new Pacing(id, order.spec().epoch(), budget, latency);
         this.engineSwitch = new EngineSwitch(host, stacks, id, engineDevice);
         this.readySince = now;
+        this.latencyWatch =
+                new LatencyWatch(host, stacks, background, id, order.spec().epoch(), latency);
         this.governing =
                 new Governing(new CopyWindow(host, stacks, id, order.spec().epoch(), System::nanoTime));
+        this.flight = new CopyFlight(host, id, order.spec().epoch(), System::nanoTime);
         this.standstill = new Standstill(now);
+        this.isolation = new Isolation(host, stacks, id, order.spec().epoch(), System::nanoTime);
         this.beginning = new Beginning(host, stacks, background, order, rate::clear, now);
     }
 
@@ -113,7 +137,6 @@ final class Hydration {
     }
 
     private HydrationReport steer(CloneStatus.Working engine, Instant now) {
-        pacing.renew(order.spec().hydration());
         long hydrated = engine.hydratedRegions() * engine.regionBytes();
         boolean sparing = beginning.isSparing(order);
         if (sparing) {
@@ -141,15 +164,32 @@ final class Hydration {
                 source == SourcePath.State.CONNECTED ? beginning.waitingFor(order, engine, now, paused, open) : null;
         Integer queued = pacing.queued();
         waiting = waiting == null && queued != null && !paused ? HydrationLimit.queued(queued) : waiting;
-        copyWanted = waiting == null && !paused && source == SourcePath.State.CONNECTED;
+        HydrationLimit room = guard.missing(order.spec().pool(), now);
+        boolean wanted = waiting == null && room == null && !paused && source == SourcePath.State.CONNECTED;
+        if (source == SourcePath.State.CONNECTED) {
+            isolate(engine, now, wanted);
+        }
+        copyWanted = wanted && isolation.found().isEmpty() && !background.isRunning(ERRORS);
         boolean copying = pace(engine, now);
         govern(engine, now, copying);
-        return judge(engine, now, source, paused, waiting, copying);
+        return judge(engine, now, source, paused, waiting, room, copying);
+    }
+
+    private void isolate(CloneStatus.Working engine, Instant now, boolean wanted) {
+        boolean refused = path.refused();
+        if (isolation.isDue(engine, now, refused)) {
+            VolumeOrder known = order;
+            background.run(ERRORS, () -> isolation.work(known, now, refused, wanted));
+        }
     }
 
     /** Whether a volume with a limit is to be looked at between looks: the engine knows only on and off, so it is switched often. */
     boolean isDue(Instant now) {
-        return copyWanted && pacing.isDue(now) && completed == null && !finishing();
+        return copyWanted
+                && (isListening() || pacing.isDue(now))
+                && completed == null
+                && !background.isRunning(ERRORS)
+                && !finishing();
     }
 
     void pace(Instant now) {
@@ -168,16 +208,39 @@ final class Hydration {
     private boolean pace(CloneStatus.Working engine, Instant now) {
         if (!copyWanted) {
             pacing.restart();
+            flight.interrupt();
+            latencyWatch.rest(engine, now);
             engineSwitch.set(engine, false);
             return false;
         }
+        if (!flight.isMeasured()) {
+            background.run("round trip", flight::measure);
+        }
+        HydrationSettings settings = order.spec().hydration();
         long hydrated = engine.hydratedRegions() * engine.regionBytes();
-        boolean allowed = pacing.allows(now, hydrated);
+        boolean heard = latencyWatch.allows(engine, now, terms(settings));
+        governing.saw(latency.fastest());
+        pacing.renew(settings);
+        boolean allowed = pacing.allows(now, hydrated) && heard;
         if (allowed && !background.isRunning(WINDOW) && !stacks.isQuiet(id)) {
-            governing.release(host, engineDevice, engine, pacing.limit().bytesPerSecond());
+            boolean undisturbed = engine.hydrationEnabled() && !governing.isNeeded(now);
+            flight.copyOneByOne(isolation.isErring());
+            flight.set(now, engine, settings, limit(), undisturbed);
+        } else {
+            flight.interrupt();
         }
         engineSwitch.set(engine, allowed);
         return allowed;
+    }
+
+    private LatencyBudget.Terms terms(HydrationSettings settings) {
+        Integer budget = settings.latencyBudget();
+        return new LatencyBudget.Terms(
+                governing.floor(settings), budget == null ? HydrationSettings.DEFAULT_LATENCY_BUDGET : budget);
+    }
+
+    private CopyLimit limit() {
+        return pacing.limit();
     }
 
     /** What is to be asked of the node's budget; empty while nothing is to be copied. */
@@ -188,10 +251,19 @@ final class Hydration {
 
     /** Whether it is to be switched off and on by a limit. */
     boolean isLimited() {
-        return copyWanted && pacing.limit().bytesPerSecond() != null;
+        return copyWanted && (limit().bytesPerSecond() != null || latency.isQuiet());
+    }
+
+    /** Copying is off only for a moment, to hear how the pod's I/O is without. */
+    private boolean isListening() {
+        return copyWanted && latency.isQuiet();
     }
 
     private void govern(CloneStatus.Working engine, Instant now, boolean copying) {
+        if (isListening()) {
+            // What is owed meanwhile is made up for.
+            return;
+        }
         if (!copying || !engine.hydrationEnabled() || stacks.isQuiet(id)) {
             governing.restart();
             return;
@@ -209,15 +281,17 @@ final class Hydration {
             SourcePath.State source,
             boolean paused,
             @Nullable HydrationLimit waiting,
+            @Nullable HydrationLimit room,
             boolean copying) {
-        if (!copying) {
+        boolean shouldMove = copying || isListening();
+        if (!shouldMove) {
             standstill.reset(now);
         }
         if (source == SourcePath.State.LOST) {
-            return report(engine, now, HydrationPhase.SOURCE_LOST, "SourceLost", sourceMessage(engine));
+            return report(engine, now, HydrationPhase.SOURCE_LOST, "SourceLost", HydrationReports.away(engine));
         }
         if (source != SourcePath.State.CONNECTED) {
-            return report(engine, now, HydrationPhase.STALLED, "SourceUnreachable", sourceMessage(engine));
+            return report(engine, now, HydrationPhase.STALLED, "SourceUnreachable", HydrationReports.away(engine));
         }
         if (paused) {
             return report(engine, now, HydrationPhase.PAUSED, "Paused", "spec.paused is true");
@@ -225,7 +299,15 @@ final class Hydration {
         if (waiting != null) {
             return report(engine, now, HydrationPhase.HYDRATING, waiting.reason(), waiting.message());
         }
-        Optional<Standstill.Cause> stalled = copying
+        if (room != null) {
+            return report(engine, now, HydrationPhase.STALLED, room.reason(), room.message());
+        }
+        Optional<BadRegions.Found> bad = isolation.found();
+        if (bad.isPresent()) {
+            HydrationLimit limit = HydrationLimit.unreadable(bad.get(), isolation.interval());
+            return report(engine, now, HydrationPhase.STALLED, limit.reason(), limit.message());
+        }
+        Optional<Standstill.Cause> stalled = shouldMove
                 ? standstill.look(
                         now,
                         engine,
@@ -234,35 +316,27 @@ final class Hydration {
         if (stalled.isPresent()) {
             return stalled(engine, now, stalled.get());
         }
-        poolFull = false;
-        CopyLimit lowest = pacing.limit();
-        HydrationLimit limit = HydrationLimit.of(
-                order.spec().hydration().limitedTo(lowest.bytesPerSecond()),
-                lowest,
-                pacing.isHeldBack(now),
-                governing,
-                now);
+        CopyLimit lowest = limit();
+        HydrationLimit limit = isolation.isErring()
+                ? HydrationLimit.erring()
+                : HydrationLimit.of(
+                        order.spec().hydration().limitedTo(lowest.bytesPerSecond()),
+                        lowest,
+                        pacing.isHeldBack(now),
+                        governing,
+                        flight.describe(engine),
+                        now);
         return report(engine, now, HydrationPhase.HYDRATING, limit.reason(), limit.message());
     }
 
     private HydrationReport stalled(CloneStatus.Working engine, Instant now, Standstill.Cause cause) {
-        if (cause != Standstill.Cause.FOREGROUND_IO) {
-            background.run("pool", () -> poolFull = stacks.isFull(order.spec().pool()));
-        }
-        // A batch fails as a whole: alone, a region that can be read is told from one that cannot.
-        if (cause == Standstill.Cause.REGION_ERRORS && engine.batch() > 1) {
-            host.deviceMapper().message(engineDevice, "hydration_batch_size 1");
+        if (cause == Standstill.Cause.REGION_ERRORS && isolation.isDue(engine, now, true)) {
+            VolumeOrder known = order;
+            background.run(ERRORS, () -> isolation.isolate(known, now));
         }
         long missing = engine.totalRegions() - engine.hydratedRegions();
-        HydrationLimit limit =
-                poolFull ? HydrationLimit.poolFull(order.spec().pool()) : HydrationLimit.of(cause, missing);
+        HydrationLimit limit = HydrationLimit.of(cause, missing);
         return report(engine, now, HydrationPhase.STALLED, limit.reason(), limit.message());
-    }
-
-    private String sourceMessage(CloneStatus.Working engine) {
-        long missing = (engine.totalRegions() - engine.hydratedRegions()) * engine.regionBytes();
-        return "the origin does not answer; " + missing
-                + " bytes are still only there. Reads of them wait; what is local is served.";
     }
 
     private CopyTags tags() {
@@ -281,7 +355,8 @@ final class Hydration {
                         now,
                         reason,
                         message)
-                .within(copyWanted ? pacing.limit().allowance() : null);
+                .within(copyWanted ? limit().allowance() : null)
+                .with(isolation.found().map(BadRegions.Found::summary).orElse(null));
         return last;
     }
 }

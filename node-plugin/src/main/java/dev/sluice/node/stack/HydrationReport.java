@@ -2,6 +2,7 @@ package dev.sluice.node.stack;
 
 import dev.sluice.api.CopyAllowance;
 import dev.sluice.api.HydrationPhase;
+import dev.sluice.api.RegionErrors;
 import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param readyTime when the device could first be used
  * @param completionTime when the stack had become linear
  * @param allowance what copying may have at present; null for no limit
+ * @param regionErrors what the origin cannot read, when nothing else is missing
  */
 public record HydrationReport(
         String volume,
@@ -32,8 +34,9 @@ public record HydrationReport(
         @Nullable Instant completionTime,
         @Nullable String reason,
         @Nullable String message,
-        @Nullable CopyAllowance allowance) {
-    /** Without a limit. */
+        @Nullable CopyAllowance allowance,
+        @Nullable RegionErrors regionErrors) {
+    /** Without a limit, and without errors. */
     public HydrationReport(
             String volume,
             long epoch,
@@ -68,6 +71,7 @@ public record HydrationReport(
                 completionTime,
                 reason,
                 message,
+                null,
                 null);
     }
 
@@ -92,7 +96,30 @@ public record HydrationReport(
                 completionTime,
                 reason,
                 message,
-                limit);
+                limit,
+                regionErrors);
+    }
+
+    HydrationReport with(@Nullable RegionErrors errors) {
+        return new HydrationReport(
+                volume,
+                epoch,
+                phase,
+                engine,
+                totalBytes,
+                hydratedBytes,
+                copiedBytes,
+                skippedBytes,
+                reusedBytes,
+                bytesPerSecond,
+                estimatedCompletion,
+                startTime,
+                readyTime,
+                completionTime,
+                reason,
+                message,
+                allowance,
+                errors);
     }
 
     public long remainingBytes() {

@@ -101,6 +101,13 @@ final class HydrationReports {
                 "the kernel could not read the engine's counters; it is asked again");
     }
 
+    /** What an origin that cannot be reached means. */
+    static String away(CloneStatus.Working engine) {
+        long missing = (engine.totalRegions() - engine.hydratedRegions()) * engine.regionBytes();
+        return "the origin does not answer; " + missing
+                + " bytes are still only there. Reads of them wait; what is local is served.";
+    }
+
     static HydrationReport failed(VolumeOrder order, @Nullable HydrationReport last, Instant readyTime) {
         return unknown(
                 order,

@@ -1,6 +1,7 @@
 package dev.sluice.node.stack;
 
 import dev.sluice.api.VolumePhase;
+import dev.sluice.names.Names;
 import dev.sluice.node.budget.BudgetBoard;
 import dev.sluice.node.clone.CopyTags;
 import dev.sluice.node.host.Host;
@@ -31,6 +32,7 @@ public final class Hydrations implements AutoCloseable {
     private final HydrationListener listener;
     private final Clock clock;
     private final NodeBudget budget;
+    private final PoolGuard guard;
     private Instant nextLook = Instant.MIN;
     private int paced;
     private final Map<String, Hydration> followed = new ConcurrentHashMap<>();
@@ -42,6 +44,7 @@ public final class Hydrations implements AutoCloseable {
         this.stacks = stacks;
         this.host = host;
         this.budget = new NodeBudget(limits);
+        this.guard = new PoolGuard(stacks::pool);
         this.listener = listener;
         this.clock = clock;
     }
@@ -105,6 +108,7 @@ public final class Hydrations implements AutoCloseable {
         if (outcome.phase() != VolumePhase.READY) {
             listener.observed(HydrationReports.preparing(order, outcome, now));
         } else if (outcome.hydrated()) {
+            host.latencies().remove(Names.outerDevice(order.id()));
             Hydration known = followed.remove(order.id());
             CopyTags tags = stacks.tags(order.id());
             if (tags.originBytes() == 0) {
@@ -121,7 +125,7 @@ public final class Hydrations implements AutoCloseable {
                             order.id(),
                             (id, known) -> known != null && known.isOf(epoch)
                                     ? known
-                                    : new Hydration(stacks, host, work, budget, order, now))
+                                    : new Hydration(stacks, host, work, budget, guard, order, now))
                     .update(order);
         }
     }

@@ -19,16 +19,18 @@ final class Pacing {
     private final String id;
     private final String export;
     private final NodeBudget node;
+    private final LatencyBudget latency;
     private final CopyBudget budget = new CopyBudget();
     private final Appetite appetite = new Appetite();
     private volatile CopyLimit limit = CopyLimit.NONE;
     private @Nullable Long counted;
     private Instant next = Instant.MIN;
 
-    Pacing(String id, long epoch, NodeBudget node) {
+    Pacing(String id, long epoch, NodeBudget node, LatencyBudget latency) {
         this.id = id;
         this.export = Names.export(id, epoch);
         this.node = node;
+        this.latency = latency;
     }
 
     /** How many others copy before it; null when it may copy. */
@@ -38,11 +40,16 @@ final class Pacing {
 
     /** Puts together what holds until the next time. */
     void renew(HydrationSettings settings) {
+        limit = given(settings).and(node.share(id), CopyLimit.IN, node.board().node());
+    }
+
+    /** Without its share of the node's budget. */
+    private CopyLimit given(HydrationSettings settings) {
         CopyTerms terms = node.terms(export);
-        limit = CopyLimit.NONE
+        return CopyLimit.NONE
                 .and(settings.maxBytesPerSecond(), CopyLimit.OWN, null)
                 .and(terms.allowedBytesPerSecond(), CopyLimit.OUT, terms.origin())
-                .and(node.share(id), CopyLimit.IN, node.board().node());
+                .and(latency.limit(), latency.isAtFloor() ? CopyLimit.FLOOR : CopyLimit.LATENCY, null);
     }
 
     CopyLimit limit() {
@@ -52,10 +59,7 @@ final class Pacing {
     /** What it asks of the node's budget. */
     Claim claim(HydrationSettings settings, boolean open) {
         CopyTerms terms = node.terms(export);
-        Long given = CopyLimit.NONE
-                .and(settings.maxBytesPerSecond(), CopyLimit.OWN, null)
-                .and(terms.allowedBytesPerSecond(), CopyLimit.OUT, terms.origin())
-                .bytesPerSecond();
+        Long given = given(settings).bytesPerSecond();
         Urgency idle = node.board().isEmptied(terms.origin()) ? Urgency.EVACUATION : Urgency.IDLE;
         return new Claim(
                 id,

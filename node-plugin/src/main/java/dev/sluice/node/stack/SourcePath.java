@@ -25,6 +25,8 @@ final class SourcePath {
     private final String device;
     private @Nullable Instant goneSince;
     private boolean broken;
+    private boolean failed;
+    private boolean refused;
 
     SourcePath(Host host, String id, long epoch) {
         this.host = host;
@@ -36,15 +38,26 @@ final class SourcePath {
     State look(Instant now) {
         Optional<IscsiSession> session = host.sessions().find(iqn);
         broken = false;
+        refused = false;
         if (session.isPresent() && !session.get().connected()) {
             return gone(now);
         }
+        boolean failedBefore = failed;
         if (!reinstate(session)) {
             broken = true;
             return gone(now);
         }
+        refused = failed && failedBefore;
         goneSince = null;
         return State.CONNECTED;
+    }
+
+    /**
+     * True when the path had failed again since the look before, with a session that is there: the origin answers, and with an error. The
+     * kernel takes any error of the disk for one of the path, and what met it waits and is sent again.
+     */
+    boolean refused() {
+        return refused;
     }
 
     /** Puts the path back into use if the kernel had given it up and the session is back. */
@@ -63,7 +76,8 @@ final class SourcePath {
         for (TableLine line : host.deviceMapper().status(device, false)) {
             int at = line.arguments().indexOf(path);
             if (at >= 0) {
-                if (line.arguments().startsWith("F", at + path.length())) {
+                failed = line.arguments().startsWith("F", at + path.length());
+                if (failed) {
                     host.deviceMapper().message(device, "reinstate_path " + disk.number());
                 }
                 return true;
@@ -83,6 +97,7 @@ final class SourcePath {
     }
 
     private State gone(Instant now) {
+        failed = false;
         if (goneSince == null) {
             goneSince = now;
         }

@@ -26,6 +26,9 @@ import java.util.zip.Inflater;
  */
 final class UsedMap {
     static final long GRANULE = 64L << 10;
+    /** In memory at most: of more than a tebibyte they are larger. */
+    private static final long MOST_GRANULES = 1L << 24;
+
     private static final String MAGIC = "SLUICE-USED-1";
     private static final int LARGEST = 48 << 10;
     private static final int PROOF = 32;
@@ -42,14 +45,18 @@ final class UsedMap {
 
     /** @param ranges that are used; what of them lies beyond the content is of no interest */
     static UsedMap of(long contentBytes, List<ByteRange> ranges) {
+        long granule = GRANULE;
+        while (contentBytes / granule > MOST_GRANULES) {
+            granule *= 2;
+        }
         BitSet used = new BitSet();
         for (ByteRange range : ranges) {
             long end = Math.min(range.end(), contentBytes);
             if (range.offset() < end) {
-                used.set(Math.toIntExact(range.offset() / GRANULE), Math.toIntExact(Math.ceilDiv(end, GRANULE)));
+                used.set(Math.toIntExact(range.offset() / granule), Math.toIntExact(Math.ceilDiv(end, granule)));
             }
         }
-        return new UsedMap(contentBytes, GRANULE, used);
+        return new UsedMap(contentBytes, granule, used);
     }
 
     boolean isUsed(long offset) {

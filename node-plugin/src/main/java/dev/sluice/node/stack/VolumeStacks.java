@@ -348,8 +348,7 @@ public final class VolumeStacks {
     }
 
     private static VolumeOutcome judge(VolumeOrder order, Observed found, @Nullable String refusal) {
-        CopyTags tags = found.tags().orElseThrow();
-        boolean ready = found.outer() != null && !found.outer().table().isEmpty() && tags.state() != CopyState.STACKING;
+        boolean ready = found.outer() != null && !found.outer().table().isEmpty();
         if (!ready) {
             return outcome(
                     VolumePhase.ALLOCATED,
@@ -375,9 +374,9 @@ public final class VolumeStacks {
         return new VolumeOutcome(phase, allocation, hydrated, size, reason, message);
     }
 
-    /** Whether nothing more can be mapped in the pool: what is to be copied waits then, or fails. */
-    boolean isFull(String pool) {
-        return host.pools().find(pools.named(pool)).filter(Pool::isFull).isPresent();
+    /** A fresh look at how full it is. */
+    Optional<Pool> pool(String name) {
+        return host.pools().find(pools.named(name));
     }
 
     String group(String pool) {

@@ -131,6 +131,17 @@ class HydrationPublisherTest {
         assertThat(registry.find("sluice.hydration.remaining.bytes").gauges()).isEmpty();
     }
 
+    @Test
+    void anOriginThatDoesNotAnswerIsNotReachable() {
+        createHydration("uid", 1);
+        observe(HydrationPhase.STALLED, GI / 4, "SourceUnreachable");
+
+        assertThat(condition("SourceReachable").status()).isEqualTo("False");
+
+        observe(HydrationPhase.HYDRATING, GI / 4, "Copying");
+        assertThat(condition("SourceReachable").status()).isEqualTo("True");
+    }
+
     private void observe(HydrationPhase phase, long bytes, String reason) {
         Instant estimate = clock.instant().plusSeconds(3);
         publisher.observed(new HydrationReport(

@@ -39,7 +39,7 @@ public class PlannerBenchmark {
     private final Wanted unmade = wanted(null);
     private final Wanted wanted = wanted(new Allocation("vg", "uuid"));
     private final Observed nothing = new Observed(null, null, null, null, null, null);
-    private final Observed begun = observed(CopyState.STACKING, false);
+    private final Observed begun = observed(CopyState.EXPOSED, false);
     private final Observed hydrating = observed(CopyState.EXPOSED, true);
 
     @Benchmark

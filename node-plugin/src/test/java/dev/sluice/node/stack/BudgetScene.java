@@ -2,6 +2,7 @@ package dev.sluice.node.stack;
 
 import dev.sluice.api.Allocation;
 import dev.sluice.api.DesiredState;
+import dev.sluice.api.HydrationPhase;
 import dev.sluice.api.HydrationSettings;
 import dev.sluice.api.Origin;
 import dev.sluice.api.OriginKind;
@@ -49,9 +50,19 @@ final class BudgetScene implements AutoCloseable {
     private final Map<String, VolumeOrder> orders = new HashMap<>();
     private final Map<String, Long> rates = new HashMap<>();
     private final Map<String, Double> rests = new HashMap<>();
+    private final Map<String, Pod> pods = new HashMap<>();
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
     private final Clock clock = InstantSource.system().withZone(ZoneOffset.UTC);
     private final Hydrations hydrations;
+
+    /**
+     * One that always has requests for its volume, which leave the engine moments.
+     *
+     * @param requests a step
+     * @param alone how long one takes when nothing is copied
+     * @param more how much longer for each region that is copied in the step
+     */
+    record Pod(long requests, Duration alone, Duration more) {}
 
     BudgetScene() {
         Clock simulated = new Clock() {
@@ -108,6 +119,19 @@ final class BudgetScene implements AutoCloseable {
         hydrations.follow(after, stacks.bring(after));
     }
 
+    /** @param bytesPerSecond that the engine can copy from now on */
+    void rate(String id, long bytesPerSecond) {
+        rates.put(id, bytesPerSecond);
+    }
+
+    void run(String id, Pod pod) {
+        pods.put(id, pod);
+    }
+
+    void stop(String id) {
+        pods.remove(id);
+    }
+
     void open(String id) {
         home.open(stacks.device(id), "pod of " + id);
     }
@@ -119,9 +143,8 @@ final class BudgetScene implements AutoCloseable {
             rates.forEach(this::copy);
             if (now.getNano() == 0) {
                 rates.keySet().stream()
+                        .filter(this::copies)
                         .map(id -> Names.cloneDevice(Names.copy(id, 1)))
-                        .filter(engine ->
-                                home.host().deviceMapper().find(engine).isPresent())
                         .forEach(home::commit);
             }
             hydrations.tick();
@@ -133,16 +156,31 @@ final class BudgetScene implements AutoCloseable {
         return hydrations.pause();
     }
 
+    /** Its engine is not yet being taken away, on another thread. */
+    private boolean copies(String id) {
+        HydrationReport seen = reports.get(id);
+        return seen == null
+                || seen.phase() != HydrationPhase.FINALIZING && seen.phase() != HydrationPhase.HYDRATED;
+    }
+
     private void copy(String id, long rate) {
-        String engine = Names.cloneDevice(Names.copy(id, 1));
-        if (home.host().deviceMapper().find(engine).isEmpty()) {
+        if (!copies(id)) {
             return;
         }
+        String engine = Names.cloneDevice(Names.copy(id, 1));
         double bytes = rests.getOrDefault(id, 0.0) + rate * STEP.toMillis() / 1000.0;
         long region = engine(id).regionBytes();
         int regions = (int) (bytes / region);
-        home.hydrate(engine, regions);
+        Pod pod = pods.get(id);
+        int copied = home.hydrate(
+                engine, pod == null ? regions : Math.min(regions, engine(id).threshold()));
         rests.put(id, bytes - regions * region);
+        if (pod != null) {
+            home.endRequests(
+                    Names.outerDevice(id),
+                    pod.requests(),
+                    pod.alone().plus(pod.more().multipliedBy(copied)));
+        }
     }
 
     CloneStatus.Working engine(String id) {

@@ -16,6 +16,7 @@ import dev.sluice.node.host.DeviceMapper;
 import dev.sluice.node.host.Host;
 import dev.sluice.node.host.IscsiLogin;
 import dev.sluice.node.host.IscsiSessions;
+import dev.sluice.node.host.LatencyCounters;
 import dev.sluice.node.host.Mounts;
 import dev.sluice.node.host.PoolSettings;
 import dev.sluice.node.host.fake.FakeHost;
@@ -79,7 +80,8 @@ final class HydratingNode {
                 host.ranges(),
                 host.usedBlocks(),
                 host.pauses(),
-                host.luks());
+                host.luks(),
+                calls.through(LatencyCounters.class, host.latencies()));
     }
 
     /** Stacks and mounts all of them, and has them followed. */

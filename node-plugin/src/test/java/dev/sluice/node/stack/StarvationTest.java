@@ -9,6 +9,7 @@ import dev.sluice.error.SluiceException;
 import dev.sluice.names.Names;
 import dev.sluice.node.clone.CloneStatus;
 import dev.sluice.node.clone.HydrationGeometry;
+import dev.sluice.node.host.PoolSettings;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -158,7 +159,7 @@ class StarvationTest {
     }
 
     @Test
-    void copiesThatDoNotArriveAreLaidToTheOriginOrToTheFullPool() {
+    void copiesThatDoNotArriveAreLaidToTheOrigin() {
         want(false, null, 2 * MEBIBYTE);
         arriving = false;
 
@@ -166,9 +167,29 @@ class StarvationTest {
 
         assertThat(slow.phase()).isEqualTo(HydrationPhase.STALLED);
         assertThat(slow.reason()).isEqualTo("SourceSlow");
+    }
 
-        story.home.poolBytes("data", 0);
-        assertThat(look(2).reason()).isEqualTo("PoolFull");
+    @Test
+    void copyingLeavesTheLastRoomOfThePoolToPodsAndGoesOnWhenThereIsMore() {
+        long used = story.home
+                .host()
+                .pools()
+                .find(new PoolSettings("fast", "data", "sluice"))
+                .orElseThrow()
+                .usedBytes();
+        story.home.poolBytes("data", used);
+
+        HydrationReport held = look(20);
+        long arrived = held.hydratedBytes();
+
+        assertThat(held.phase()).isEqualTo(HydrationPhase.STALLED);
+        assertThat(held.reason()).isEqualTo("PoolFull");
+        assertThat(engine().hydrationEnabled()).isFalse();
+        assertThat(look(30).hydratedBytes()).isEqualTo(arrived);
+
+        story.home.poolBytes("data", 1L << 30);
+        assertThat(look(60).phase()).isEqualTo(HydrationPhase.HYDRATED);
+        story.verify();
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.sluice.node.host.BlockDevice;
 import dev.sluice.node.host.Host;
 import dev.sluice.node.host.MappedDevice;
 import dev.sluice.node.host.TableLine;
+import dev.sluice.node.host.fake.FakeHost;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
@@ -21,6 +22,9 @@ class UnusedTest {
     private static final long REGIONS = CloneStory.SIZE / REGION;
     private static final long BLOCKS_A_REGION = REGION / 4096;
     private static final String ENGINE = Names.cloneDevice(CloneStory.CLONE);
+
+    /** It is seen that the origin answers, before the pod's I/O is held for an instant so that it can be counted; and how soon it does. */
+    private static final long PROBES = (1 + CopyFlight.READS) * FakeHost.BLOCK;
 
     /** Of each eighth region a part: sixteen of 128; the region that the pod writes into is not one of them. */
     private static CloneStory hardlyUsed() {
@@ -41,7 +45,7 @@ class UnusedTest {
         assertThat(report.skippedBytes()).isEqualTo((REGIONS - 17) * REGION);
         assertThat(report.copiedBytes()).isEqualTo(17 * REGION);
         assertThat(report.hydratedBytes()).isEqualTo(report.copiedBytes() + report.skippedBytes());
-        assertThat(story.wireBytes()).isPositive().isLessThanOrEqualTo(17 * REGION);
+        assertThat(story.wireBytes()).isPositive().isLessThanOrEqualTo(17 * REGION + PROBES);
         story.verify();
     }
 
@@ -232,7 +236,7 @@ class UnusedTest {
         assertThat(report.hydratedBytes()).isEqualTo(CloneStory.SIZE);
         assertThat(report.copiedBytes()).isBetween(regions * REGION, (regions + 1) * REGION);
         assertThat(report.copiedBytes() + report.skippedBytes()).isEqualTo(CloneStory.SIZE);
-        assertThat(story.wireBytes()).isLessThanOrEqualTo((regions + 1) * REGION);
+        assertThat(story.wireBytes()).isLessThanOrEqualTo((regions + 1) * REGION + PROBES);
         story.verify();
     }
 

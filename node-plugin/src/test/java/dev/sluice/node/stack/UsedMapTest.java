@@ -36,6 +36,21 @@ class UsedMapTest {
     }
 
     @Test
+    void theMapOfALargeVolumeIsNoLargerAndToldCoarsely() {
+        long size = 64L << 40;
+        UsedMap map = UsedMap.of(size, List.of(new ByteRange(40L << 40, 4096), new ByteRange(size - 4096, 4096)));
+
+        UsedMap told = UsedMap.parse(map.print("uid", 1), "uid", 1, size);
+
+        for (UsedMap each : List.of(map, told)) {
+            assertThat(each.isUsed((40L << 40) - 1)).isFalse();
+            assertThat(each.isUsed(40L << 40)).isTrue();
+            assertThat(each.isUsed((40L << 40) + (4 << 20))).isFalse();
+            assertThat(each.isUsed(size - 1)).isTrue();
+        }
+    }
+
+    @Test
     void nothingUsedIsALittleText() {
         assertThat(UsedMap.of(SIZE, List.of()).print("uid", 1)).hasSizeLessThan(512);
         assertThat(parsed(List.of()).isUsed(SIZE / 2)).isFalse();

@@ -97,6 +97,11 @@ final class DmReply {
         return types;
     }
 
+    /** What a message was answered with; empty when it was not. */
+    String text() {
+        return has(DmRequest.DATA_OUT) ? string(dataStart()) : "";
+    }
+
     private int dataStart() {
         return buffer.getInt(DATA_START_OFFSET);
     }

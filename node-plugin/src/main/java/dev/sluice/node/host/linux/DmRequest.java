@@ -22,6 +22,7 @@ final class DmRequest {
     static final int BUFFER_FULL = 1 << 8;
     static final int SKIP_LOCKFS = 1 << 10;
     static final int NOFLUSH = 1 << 11;
+    static final int DATA_OUT = 1 << 16;
 
     /**
      * Flags for udev in the upper half of the cookie: no disk rules (blkid would read a device that may queue for ever), no other rules, no

@@ -13,6 +13,9 @@ final class LinuxDeviceRanges implements DeviceRanges {
     /** A range of bytes: where it begins, how long it is. */
     private static final long BLKDISCARD = 0x1277;
 
+    private static final String MERGES = "0";
+    private static final String NO_MERGES = "2";
+
     private final Path sys;
     private final SystemCalls calls;
 
@@ -55,7 +58,7 @@ final class LinuxDeviceRanges implements DeviceRanges {
     /** The kernel refuses any discard that meets a queue with the limit 0, wherever it comes from. */
     @Override
     public void letDiscards(BlockDevice device, boolean pass) {
-        Path queue = sys.resolve("dev/block").resolve(device.number()).resolve("queue");
+        Path queue = queue(device);
         Path limit = queue.resolve("discard_max_bytes");
         boolean passes = number(limit) > 0;
         if (passes == pass) {
@@ -65,6 +68,15 @@ final class LinuxDeviceRanges implements DeviceRanges {
         if (!pass && number(limit) > 0) {
             throw new SluiceException(ErrorKind.HOST, limit + " does not become 0: discards would pass");
         }
+    }
+
+    @Override
+    public void letMerge(BlockDevice device, boolean merge) {
+        KernelFiles.write(queue(device).resolve("nomerges"), merge ? MERGES : NO_MERGES);
+    }
+
+    private Path queue(BlockDevice device) {
+        return sys.resolve("dev/block").resolve(device.number()).resolve("queue");
     }
 
     /** In whole granules, or it is refused. */

@@ -52,7 +52,8 @@ public final class LinuxHost {
                 new LinuxDeviceRanges(SYS, calls),
                 new LvmUsedBlocks(control, processes, stateDir),
                 LinuxPauses.over(control),
-                new Cryptsetup(processes, control, SYS));
+                new Cryptsetup(processes, control, SYS),
+                new DmLatencyCounters(control));
         return new LinuxHost(
                 ports,
                 new LinuxPreflight(processes, control, lvm, hostRoot),

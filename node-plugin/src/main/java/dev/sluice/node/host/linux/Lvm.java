@@ -10,12 +10,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lvm tool: sees only the physical volumes of our groups, neither waits for udev nor locks memory nor writes backups (each of them
- * costs more than the work itself).
+ * The lvm tool: sees only the physical volumes of our groups, neither waits for udev nor locks memory nor writes backups nor tells a bus (each
+ * of them costs more than the work itself). Without asynchronous I/O: the end of that waits for every processor of the host.
  */
 final class Lvm {
     private static final String CONFIG = "activation{reserved_memory=0 reserved_stack=0 udev_sync=0 udev_rules=0"
-            + " monitoring=0} backup{backup=0 archive=0}";
+            + " monitoring=0} backup{backup=0 archive=0} global{notify_dbus=0 use_aio=0}";
     private static final List<String> NO_SPACE = List.of("free space", "free extents", "reached threshold");
     private static final List<String> IN_USE = List.of("in use", "is used by");
 

@@ -30,7 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class LvmShell implements LvmRunner {
     private static final Path PROFILE = Path.of("etc/lvm/profile/lvmdbusd.profile");
-    private static final Map<String, String> ENVIRONMENT = Map.of("LVM_COMMAND_PROFILE", "lvmdbusd");
+    // With a home it would write its history there after every command.
+    private static final Map<String, String> ENVIRONMENT =
+            Map.of("LVM_COMMAND_PROFILE", "lvmdbusd", "HOME", "/dev/null");
     private static final Duration DEADLINE = Duration.ofSeconds(60);
     private static final String SUCCESS = "success";
     private static final int FAILED = 5;

@@ -58,6 +58,7 @@ public final class LvmVolumes implements LogicalVolumes {
     private LogicalVolume create(LogicalVolumeRequest request) {
         String path = request.volumeGroup() + "/" + request.name();
         lvm.run("create " + path, "lvcreate", createArguments(request));
+        lvm.devices().forEach(LinuxBlockDevices::flush);
         return kept(devices.find(request.volumeGroup(), request.name(), poolOf(request), request.tags())
                 .orElseThrow(() -> missing(path)));
     }

@@ -5,6 +5,8 @@ import dev.sluice.error.SluiceException;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** dm-clone: reads of what is not hydrated come from the source, partial writes copy first, the bitmap is committed on flush. */
 final class CloneTarget implements FakeTarget {
@@ -32,6 +34,8 @@ final class CloneTarget implements FakeTarget {
             long batch) {}
 
     private static final int USED_METADATA_BLOCKS = 30;
+    /** Regions whose reads the kernel joined, where they were of 64 KiB. */
+    private static final int MERGED = 16;
 
     private final Setup setup;
     private final CloneMetadata store;
@@ -44,6 +48,8 @@ final class CloneTarget implements FakeTarget {
     private long batch;
     /** Copies that were begun and have not arrived. */
     private final BitSet hydrating = new BitSet();
+    /** Of those, batches whose reads wait beneath: the first region of each, and the end. */
+    private final Map<Integer, Integer> waiting = new TreeMap<>();
 
     private boolean foreground;
     private Mode mode = Mode.RW;
@@ -122,22 +128,61 @@ final class CloneTarget implements FakeTarget {
 
     /** Copies that were begun arrive; then the kernel's background copy, for at most so many regions. The number that was copied. */
     int hydrate(int limit) {
+        settle();
         int copied = arrive(limit);
         if (!hydration || threshold == 0 || mode != Mode.RW || foreground) {
             return copied;
         }
-        for (int region = hydrated.nextClearBit(0);
-                region < regions && copied < limit;
-                region = hydrated.nextClearBit(region + 1)) {
-            try {
-                copy(region);
-            } catch (IoError e) {
-                return copied;
-            }
-            hydrated.set(region);
-            copied++;
+        for (int region = nextMissing(0); region < regions && copied < limit; ) {
+            int end = region + Math.min(batchEnd(region) - region, limit - copied);
+            copied += copyBatch(region, end);
+            region = nextMissing(end);
         }
         return copied;
+    }
+
+    private int nextMissing(int from) {
+        int region = hydrated.nextClearBit(from);
+        while (region < regions && hydrating.get(region)) {
+            region = hydrated.nextClearBit(region + 1);
+        }
+        return region;
+    }
+
+    /** Adjacent regions that are copied as one, or whose reads become one beneath, and fail as one. */
+    private int batchEnd(int region) {
+        int end = region + 1;
+        long most = setup.source() instanceof DmDevice mapped && mapped.merges ? Math.max(batch, MERGED) : batch;
+        while (end < regions && end - region < Math.min(most, threshold) && nextMissing(end) == end) {
+            end++;
+        }
+        return end;
+    }
+
+    private int copyBatch(int from, int end) {
+        try {
+            for (int region = from; region < end; region++) {
+                copy(region);
+            }
+        } catch (IoError e) {
+            if (e.isQueued()) {
+                hydrating.set(from, end);
+                waiting.put(from, end);
+            }
+            return 0;
+        }
+        hydrated.set(from, end);
+        return end - from;
+    }
+
+    /** What waits beneath is sent again whenever anything happens there. */
+    private void settle() {
+        Map<Integer, Integer> batches = new TreeMap<>(waiting);
+        waiting.clear();
+        batches.forEach((from, end) -> {
+            hydrating.clear(from, end);
+            copyBatch(from, end);
+        });
     }
 
     private int arrive(int limit) {
@@ -145,6 +190,9 @@ final class CloneTarget implements FakeTarget {
         for (int region = hydrating.nextSetBit(0);
                 region >= 0 && arrived < limit;
                 region = hydrating.nextSetBit(region + 1)) {
+            if (isWaiting(region)) {
+                continue;
+            }
             hydrating.clear(region);
             // Also of a region that a discard has marked meanwhile, over whatever was written to it since: as the
             // kernel does.
@@ -157,6 +205,10 @@ final class CloneTarget implements FakeTarget {
             arrived++;
         }
         return arrived;
+    }
+
+    private boolean isWaiting(int region) {
+        return waiting.entrySet().stream().anyMatch(batch -> batch.getKey() <= region && region < batch.getValue());
     }
 
     /** The worker begins what the threshold has room for, when nothing else is in flight. */
@@ -183,6 +235,7 @@ final class CloneTarget implements FakeTarget {
     void breakMetadata(Mode broken) {
         mode = broken;
         hydrating.clear();
+        waiting.clear();
         hydrated.clear();
         hydrated.or(store.committed());
     }
@@ -216,6 +269,7 @@ final class CloneTarget implements FakeTarget {
 
     @Override
     public String status(boolean flush) {
+        settle();
         if (mode == Mode.FAIL) {
             return "Fail";
         }

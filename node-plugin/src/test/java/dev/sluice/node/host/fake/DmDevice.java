@@ -1,14 +1,23 @@
 package dev.sluice.node.host.fake;
 
 import dev.sluice.node.host.BlockDevice;
+import dev.sluice.node.host.Latencies;
 import dev.sluice.node.host.MappedDevice;
 import dev.sluice.node.host.TableLine;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A mapped device with its live table; without one (a crash between create and load) every I/O waits. */
 final class DmDevice extends SuspendableDevice {
     record Segment(TableLine line, FakeTarget target) {
+        TableLine shown() {
+            String shown = target.shown(line.arguments());
+            return shown.equals(line.arguments())
+                    ? line
+                    : new TableLine(line.start(), line.length(), line.type(), shown);
+        }
+
         long firstBlock() {
             return line.start() / FakeHost.SECTORS_PER_BLOCK;
         }
@@ -25,9 +34,12 @@ final class DmDevice extends SuspendableDevice {
     final String uuid;
     /** Someone keeps I/O in flight. */
     boolean busy;
+    /** How long its I/O took, since the kernel was asked to count. */
+    @Nullable Latencies counted;
+    /** Adjacent reads become one. */
+    boolean merges = true;
 
     private List<Segment> segments = List.of();
-    private List<TableLine> table = List.of();
     private boolean readOnly;
     /** The software limit of its queue: a new table sets it back. */
     private boolean discards = true;
@@ -42,7 +54,6 @@ final class DmDevice extends SuspendableDevice {
         segments.forEach(segment -> segment.target().suspended());
         releaseAll();
         segments = List.copyOf(newTable);
-        table = segments.stream().map(Segment::line).toList();
         readOnly = tableReadOnly;
         discards = true;
         resume();
@@ -93,7 +104,13 @@ final class DmDevice extends SuspendableDevice {
 
     MappedDevice report() {
         return new MappedDevice(
-                name, uuid, identity(), table, readOnly, isSuspended() || segments.isEmpty(), openCount());
+                name, uuid, identity(), table(), readOnly, isSuspended() || segments.isEmpty(), openCount());
+    }
+
+    private List<TableLine> table() {
+        return segments.size() == 1
+                ? List.of(segments.getFirst().shown())
+                : segments.stream().map(Segment::shown).toList();
     }
 
     List<TableLine> status(boolean flush) {

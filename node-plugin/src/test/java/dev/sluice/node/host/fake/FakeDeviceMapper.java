@@ -112,11 +112,12 @@ final class FakeDeviceMapper implements DeviceMapper {
     }
 
     DmDevice existing(String name) {
-        DmDevice device = devices.get(name);
-        if (device == null) {
-            throw new SluiceException(ErrorKind.HOST, "device-mapper has no device " + name);
-        }
-        return device;
+        return device(name)
+                .orElseThrow(() -> new SluiceException(ErrorKind.HOST, "device-mapper has no device " + name));
+    }
+
+    Optional<DmDevice> device(String name) {
+        return Optional.ofNullable(devices.get(name));
     }
 
     /** The clone target of a device, wherever in its table it is. */

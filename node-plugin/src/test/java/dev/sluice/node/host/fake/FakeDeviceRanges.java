@@ -1,5 +1,7 @@
 package dev.sluice.node.host.fake;
 
+import dev.sluice.error.ErrorKind;
+import dev.sluice.error.SluiceException;
 import dev.sluice.node.host.BlockDevice;
 import dev.sluice.node.host.DeviceRanges;
 import java.nio.ByteBuffer;
@@ -26,10 +28,20 @@ final class FakeDeviceRanges implements DeviceRanges {
             ByteBuffer content = ByteBuffer.allocate(bytes);
             FakeDevice read = kernel.device(device);
             for (int at = 0; at < bytes; at += BLOCK) {
-                content.put(at, bytes(read.read((offset + at) / BLOCK)));
+                byte[] metadata = CloneMetadata.block(read, (offset + at) / BLOCK);
+                content.put(at, metadata != null ? metadata : bytes(read(read, (offset + at) / BLOCK)));
             }
             return content.array();
         });
+    }
+
+    private static long read(FakeDevice device, long block) {
+        try {
+            return device.read(block);
+        } catch (IoError e) {
+            throw new SluiceException(
+                    ErrorKind.HOST, "read " + device.identity().path() + ": " + e.getMessage(), e);
+        }
     }
 
     @Override
@@ -55,6 +67,15 @@ final class FakeDeviceRanges implements DeviceRanges {
         faults.mutate("DeviceRanges.letDiscards " + device.path() + " " + pass, () -> {
             if (kernel.device(device) instanceof DmDevice mapped) {
                 mapped.letDiscards(pass);
+            }
+        });
+    }
+
+    @Override
+    public void letMerge(BlockDevice device, boolean merge) {
+        faults.mutate("DeviceRanges.letMerge " + device.path() + " " + merge, () -> {
+            if (kernel.device(device) instanceof DmDevice mapped) {
+                mapped.merges = merge;
             }
         });
     }

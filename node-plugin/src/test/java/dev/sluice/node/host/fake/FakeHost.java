@@ -2,6 +2,7 @@ package dev.sluice.node.host.fake;
 
 import dev.sluice.node.host.BlockDevice;
 import dev.sluice.node.host.Host;
+import dev.sluice.node.host.Latencies;
 import dev.sluice.node.host.PoolSettings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,6 +38,7 @@ public final class FakeHost {
     private final FakeUsedBlocks usedBlocks;
     private final FakePauses pauses;
     private final FakeLuks luks;
+    private final FakeLatencyCounters latencies;
     private boolean up = true;
 
     public FakeHost(String name, String address, FakeNetwork network, PoolSettings... settings) {
@@ -54,6 +56,7 @@ public final class FakeHost {
         this.ranges = new FakeDeviceRanges(kernel, network, faults);
         this.usedBlocks = new FakeUsedBlocks(volumes, faults);
         this.luks = new FakeLuks(kernel, faults);
+        this.latencies = new FakeLatencyCounters(mapper, faults);
         this.pauses = new FakePauses(kernel, mapper, luks, faults);
         for (PoolSettings pool : settings) {
             FakeGroup group = new FakeGroup(name, pool.volumeGroup());
@@ -76,7 +79,8 @@ public final class FakeHost {
                 ranges,
                 usedBlocks,
                 pauses,
-                luks);
+                luks,
+                latencies);
     }
 
     public String name() {
@@ -210,6 +214,17 @@ public final class FakeHost {
     /** A pod that always has I/O in flight on this device, or has no more. */
     public void keepBusy(String mappedDevice, boolean busy) {
         run(() -> mapper.existing(mappedDevice).busy = busy);
+    }
+
+    /** So many requests of a pod to this device ended, each after this time. */
+    public void endRequests(String mappedDevice, long count, Duration after) {
+        run(() -> {
+            DmDevice device = mapper.existing(mappedDevice);
+            Latencies counted = device.counted;
+            if (counted != null) {
+                device.counted = counted.plus(Latencies.of(count, after.toNanos()));
+            }
+        });
     }
 
     /** Background copy of every clone on this host to its end, as far as sources can be read. */

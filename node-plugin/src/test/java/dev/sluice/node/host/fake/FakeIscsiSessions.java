@@ -142,8 +142,12 @@ final class FakeIscsiSessions implements IscsiSessions {
 
         @Override
         protected long readBlock(long block) {
-            return served().orElseThrow(() -> IoError.failed("no connection to " + login.iqn()))
-                    .read(block);
+            FakeDevice device = served().orElseThrow(() -> IoError.failed("no connection to " + login.iqn()));
+            try {
+                return device.read(block);
+            } catch (IoError e) {
+                throw e.isQueued() ? e : IoError.refused(login.iqn() + " answers: " + e.getMessage());
+            }
         }
 
         @Override

@@ -44,9 +44,10 @@ public final class FakeNetwork {
 
     Optional<FakeHost> reach(FakeHost from, String portal) {
         FakeHost to = hosts.get(portal);
-        boolean cut = to == null
-                || !to.isUp()
-                || to != from && !cuts.isEmpty() && cuts.contains(Set.of(from.address(), to.address()));
+        if (to == null || !to.isUp()) {
+            return Optional.empty();
+        }
+        boolean cut = to != from && !cuts.isEmpty() && cuts.contains(Set.of(from.address(), to.address()));
         return cut ? Optional.empty() : Optional.of(to);
     }
 }

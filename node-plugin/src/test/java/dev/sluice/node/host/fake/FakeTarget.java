@@ -26,4 +26,9 @@ interface FakeTarget {
 
     /** Called when its table is swapped out or its device removed. */
     default void suspended() {}
+
+    /** The arguments that the table shows, of those it was loaded with. */
+    default String shown(String loaded) {
+        return loaded;
+    }
 }

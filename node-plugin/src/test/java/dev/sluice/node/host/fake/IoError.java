@@ -4,22 +4,37 @@ package dev.sluice.node.host.fake;
 public final class IoError extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private final boolean queued;
+    private enum Kind {
+        FAILED,
+        QUEUED,
+        REFUSED
+    }
 
-    private IoError(boolean queued, String message) {
+    private final Kind kind;
+
+    private IoError(Kind kind, String message) {
         super(message);
-        this.queued = queued;
+        this.kind = kind;
     }
 
     static IoError failed(String message) {
-        return new IoError(false, message);
+        return new IoError(Kind.FAILED, message);
     }
 
     static IoError queued(String message) {
-        return new IoError(true, message);
+        return new IoError(Kind.QUEUED, message);
+    }
+
+    /** A disk behind a session answers with an error. */
+    static IoError refused(String message) {
+        return new IoError(Kind.REFUSED, message);
     }
 
     public boolean isQueued() {
-        return queued;
+        return kind == Kind.QUEUED;
+    }
+
+    boolean isRefused() {
+        return kind == Kind.REFUSED;
     }
 }

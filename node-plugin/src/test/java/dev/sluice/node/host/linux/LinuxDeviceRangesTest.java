@@ -45,6 +45,15 @@ class LinuxDeviceRangesTest {
     }
 
     @Test
+    void readsAreJoinedOrNot() throws IOException {
+        write("nomerges", "0\n");
+        ranges.letMerge(OUTER, false);
+        assertThat(queue.resolve("nomerges")).hasContent("2");
+        ranges.letMerge(OUTER, true);
+        assertThat(queue.resolve("nomerges")).hasContent("0");
+    }
+
+    @Test
     void aRangeIsTwoNumbersOfTheMachine() {
         ByteBuffer range = ByteBuffer.wrap(LinuxDeviceRanges.range(65536, 4096)).order(ByteOrder.nativeOrder());
         assertThat(range.getLong()).isEqualTo(65536);

@@ -1,0 +1,104 @@
+package dev.sluice.e2e.bench;
+
+import dev.sluice.api.HydrationPhase;
+import dev.sluice.e2e.cluster.Node;
+import dev.sluice.e2e.fixture.EndToEnd;
+import dev.sluice.e2e.fixture.Sandbox;
+import dev.sluice.e2e.fixture.Workload;
+import dev.sluice.names.Names;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What background copying costs a busy pod, and a busy pod the copying. Timings are written to docs/benchmarks.md, never asserted. */
+@EndToEnd
+class BenchGovern {
+    static final int LONGEST_SECONDS = 60;
+
+    private static final int ROUNDS = Rounds.orElse(3);
+    private static final List<Integer> DEPTHS = List.of(1, 8, 32);
+    private static final Fill SOURCE = Fill.FULL;
+
+    /** Nothing is guaranteed to either side. */
+    private static final Map<String, String> UNGOVERNED = Map.of("minBytesPerSecond", "1", "latencyBudget", "1000");
+
+    private final Map<Integer, Map<GovernReport.State, Samples<GovernReport.Figure>>> measured = new LinkedHashMap<>();
+
+    @Test
+    void copyingBesideABusyPod(Sandbox sandbox) {
+        String ungoverned = sandbox.storageClass("ungoverned", Sandbox.FIRST_CONSUMER, UNGOVERNED);
+        SOURCE.make(sandbox, "sluice");
+        Workload hydrated = SOURCE.clone(sandbox, "sluice", "hydrated");
+        sandbox.hydration("hydrated").await(HydrationPhase.HYDRATED);
+        Workload paused = SOURCE.clone(sandbox, "sluice", "paused");
+        sandbox.hydration("paused").pause(true);
+        sandbox.hydration("paused").await(HydrationPhase.PAUSED);
+        for (int round = 1; round <= ROUNDS; round++) {
+            for (int depth : DEPTHS) {
+                add(depth, GovernReport.State.HYDRATED, steady(sandbox, "hydrated", depth));
+                add(depth, GovernReport.State.PAUSED, steady(sandbox, "paused", depth));
+                String name = "r%d-%d-".formatted(round, depth);
+                add(depth, GovernReport.State.UNGOVERNED, copying(sandbox, ungoverned, name + "ungoverned", depth));
+                add(depth, GovernReport.State.GOVERNED, copying(sandbox, "sluice", name + "governed", depth));
+            }
+        }
+        hydrated.stop();
+        paused.stop();
+        Run.write("bench govern", new GovernReport(Run.of(sandbox.cluster(), ROUNDS), measured).markdown());
+    }
+
+    private void add(int depth, GovernReport.State state, Map<GovernReport.Figure, Double> figures) {
+        System.err.printf("queue depth %d, %s: %s%n", depth, state, figures);
+        measured.computeIfAbsent(depth, key -> new EnumMap<>(GovernReport.State.class))
+                .computeIfAbsent(state, key -> new Samples<>())
+                .add(figures);
+    }
+
+    /** For a volume that stays as it is. */
+    private static Map<GovernReport.Figure, Double> steady(Sandbox sandbox, String name, int depth) {
+        return GovernReport.figures(sandbox.node(1).sh(load(sandbox.volumeId(name), depth) + """
+                sleep 5
+                begin=$(now)
+                sleep 10
+                end=$(now)
+                load_end
+                echo $((end - begin)) 0 false
+                load_seen $begin $end
+                """));
+    }
+
+    /** From when copying begins until it has ended, or as long as one may wait. The load begins before. */
+    private static Map<GovernReport.Figure, Double> copying(
+            Sandbox sandbox, String storageClass, String name, int depth) {
+        Workload pod = SOURCE.clone(sandbox, storageClass, name);
+        Node home = sandbox.node(1);
+        String volume = sandbox.volumeId(name);
+        String figures =
+                home.sh(load(volume, depth) + """
+                engine=%1$s
+                while dmsetup status --noflush $engine | grep -q no_hydration; do sleep 0.2; done
+                begin=$(now)
+                missing=$(missing_bytes $engine)
+                below=$(kernel_name $engine)
+                while is_above $outer $below && [ $(now) -lt $((begin + %2$d000000000)) ]; do sleep 0.05; done
+                end=$(now)
+                is_above $outer $below && { left=$(missing_bytes $engine); ended=false; } || { left=0; ended=true; }
+                load_end
+                echo $((end - begin)) $((missing - left)) $ended
+                load_seen $begin $end
+                """.formatted(Names.cloneDevice(Names.copy(volume, 1)), LONGEST_SECONDS));
+        pod.stop();
+        sandbox.deleteClaim(name);
+        return GovernReport.figures(figures);
+    }
+
+    private static String load(String volume, int depth) {
+        return Engine.FUNCTIONS + FioLog.FUNCTIONS + """
+                set -e
+                outer=$(kernel_name %s)
+                load_begin --filename=/dev/$outer --rw=randrw --offset=75%% --size=25%% --iodepth=%d
+                """.formatted(Names.outerDevice(volume), depth);
+    }
+}

@@ -1,0 +1,250 @@
+package dev.sluice.node.stack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.node.host.Latencies;
+import java.time.Duration;
+import java.time.Instant;
+import org.assertj.core.data.Percentage;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** A budget on a disk whose requests take longer the more is copied beside them, over simulated minutes. */
+class LatencyBudgetTest {
+    private static final Duration STEP = Duration.ofMillis(20);
+    private static final long MEBIBYTE = 1L << 20;
+    /** Bytes a second that can be copied. */
+    private static final long PATH = 200 * MEBIBYTE;
+
+    private static final int TIGHT = 25;
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+
+    private final LatencyBudget budget = new LatencyBudget();
+    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    private Latencies io = Latencies.NONE;
+    private double hydrated;
+    private int quietSteps;
+    private int steps;
+
+    private long requestsAStep = 40;
+    private double aloneNanos = 500_000;
+    /** How many times longer all take when copying is at full speed. */
+    private double all = 1;
+    /** Of those that meet a copy: at full speed each does. */
+    private double few = 0;
+
+    private double met;
+    private int percent = TIGHT;
+    private long least = MEBIBYTE;
+
+    @Test
+    void theRateIsWhatTheBudgetAllows() {
+        pass(MINUTE);
+
+        double rate = rate(MINUTE);
+
+        assertThat(rate).as("a quarter of all is what slows by a quarter").isBetween(0.15 * PATH, 0.3 * PATH);
+    }
+
+    @Test
+    void soIsTheLatency() {
+        pass(MINUTE);
+        Latencies before = io;
+        pass(MINUTE);
+
+        assertThat(io.since(before).quantile(0.99)).isLessThan(aloneNanos * 1.4);
+    }
+
+    @Test
+    void aLargerBudgetIsUsed() {
+        percent = 75;
+        pass(MINUTE);
+
+        assertThat(rate(MINUTE)).isBetween(0.45 * PATH, 0.85 * PATH);
+    }
+
+    @Test
+    void aFewThatAreVerySlowCountToo() {
+        all = 0;
+        few = 10;
+        pass(MINUTE);
+
+        assertThat(rate(MINUTE)).as("one in a hundred may meet a copy").isBetween(0.005 * PATH, 0.025 * PATH);
+    }
+
+    @Test
+    void copyingThatIsNotFeltGetsAllThereIs() {
+        all = 0;
+        pass(Duration.ofSeconds(30));
+
+        assertThat(rate(MINUTE)).as("but for the quiet times").isGreaterThan(0.85 * PATH);
+        assertThat((double) quietSteps / steps).isLessThan(0.15);
+    }
+
+    @Test
+    void theFloorWins() {
+        least = PATH / 2;
+        pass(MINUTE);
+
+        assertThat(budget.limit()).isEqualTo(least);
+        assertThat(budget.isAtFloor()).isTrue();
+
+        least = MEBIBYTE;
+        pass(MINUTE);
+        assertThat(budget.limit()).isLessThan(PATH / 2);
+        assertThat(budget.isAtFloor()).isFalse();
+    }
+
+    @Test
+    void anIdlePodHasNoLimit() {
+        requestsAStep = 0;
+        pass(MINUTE);
+
+        assertThat(budget.limit()).isNull();
+        assertThat(quietSteps).isZero();
+        assertThat(budget.fastest()).isCloseTo(PATH, Percentage.withPercentage(1));
+    }
+
+    @Test
+    void neitherHasOneWithSoLittleThatNothingCanBeTold() {
+        requestsAStep = 1;
+        for (int second = 0; second < 60; second++) {
+            pass(STEP);
+            requestsAStep = 0;
+            pass(Duration.ofSeconds(1).minus(STEP));
+            requestsAStep = 1;
+        }
+
+        assertThat(budget.limit()).isNull();
+        assertThat(quietSteps).isZero();
+    }
+
+    @Test
+    void oneThatBecomesIdleHasNoneAnyMore() {
+        pass(MINUTE);
+        assertThat(budget.limit()).isNotNull();
+        requestsAStep = 0;
+
+        pass(Duration.ofSeconds(5));
+
+        assertThat(budget.limit()).isNull();
+    }
+
+    @Test
+    void oneThatBecomesBusyIsLimitedWithinASecond() {
+        requestsAStep = 0;
+        pass(MINUTE);
+        requestsAStep = 40;
+
+        pass(Duration.ofSeconds(1));
+
+        assertThat(budget.limit()).isEqualTo(least);
+    }
+
+    @Test
+    void aLoadThatIsSlowByItselfIsNotLaidToCopying() {
+        pass(MINUTE);
+        double before = rate(MINUTE);
+        aloneNanos *= 4;
+        requestsAStep /= 4;
+        pass(Duration.ofSeconds(20));
+
+        assertThat(rate(MINUTE)).isGreaterThan(before * 0.6);
+    }
+
+    @Test
+    void aLoadThatBecomesFastIsSeenToo() {
+        aloneNanos *= 4;
+        requestsAStep /= 4;
+        pass(MINUTE);
+        aloneNanos /= 4;
+        requestsAStep *= 4;
+        pass(Duration.ofSeconds(20));
+        Latencies before = io;
+        pass(MINUTE);
+
+        assertThat(io.since(before).quantile(0.99)).isLessThan(aloneNanos * 1.4);
+    }
+
+    @Test
+    void whatIsSeenBeforeCopyingBeginsCounts() {
+        for (int step = 0; step < 500; step++) {
+            requests(0);
+            if (budget.isDue(now)) {
+                budget.rest(seen(), false);
+            }
+        }
+
+        budget.look(seen(), false, terms());
+
+        assertThat(budget.isQuiet()).isFalse();
+        assertThat(budget.limit()).isEqualTo(least);
+        pass(Duration.ofSeconds(4));
+        assertThat(quietSteps).isZero();
+    }
+
+    @Test
+    void countersThatBeganAnewAreNoLoad() {
+        pass(MINUTE);
+        Long before = budget.limit();
+        io = Latencies.NONE;
+
+        pass(STEP);
+
+        assertThat(budget.limit()).isEqualTo(before);
+        pass(MINUTE);
+        assertThat(rate(MINUTE)).isBetween(0.15 * PATH, 0.3 * PATH);
+    }
+
+    @Test
+    void nothingIsKnownOfAVolumeThatIsNotCounted() {
+        pass(MINUTE);
+
+        budget.forget(now);
+
+        assertThat(budget.limit()).isNull();
+        assertThat(budget.isQuiet()).isFalse();
+    }
+
+    private double rate(Duration time) {
+        double before = hydrated;
+        pass(time);
+        return (hydrated - before) / time.toSeconds();
+    }
+
+    private void pass(Duration time) {
+        for (Instant end = now.plus(time); now.isBefore(end); ) {
+            double rate = budget.isQuiet() ? 0 : copied(budget.limit());
+            hydrated += rate * STEP.toMillis() / 1000;
+            steps++;
+            quietSteps += budget.isQuiet() ? 1 : 0;
+            requests(rate / PATH);
+            if (budget.isDue(now)) {
+                budget.look(seen(), false, terms());
+            }
+        }
+    }
+
+    private static double copied(@Nullable Long limit) {
+        return limit == null ? PATH : Math.min(limit, PATH);
+    }
+
+    /** @param share of what can be copied */
+    private void requests(double share) {
+        now = now.plus(STEP);
+        met += requestsAStep * share * Math.signum(few);
+        long slow = (long) met;
+        met -= slow;
+        double time = aloneNanos * (1 + all * share);
+        io = io.plus(Latencies.of(requestsAStep - slow, Math.round(time)));
+        io = io.plus(Latencies.of(slow, Math.round(time * (1 + few))));
+    }
+
+    private LatencyBudget.Seen seen() {
+        return new LatencyBudget.Seen(now, io, (long) hydrated);
+    }
+
+    private LatencyBudget.Terms terms() {
+        return new LatencyBudget.Terms(least, percent);
+    }
+}
