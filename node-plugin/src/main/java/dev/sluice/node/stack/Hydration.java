@@ -137,7 +137,6 @@ final class Hydration {
     }
 
     private HydrationReport steer(CloneStatus.Working engine, Instant now) {
-        pacing.renew(order.spec().hydration());
         long hydrated = engine.hydratedRegions() * engine.regionBytes();
         boolean sparing = beginning.isSparing(order);
         if (sparing) {
@@ -221,6 +220,7 @@ final class Hydration {
         long hydrated = engine.hydratedRegions() * engine.regionBytes();
         boolean heard = latencyWatch.allows(engine, now, terms(settings));
         governing.saw(latency.fastest());
+        pacing.renew(settings);
         boolean allowed = pacing.allows(now, hydrated) && heard;
         if (allowed && !background.isRunning(WINDOW) && !stacks.isQuiet(id)) {
             boolean undisturbed = engine.hydrationEnabled() && !governing.isNeeded(now);
