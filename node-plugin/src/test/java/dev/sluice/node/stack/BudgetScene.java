@@ -159,8 +159,7 @@ final class BudgetScene implements AutoCloseable {
     /** Its engine is not yet being taken away, on another thread. */
     private boolean copies(String id) {
         HydrationReport seen = reports.get(id);
-        return seen == null
-                || seen.phase() != HydrationPhase.FINALIZING && seen.phase() != HydrationPhase.HYDRATED;
+        return seen == null || seen.phase() != HydrationPhase.FINALIZING && seen.phase() != HydrationPhase.HYDRATED;
     }
 
     private void copy(String id, long rate) {

@@ -77,7 +77,7 @@ final class NodeRecord {
         settings.put("node.conn[0].address", address(login.portal()));
         settings.put("node.conn[0].port", port(login.portal()));
         settings.put("node.conn[0].startup", "manual");
-        // The kernel sizes it by what the way holds. One that is named is cut to net.core.rmem_max, and at 10 ms all waits for it.
+        // The kernel sizes it by what the way holds. One that is named is cut to net.core.rmem_max: little for 10 ms.
         settings.put("node.conn[0].tcp.window_size", "0");
         settings.put("node.conn[0].tcp.type_of_service", "0");
         settings.put("node.conn[0].timeo.logout_timeout", "5");
