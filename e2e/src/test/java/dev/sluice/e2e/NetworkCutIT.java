@@ -12,8 +12,12 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
+/** One after the other: what heals one cut heals all. */
 @EndToEnd
+@Execution(ExecutionMode.SAME_THREAD)
 @NeedsLab("it cuts the network between two nodes")
 class NetworkCutIT {
     private static final Duration CUT = Duration.ofSeconds(3);
