@@ -72,7 +72,7 @@ class MetadataErrorIT {
                         echo "$table"
                         set -- $table
                         dmsetup load $metadata --table "0 $2 error"
-                        dmsetup resume --noflush --nolockfs $metadata""")
+                        dmsetup resume --noudevsync --noflush --nolockfs $metadata""")
                 .strip();
     }
 
@@ -82,7 +82,7 @@ class MetadataErrorIT {
                         set -e
                         metadata=$(dmsetup info -c --noheadings -o name | grep -- '%s$')
                         dmsetup load $metadata --table '%s'
-                        dmsetup resume --noflush --nolockfs $metadata
+                        dmsetup resume --noudevsync --noflush --nolockfs $metadata
                         [ "$(dmsetup table $metadata)" = '%s' ]"""
                         .formatted(mapped(Names.metadataVolume(scene.volumeId())), table, table));
     }
