@@ -38,13 +38,11 @@ class MetadataErrorIT {
         try {
             await("it is cut off")
                     .atMost(CUT_OFF)
-                    .untilAsserted(() -> assertThat(scene.home().targets(scene.volumeId()))
-                            .containsOnly("error"));
+                    .untilAsserted(() ->
+                            assertThat(scene.home().targets(scene.volumeId())).containsOnly("error"));
             assertThat(scene.hydration().await(HydrationPhase.FAILED).reason()).isEqualTo("MetadataReadOnly");
             scene.home().dropCaches();
-            assertThat(scene.copy()
-                            .tryExec(CUT_OFF, "sha256sum " + Scene.FILE)
-                            .succeeded())
+            assertThat(scene.copy().tryExec(CUT_OFF, "sha256sum " + Scene.FILE).succeeded())
                     .as("nothing is shown")
                     .isFalse();
         } finally {
@@ -52,8 +50,8 @@ class MetadataErrorIT {
         }
         scene.copy().stop();
 
-        Workload again = sandbox.start(
-                PodRequest.named("again").on(scene.home().name()).mounting("clone", "/data"));
+        Workload again =
+                sandbox.start(PodRequest.named("again").on(scene.home().name()).mounting("clone", "/data"));
 
         assertThat(again.checksum("/data/own")).as("written and synced before").isEqualTo(own);
         assertThat(again.checksum(Scene.FILE)).as("read through").isEqualTo(scene.checksum());
@@ -66,8 +64,7 @@ class MetadataErrorIT {
     /** Answers the table it had. */
     private static String breakMetadata(Scene scene) {
         return scene.home()
-                .sh(METADATA.formatted(Names.cloneDevice(scene.volumeId()))
-                        + """
+                .sh(METADATA.formatted(Names.cloneDevice(scene.volumeId())) + """
                         table=$(dmsetup table $metadata)
                         echo "$table"
                         set -- $table
@@ -77,14 +74,12 @@ class MetadataErrorIT {
     }
 
     private static void mend(Scene scene, String table) {
-        scene.home()
-                .sh("""
+        scene.home().sh("""
                         set -e
                         metadata=$(dmsetup info -c --noheadings -o name | grep -- '%s$')
                         dmsetup load $metadata --table '%s'
                         dmsetup resume --noudevsync --noflush --nolockfs $metadata
-                        [ "$(dmsetup table $metadata)" = '%s' ]"""
-                        .formatted(mapped(Names.metadataVolume(scene.volumeId())), table, table));
+                        [ "$(dmsetup table $metadata)" = '%s' ]""".formatted(mapped(Names.metadataVolume(scene.volumeId())), table, table));
     }
 
     /** As device-mapper names it. */

@@ -37,12 +37,16 @@ enum Parameter {
             "regionSize",
             Scope.CLASS,
             "size",
-            "the thin pool's chunk, more for origins of a tebibyte and up",
+            "the thin pool's chunk, more for origins above a tebibyte",
             "a power of two from `4Ki` to `1Mi`"),
     HYDRATION_BATCH_SIZE(
             "hydrationBatchSize", Scope.CLASS, "integer", "as many as have 4Mi", "regions of one copy job, 1 or more"),
     HYDRATION_THRESHOLD(
-            "hydrationThreshold", Scope.CLASS, "integer", "four copy jobs", "regions in flight at most, 1 or more"),
+            "hydrationThreshold",
+            Scope.CLASS,
+            "integer",
+            "four copy jobs or more, by the round trip; then what is fastest",
+            "regions in flight at most, 1 or more"),
     MAX_BYTES_PER_SECOND("maxBytesPerSecond", Scope.MUTABLE, "size", "no limit", "1 or more"),
     MIN_BYTES_PER_SECOND(
             "minBytesPerSecond",
