@@ -49,7 +49,11 @@ public final class HydrationPublisher implements HydrationListener {
         this.clock = clock;
     }
 
-    /** A volume's hydration: whose it is, the last look at it, and what was published. Guarded by the map. */
+    /**
+     * A volume's hydration: whose it is, the last look at it, and what was published. Guarded by the map.
+     *
+     * @param due when it may be written next; a turn does not wait for it, unless the last try failed
+     */
     private record Subject(
             String uid,
             long epoch,
@@ -57,17 +61,18 @@ public final class HydrationPublisher implements HydrationListener {
             @Nullable Origin origin,
             @Nullable HydrationReport latest,
             @Nullable CloneHydrationStatus published,
-            Instant due) {
+            Instant due,
+            boolean failed) {
         Subject with(HydrationReport report) {
-            return new Subject(uid, epoch, claim, origin, report, published, due);
+            return new Subject(uid, epoch, claim, origin, report, published, due, failed);
         }
 
         Subject written(CloneHydrationStatus status, Instant next) {
-            return new Subject(uid, epoch, claim, origin, latest, status, next);
+            return new Subject(uid, epoch, claim, origin, latest, status, next, false);
         }
 
         Subject later(Instant next) {
-            return new Subject(uid, epoch, claim, origin, latest, published, next);
+            return new Subject(uid, epoch, claim, origin, latest, published, next, true);
         }
     }
 
@@ -93,7 +98,7 @@ public final class HydrationPublisher implements HydrationListener {
                 volume.getMetadata().getName(),
                 (id, known) -> known != null && known.uid().equals(uid) && known.epoch() == spec.epoch()
                         ? known
-                        : new Subject(uid, spec.epoch(), claim, spec.origin(), null, null, Instant.MIN));
+                        : new Subject(uid, spec.epoch(), claim, spec.origin(), null, null, Instant.MIN, false));
     }
 
     public void forget(String volume) {
@@ -133,7 +138,8 @@ public final class HydrationPublisher implements HydrationListener {
         CloneHydrationStatus status = HydrationStatuses.of(report, subject.origin(), subject.published(), now);
         boolean turned = HydrationStatuses.turns(subject.published(), status);
         boolean untold = subject.published() == null;
-        if (status.equals(subject.published()) || now.isBefore(subject.due()) && (untold || !turned)) {
+        if (status.equals(subject.published())
+                || now.isBefore(subject.due()) && (untold || subject.failed() || !turned)) {
             return;
         }
         try {

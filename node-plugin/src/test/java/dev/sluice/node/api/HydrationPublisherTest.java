@@ -118,6 +118,22 @@ class HydrationPublisherTest {
     }
 
     @Test
+    void aTurnThatCouldNotBeWrittenIsTriedAgainEachTwoSecondsAndNoSooner() {
+        createHydration("uid", 1);
+        observe(HydrationPhase.HYDRATING, GI / 2, "Copying");
+        client.resource(hydration()).delete();
+        observe(HydrationPhase.FINALIZING, GI, "Finalizing");
+        createHydration("uid", 1);
+
+        observe(HydrationPhase.FINALIZING, GI, "Finalizing");
+        assertThat(hydration().getStatus()).isNull();
+
+        clock.advance(Duration.ofSeconds(2));
+        publisher.publish();
+        assertThat(status().phase()).isEqualTo(HydrationPhase.FINALIZING);
+    }
+
+    @Test
     void metricsFollowEachLook() {
         observe(HydrationPhase.HYDRATING, GI / 4, "Copying");
         observe(HydrationPhase.HYDRATING, GI / 2, "Copying");
