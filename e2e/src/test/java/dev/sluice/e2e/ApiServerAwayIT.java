@@ -29,6 +29,7 @@ class ApiServerAwayIT {
     private static final long RATE = 4 * Scene.MEBIBYTE;
 
     private static final Duration HYDRATION = Duration.ofSeconds(50);
+    private static final Duration BEGIN = Duration.ofSeconds(40);
     private static final Duration SOON = Duration.ofSeconds(20);
 
     /** The kubelet waits so long at most before it starts a container again: the controller ends when it cannot say that it leads. */
