@@ -48,8 +48,8 @@ class ApiServerAwayIT {
         Writer writer = Writer.in(scene.copy());
         writer.assertGoesOn();
         scene.hydration().limit(RATE);
-        await("the node knows the limit")
-                .atMost(SOON)
+        await("copying has begun, and within this limit")
+                .atMost(BEGIN)
                 .until(() -> scene.hydration()
                         .status()
                         .map(CloneHydrationStatus::allowance)
