@@ -101,6 +101,9 @@ public record HydrationReport(
     }
 
     HydrationReport with(@Nullable RegionErrors errors) {
+        if (Objects.equals(errors, regionErrors)) {
+            return this;
+        }
         return new HydrationReport(
                 volume,
                 epoch,
