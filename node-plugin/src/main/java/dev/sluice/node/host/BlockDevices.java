@@ -18,4 +18,7 @@ public interface BlockDevices {
 
     /** Bytes read from the device since it appeared, from its own statistics. */
     long bytesRead(BlockDevice device);
+
+    /** Requests that were given to the device and have not ended. */
+    long inFlight(BlockDevice device);
 }

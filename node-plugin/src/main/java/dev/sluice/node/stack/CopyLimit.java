@@ -52,8 +52,8 @@ record CopyLimit(
                         + " bytes a second at most for now: more is tried only as long as the pod's I/O"
                         + " is not slowed by more than latencyBudget";
             case FLOOR ->
-                "copying " + bytesPerSecond + " bytes a second, which minBytesPerSecond guarantees, though the pod's"
-                        + " I/O is slowed by more than latencyBudget";
+                "copying " + bytesPerSecond + " bytes a second, which minBytesPerSecond guarantees: more would slow the"
+                        + " pod's I/O by more than latencyBudget";
             case IN ->
                 "copying " + bytesPerSecond + " bytes a second at most: its share of what may be copied to node " + node
                         + " (maxBytesPerSecondIn of that StorageNode). Higher priority goes first, then what a pod"

@@ -2,22 +2,28 @@ package dev.sluice.node.stack;
 
 import dev.sluice.names.Names;
 import dev.sluice.node.clone.CloneStatus;
+import dev.sluice.node.host.BlockDevice;
 import dev.sluice.node.host.Host;
+import dev.sluice.node.host.MappedDevice;
 import dev.sluice.node.host.Pauses;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
- * Holds a pod's I/O above the engine of one volume for an instant, and has the engine begin copies in it. Only to begin: what was begun goes
- * on beside the pod's I/O.
+ * Holds a pod's I/O above the engine of one volume for an instant, and has the engine copy in it. What has not arrived by the end goes on
+ * beside the pod's I/O.
  */
 final class CopyWindow {
     private static final Duration DEADLINE = Duration.ofMillis(200);
-    private static final Duration BEGIN = Duration.ofMillis(20);
-    private static final Duration MEASUREMENT = Duration.ofMillis(100);
-    private static final int MOST_LOOKS = 20_000;
+    /** Copies and the pod may have one processor together: it is not taken from them to look. */
+    private static final Duration BETWEEN_LOOKS = Duration.ofNanos(500_000);
+
+    private static final int MOST_LOOKS = 400;
+    /** What was held is let go by another thread of the kernel: it is not seen at the first look. */
+    private static final int LOOKS_AFTER = 5;
 
     private final Host host;
     private final VolumeStacks stacks;
@@ -41,51 +47,66 @@ final class CopyWindow {
     /**
      * @param held how long the pod's I/O waited
      * @param arrived regions that came before the end, in the time since copying was asked for
+     * @param delayed requests of the pod that waited
      */
-    record Seen(Duration held, long arrived, Duration copied) {}
+    record Seen(Duration held, long arrived, Duration copied, long delayed) {}
 
     /**
      * Empty, and nothing is done, while anything else changes the volume, or an earlier window has not ended.
      *
-     * @param arrival whether it lasts until all have arrived, or only until all have begun
+     * @param longest that is waited for copies to arrive
      */
-    Optional<Seen> open(int regions, boolean arrival) {
+    Optional<Seen> open(int regions, Duration longest) {
         if (bounded.isBusy()) {
             return Optional.empty();
         }
         // The way to the origin may be dead without anyone having noticed: a read of the pod that waits there would
         // keep the suspension waiting, and with it all I/O of the pod, also that to what is local.
         bounded.run("a read of the origin", () -> Sessions.probe(host, id, epoch));
-        return stacks.attempt(id, epoch, () -> bounded.run("a window", () -> hold(regions, arrival)))
+        return stacks.attempt(id, epoch, () -> bounded.run("a window", () -> hold(regions, longest)))
                 .flatMap(Function.identity());
     }
 
     /** Nothing is logged, and nothing waited for but the engine, while the device is held. */
-    private Optional<Seen> hold(int regions, boolean arrival) {
-        if (!engine().hydrationEnabled()) {
-            return Optional.empty();
-        }
+    private Optional<Seen> hold(int regions, Duration longest) {
+        MappedDevice outer = host.deviceMapper().find(Names.outerDevice(id)).orElseThrow();
+        boolean copies = engine().hydrationEnabled();
         long begin = nanoTime.getAsLong();
-        try (Pauses.Pause pause = host.pauses().hold(Names.outerDevice(id), DEADLINE)) {
+        long arrived = 0;
+        Duration copied;
+        try (Pauses.Pause pause = host.pauses().hold(outer.name(), DEADLINE)) {
             // What the pod itself had under way has ended by now, so the rest is ours.
             CloneStatus.Working before = engine();
+            if (!copies) {
+                host.deviceMapper().message(engineDevice, "enable_hydration");
+            }
             // dm-clone does not notice by itself that nothing is in flight any more; this wakes it.
             host.deviceMapper().message(engineDevice, "hydration_threshold " + regions);
             long asked = nanoTime.getAsLong();
             long wanted = Math.min(regions, before.totalRegions() - before.hydratedRegions());
-            long limit = (arrival ? MEASUREMENT : BEGIN).toNanos();
-            long arrived = 0;
-            long begun = 0;
-            for (int look = 0; look < MOST_LOOKS && begun < wanted && nanoTime.getAsLong() - asked < limit; look++) {
-                CloneStatus.Working now = engine();
-                arrived = now.hydratedRegions() - before.hydratedRegions();
-                begun = arrival ? arrived : arrived + now.hydrating() - before.hydrating();
-                Thread.yield();
+            for (int look = 0;
+                    look < MOST_LOOKS && arrived < wanted && nanoTime.getAsLong() - asked < longest.toNanos();
+                    look++) {
+                LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+                arrived = engine().hydratedRegions() - before.hydratedRegions();
             }
-            Duration copied = Duration.ofNanos(nanoTime.getAsLong() - asked);
+            copied = Duration.ofNanos(nanoTime.getAsLong() - asked);
+            if (!copies) {
+                host.deviceMapper().message(engineDevice, "disable_hydration");
+            }
             pause.end();
-            return Optional.of(new Seen(Duration.ofNanos(nanoTime.getAsLong() - begin), arrived, copied));
         }
+        Duration held = Duration.ofNanos(nanoTime.getAsLong() - begin);
+        return Optional.of(new Seen(held, arrived, copied, inFlight(outer.device())));
+    }
+
+    private long inFlight(BlockDevice device) {
+        long most = 0;
+        for (int look = 0; look < LOOKS_AFTER; look++) {
+            Thread.yield();
+            most = Math.max(most, host.blockDevices().inFlight(device));
+        }
+        return most;
     }
 
     private CloneStatus.Working engine() {

@@ -14,23 +14,39 @@ final class Governing {
         this.window = window;
     }
 
-    Optional<Governor.Window> due(Instant now, CloneStatus.Working engine, HydrationSettings settings) {
-        return governor.look(now, engine, settings.minBytesPerSecond(), settings.maxBytesPerSecond());
+    /** A window that is to be opened now, by what the pod's I/O bears. */
+    Optional<Governor.Window> due(
+            Instant now, CloneStatus.Working engine, HydrationSettings settings, LatencyBudget latency) {
+        return governor.look(
+                now,
+                engine,
+                settings.minBytesPerSecond(),
+                settings.maxBytesPerSecond(),
+                latency.isHeld(),
+                latency.longestWindow());
     }
 
-    void open(Governor.Window due, Instant now, CloneStatus.Working engine, HydrationSettings settings) {
+    /** Whether a window may be due, between the looks at all. */
+    boolean isDue(Instant now, HydrationSettings settings) {
+        return governor.isDue(now, settings.minBytesPerSecond(), settings.maxBytesPerSecond());
+    }
+
+    /** How many requests of the pod waited for it. */
+    long open(Governor.Window due, Instant now, CloneStatus.Working engine) {
         int regions = Math.max(1, Math.toIntExact(due.bytes() / engine.regionBytes()));
-        Optional<CopyWindow.Seen> opened = window.open(regions, due.measures());
+        Optional<CopyWindow.Seen> opened = window.open(regions, due.longest());
         if (opened.isEmpty()) {
-            return;
+            return 0;
         }
         CopyWindow.Seen seen = opened.get();
+        double seconds = Math.max(seen.copied().toNanos(), 1) / 1e9;
+        double bytesPerSecond = seen.arrived() * engine.regionBytes() / seconds;
         if (due.measures()) {
-            double seconds = Math.max(seen.copied().toNanos(), 1) / 1e9;
-            governor.measured(now, (long) (seen.arrived() * engine.regionBytes() / seconds));
+            governor.measured(now, bytesPerSecond);
         } else {
-            governor.held(now, seen.held(), settings.minBytesPerSecond(), settings.maxBytesPerSecond());
+            governor.held(now, seen.held(), bytesPerSecond);
         }
+        return seen.delayed();
     }
 
     /** @param bytesPerSecond at which was copied while the pod was idle */

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keeps a hydration from starving. dm-clone begins a background copy only in a moment without any I/O of the pod; who keeps I/O in flight
  * gives it none. So it is counted what copying owes to its floor, and when it stays behind, a window is due: an instant in which the pod's
- * I/O is held above the engine and copies of what is owed are begun. They go on beside the pod's I/O when the window is over.
+ * I/O is held above the engine and what is owed is copied, as much at a time as arrives in it: few of the pod's requests wait for that, and
+ * the others meet no copy.
  */
 final class Governor {
     /** A floor when none was asked for and nothing was measured, or little. */
@@ -23,52 +24,93 @@ final class Governor {
     static final long MOST_AT_ONCE = 64L << 20;
 
     private static final long MEASURED_WITH = 4L << 20;
+    private static final Duration MEASUREMENT = Duration.ofMillis(100);
     private static final Duration MEASURE_EVERY = Duration.ofMinutes(5);
     /** A copy that only just begins, or pauses for a moment, is not behind. */
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
+    /** What is owed does not wait for longer, however little it is. */
     private static final Duration SPAN = Duration.ofSeconds(1);
-    private static final Duration SHORTEST_GAP = Duration.ofMillis(500);
+
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
-    /** I/O is held for one part in so many of the time: too few requests to be seen in the 99th percentile. */
-    private static final int UNSEEN = 200;
-    /** And never for more than this, whatever floor was asked for. */
+    /** I/O is never held for more than one part in so many of the time, whatever floor was asked for. */
     private static final int MOST_HELD = 10;
+    /** Of a window: what is begun in it arrives in it, though one is slower than the last. */
+    private static final double FILLED = 0.8;
 
     private static final Duration REMEMBERED = Duration.ofSeconds(30);
 
     /**
      * @param bytes copies of so much are to be begun
-     * @param measures whether it lasts until they have arrived, which tells how fast the way is
+     * @param longest that it waits for them to arrive
+     * @param measures whether it is to tell how fast the way is
      */
-    record Window(long bytes, boolean measures) {}
+    record Window(long bytes, Duration longest, boolean measures) {}
 
     private @Nullable Instant last;
     private long lastBytes;
     private double owed;
     private @Nullable Instant behindSince;
     private @Nullable Instant lastWindow;
+    private @Nullable Instant starved;
     private Instant next = Instant.MIN;
     private @Nullable Instant measuredAt;
     private long measured;
+    private double speed;
+    private Duration length = Duration.ZERO;
     private long begun = Long.MAX_VALUE;
 
-    /** One look at an engine that should copy and may. */
+    /**
+     * One look at an engine that should copy and may.
+     *
+     * @param only whether copies are to come in windows only
+     * @param longest that a window may take
+     */
     synchronized Optional<Window> look(
-            Instant now, CloneStatus.Working engine, @Nullable Long least, @Nullable Long most) {
+            Instant now,
+            CloneStatus.Working engine,
+            @Nullable Long least,
+            @Nullable Long most,
+            boolean only,
+            Duration longest) {
+        length = longest;
         long region = engine.regionBytes();
         long hydrated = engine.hydratedRegions() * region;
         count(now, hydrated, floor(least, most), region);
         long bytes = (long) owed / region * region;
-        boolean behind = behindSince != null && !behindSince.plus(PATIENCE).isAfter(now);
-        if (!behind || bytes == 0 || isCopying(engine, bytes) || now.isBefore(next)) {
+        if (bytes == 0 || !isBehind(now, only) || isCopying(engine, bytes) || now.isBefore(next)) {
             return Optional.empty();
         }
         next = now.plus(AFTER_FAILURE);
+        starved = only ? starved : now;
         boolean measures = least == null
                 && (measuredAt == null || !measuredAt.plus(MEASURE_EVERY).isAfter(now));
         begun = measures ? Math.max(bytes, MEASURED_WITH / region * region) : bytes;
-        return Optional.of(new Window(begun, measures));
+        return Optional.of(new Window(begun, measures ? MEASUREMENT : longest, measures));
+    }
+
+    /** Windows that are needed anyway come as soon as there is one's worth to copy. */
+    private boolean isBehind(Instant now, boolean only) {
+        if (!only && !isNeeded(now)) {
+            return behindSince != null && !behindSince.plus(PATIENCE).isAfter(now);
+        }
+        boolean late = lastWindow == null || !lastWindow.plus(SPAN).isAfter(now);
+        return late || owed >= portion();
+    }
+
+    /** Bytes that arrive in one window. */
+    private double portion() {
+        return Math.min(speed * FILLED * length.toNanos() / 1e9, MOST_AT_ONCE);
+    }
+
+    /** Whether a look may show that a window is due, between the looks at all. */
+    synchronized boolean isDue(Instant now, @Nullable Long least, @Nullable Long most) {
+        boolean recent = lastWindow != null && lastWindow.plus(REMEMBERED).isAfter(now);
+        if (last == null || !recent || now.isBefore(next)) {
+            return false;
+        }
+        double more = floor(least, most) * (Duration.between(last, now).toNanos() / 1e9);
+        return owed + more >= portion();
     }
 
     /** Who waits for copies that are under way waits for the origin, not for the pod: more of them would not help. */
@@ -93,20 +135,23 @@ final class Governor {
         }
     }
 
-    /** A window is over: the next comes so late that the time held is not seen, or as late as the floor allows. */
-    synchronized void held(Instant now, Duration time, @Nullable Long least, @Nullable Long most) {
-        Duration unseen = longer(SPAN, time.multipliedBy(UNSEEN));
-        // Half of what a window may begin: it is looked only so often, and what is too much for one would be lost.
-        Duration needed = longer(SHORTEST_GAP, Duration.ofMillis(MOST_AT_ONCE / 2 * 1000 / floor(least, most)));
-        Duration gap = unseen.compareTo(needed) < 0 ? unseen : needed;
+    /**
+     * A window is over.
+     *
+     * @param held how long the pod's I/O waited
+     * @param bytesPerSecond at which copies arrived in it
+     */
+    synchronized void held(Instant now, Duration held, double bytesPerSecond) {
+        speed = speed == 0 ? bytesPerSecond : (speed + bytesPerSecond) / 2;
         lastWindow = now;
-        next = now.plus(longer(gap, time.multipliedBy(MOST_HELD)));
+        next = now.plus(held.multipliedBy(MOST_HELD));
     }
 
     /** How fast copies came while nothing else was under way. The time held for it, once in a while, is not counted. */
-    synchronized void measured(Instant now, long bytesPerSecond) {
-        measured = bytesPerSecond;
+    synchronized void measured(Instant now, double bytesPerSecond) {
+        measured = (long) bytesPerSecond;
         measuredAt = now;
+        speed = bytesPerSecond;
         lastWindow = now;
         next = now.plus(SPAN);
     }
@@ -124,7 +169,7 @@ final class Governor {
 
     /** Whether copying would starve without windows. */
     synchronized boolean isNeeded(Instant now) {
-        return lastWindow != null && lastWindow.plus(REMEMBERED).isAfter(now);
+        return starved != null && starved.plus(REMEMBERED).isAfter(now);
     }
 
     /** Nothing is owed for a time in which nothing should be copied. */
@@ -133,9 +178,5 @@ final class Governor {
         owed = 0;
         behindSince = null;
         begun = Long.MAX_VALUE;
-    }
-
-    private static Duration longer(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? other : one;
     }
 }

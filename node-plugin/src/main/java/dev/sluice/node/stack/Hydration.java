@@ -186,7 +186,7 @@ final class Hydration {
     /** Whether a volume with a limit is to be looked at between looks: the engine knows only on and off, so it is switched often. */
     boolean isDue(Instant now) {
         return copyWanted
-                && (isListening() || pacing.isDue(now))
+                && (isListening() || pacing.isDue(now) || governing.isDue(now, limited()))
                 && completed == null
                 && !background.isRunning(ERRORS)
                 && !finishing();
@@ -195,7 +195,7 @@ final class Hydration {
     void pace(Instant now) {
         if (CloneStatus.parse(host.deviceMapper().status(engineDevice, false)) instanceof CloneStatus.Working engine
                 && !engine.readOnly()) {
-            pace(engine, now);
+            govern(engine, now, pace(engine, now));
         }
     }
 
@@ -204,7 +204,7 @@ final class Hydration {
         return background.isRunning(FINISH);
     }
 
-    /** Whether the engine may copy now. */
+    /** Whether the engine may copy now, if only in windows. */
     private boolean pace(CloneStatus.Working engine, Instant now) {
         if (!copyWanted) {
             pacing.restart();
@@ -222,14 +222,18 @@ final class Hydration {
         governing.saw(latency.fastest());
         pacing.renew(settings);
         boolean allowed = pacing.allows(now, hydrated) && heard;
-        if (allowed && !background.isRunning(WINDOW) && !stacks.isQuiet(id)) {
+        boolean beside = allowed && !latency.isHeld();
+        boolean windowed = background.isRunning(WINDOW);
+        if (beside && !windowed && !stacks.isQuiet(id)) {
             boolean undisturbed = engine.hydrationEnabled() && !governing.isNeeded(now);
             flight.copyOneByOne(isolation.isErring());
             flight.set(now, engine, settings, pacing.limit(), undisturbed);
         } else {
             flight.interrupt();
         }
-        engineSwitch.set(engine, allowed);
+        if (!windowed) {
+            engineSwitch.set(engine, beside);
+        }
         return allowed;
     }
 
@@ -246,8 +250,8 @@ final class Hydration {
     }
 
     /** Whether it is to be switched off and on by a limit. */
-    boolean isLimited() {
-        return copyWanted && (pacing.limit().bytesPerSecond() != null || latency.isQuiet());
+    boolean isLimited(Instant now) {
+        return copyWanted && (pacing.limit().bytesPerSecond() != null || latency.isQuiet() || governing.isNeeded(now));
     }
 
     /** Copying is off only for a moment, to hear how the pod's I/O is without. */
@@ -260,15 +264,22 @@ final class Hydration {
             // What is owed meanwhile is made up for.
             return;
         }
-        if (!copying || !engine.hydrationEnabled() || stacks.isQuiet(id)) {
+        boolean engaged = engine.hydrationEnabled() || latency.isHeld();
+        if (!copying || !engaged || stacks.isQuiet(id)) {
             governing.restart();
             return;
         }
-        HydrationSettings within =
-                order.spec().hydration().limitedTo(pacing.limit().bytesPerSecond());
         governing
-                .due(now, engine, within)
-                .ifPresent(due -> background.run(WINDOW, () -> governing.open(due, now, engine, within)));
+                .due(now, engine, limited(), latency)
+                .ifPresent(due -> background.run(WINDOW, () -> {
+                    if (copyWanted) {
+                        latency.delayed(governing.open(due, now, engine));
+                    }
+                }));
+    }
+
+    private HydrationSettings limited() {
+        return order.spec().hydration().limitedTo(pacing.limit().bytesPerSecond());
     }
 
     private HydrationReport judge(
@@ -312,17 +323,18 @@ final class Hydration {
         if (stalled.isPresent()) {
             return stalled(engine, now, stalled.get());
         }
-        CopyLimit lowest = pacing.limit();
-        HydrationLimit limit = isolation.isErring()
-                ? HydrationLimit.erring()
-                : HydrationLimit.of(
-                        order.spec().hydration().limitedTo(lowest.bytesPerSecond()),
-                        lowest,
-                        pacing.isHeldBack(now),
-                        governing,
-                        flight.describe(engine),
-                        now);
+        HydrationLimit limit = limit(engine, now);
         return report(engine, now, HydrationPhase.HYDRATING, limit.reason(), limit.message());
+    }
+
+    private HydrationLimit limit(CloneStatus.Working engine, Instant now) {
+        if (isolation.isErring()) {
+            return HydrationLimit.erring();
+        }
+        if (governing.isNeeded(now) && !latency.isHeld()) {
+            return HydrationLimit.starved(governing.floor(limited()));
+        }
+        return HydrationLimit.of(pacing.limit(), pacing.isHeldBack(now), flight.describe(engine));
     }
 
     private HydrationReport stalled(CloneStatus.Working engine, Instant now, Standstill.Cause cause) {

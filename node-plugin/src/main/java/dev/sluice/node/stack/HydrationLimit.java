@@ -1,9 +1,7 @@
 package dev.sluice.node.stack;
 
-import dev.sluice.api.HydrationSettings;
 import dev.sluice.api.RegionErrors;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.stream.Collectors;
 
 /** What keeps a hydration from going faster, or at all: a word for programs and a sentence for people. */
@@ -28,23 +26,19 @@ record HydrationLimit(String reason, String message) {
                 + " comes at once all the same");
     }
 
-    /** @param heldBack whether it was limited just now */
-    /** @param flight how much is copied at once */
-    static HydrationLimit of(
-            HydrationSettings settings,
-            CopyLimit limit,
-            boolean heldBack,
-            Governing governing,
-            String flight,
-            Instant now) {
-        if (governing.isNeeded(now)) {
-            return new HydrationLimit(
-                    "ForegroundIO",
-                    "the pod keeps I/O in flight, to which background copying yields. Its I/O is held for an instant"
-                            + " now and then, so that " + governing.floor(settings)
-                            + " bytes a second come all the same"
-                            + " (minBytesPerSecond)");
-        }
+    /** @param floor bytes a second */
+    static HydrationLimit starved(long floor) {
+        return new HydrationLimit(
+                "ForegroundIO",
+                "the pod keeps I/O in flight, to which background copying yields. Its I/O is held for an instant now"
+                        + " and then, so that " + floor + " bytes a second come all the same (minBytesPerSecond)");
+    }
+
+    /**
+     * @param heldBack whether it was limited just now
+     * @param flight how much is copied at once
+     */
+    static HydrationLimit of(CopyLimit limit, boolean heldBack, String flight) {
         return limit.bytesPerSecond() != null && (heldBack || limit.isOwn() || limit.isForLatency())
                 ? new HydrationLimit("Budget", limit.explain())
                 : new HydrationLimit("Copying", "the kernel copies what has not arrived: " + flight);

@@ -36,17 +36,29 @@ public final class Hydrations implements AutoCloseable {
     private Instant nextLook = Instant.MIN;
     private int paced;
     private final Map<String, Hydration> followed = new ConcurrentHashMap<>();
-    private final ExecutorService work = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService work;
     private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("hydrations").factory());
 
     public Hydrations(VolumeStacks stacks, Host host, BudgetBoard limits, HydrationListener listener, Clock clock) {
+        this(stacks, host, limits, listener, clock, Executors.newVirtualThreadPerTaskExecutor());
+    }
+
+    /** @param work for what may block; it is shut down with this */
+    Hydrations(
+            VolumeStacks stacks,
+            Host host,
+            BudgetBoard limits,
+            HydrationListener listener,
+            Clock clock,
+            ExecutorService work) {
         this.stacks = stacks;
         this.host = host;
         this.budget = new NodeBudget(limits);
         this.guard = new PoolGuard(stacks::pool);
         this.listener = listener;
         this.clock = clock;
+        this.work = work;
     }
 
     public void start() {
@@ -69,11 +81,12 @@ public final class Hydrations implements AutoCloseable {
 
     /** Until the next tick. */
     Duration pause() {
-        if (followed.values().stream().noneMatch(Hydration::isLimited)) {
+        Instant now = clock.instant();
+        if (followed.values().stream().noneMatch(hydration -> hydration.isLimited(now))) {
             return LOOK;
         }
         Duration pace = PACE.multipliedBy(Math.max(1, Math.ceilDiv(paced, PACED_AT_ONCE)));
-        Duration untilLook = Duration.between(clock.instant(), nextLook);
+        Duration untilLook = Duration.between(now, nextLook);
         return untilLook.isPositive() && untilLook.compareTo(pace) < 0 ? untilLook : pace;
     }
 

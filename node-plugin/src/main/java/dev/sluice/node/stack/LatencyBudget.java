@@ -3,15 +3,16 @@ package dev.sluice.node.stack;
 import dev.sluice.node.host.Latencies;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How fast may be copied while a pod's I/O is not slowed by more than its budget. What the pod's I/O would be without copying is seen in
  * short times in which nothing is copied, again and again, since the pod's load changes, and with it what it reads of the origin. In the
  * times between it is compared, and the limit follows: it grows while the budget is kept, is halved when it is not, and never falls below
- * the floor. A pod with little I/O has no limit.
+ * the floor. When even that is too much, or too many requests were slow in a short time, copies come only in windows, in which the pod's I/O
+ * is held: few requests wait for one, where many meet copies that go on beside them. That is seen too, and whatever slows fewer is done. A pod with
+ * little I/O has no limit.
  */
 final class LatencyBudget {
     /** Compared at the end of each. */
@@ -21,7 +22,6 @@ final class LatencyBudget {
     private static final Duration QUIET = Duration.ofMillis(400);
     private static final Duration LONGEST_QUIET = Duration.ofSeconds(1);
     private static final Duration QUIET_EVERY = Duration.ofSeconds(5);
-    private static final Duration QUIET_VALID = Duration.ofSeconds(60);
     /** Copies that do not arrive are not waited for: a pod's own writes may always have some under way. */
     private static final Duration DRAIN = Duration.ofMillis(500);
 
@@ -29,11 +29,8 @@ final class LatencyBudget {
     private static final Duration SHORT_LOOK = Duration.ofMillis(20);
 
     /** Of the requests in a slice; with fewer there is no 99th percentile. */
-    private static final int FEW = 100;
+    static final int FEW = 100;
 
-    private static final int ENOUGH = 1000;
-
-    private static final double PERCENTILE = 0.99;
     /** So many standard deviations above what may be slow is no chance. */
     private static final double CERTAIN = 2;
 
@@ -42,6 +39,19 @@ final class LatencyBudget {
     private static final double TOWARDS = 1.25;
     private static final double BEYOND = 1.05;
     private static final double NEAR = 0.7;
+    /** Of slices in which no request is slow, so many pay back everything. */
+    private static final double DEEPEST = 60;
+
+    /** While windows take a twentieth of the time, of a number of requests that is always in flight one in 500 waits for one. */
+    private static final int REQUESTS_A_WINDOW = 25;
+
+    private static final Duration SHORTEST_WINDOW = Duration.ofMillis(25);
+    private static final Duration UNKNOWN_WINDOW = Duration.ofMillis(50);
+    private static final Duration LONGEST_WINDOW = Duration.ofMillis(100);
+
+    private static final Duration SHORTEST_HOLD = Duration.ofSeconds(30);
+    private static final Duration LONGEST_HOLD = Duration.ofMinutes(8);
+
     /** A limit that is used less does not grow: it would be none when it is needed. */
     private static final double USED = 0.25;
 
@@ -58,16 +68,15 @@ final class LatencyBudget {
         COPYING,
         /** What is in flight is waited for. */
         DRAINING,
-        QUIET
+        QUIET,
+        /** Copies come in windows only. */
+        HELD
     }
-
-    private record Quiet(Instant at, Latencies io) {}
 
     private Stage stage = Stage.COPYING;
     private @Nullable Seen begin;
     private Instant next = Instant.MIN;
-    private final Deque<Quiet> quiet = new ArrayDeque<>();
-    private Instant lastQuiet = Instant.MIN;
+    private final Undisturbed undisturbed = new Undisturbed();
     private boolean resting;
     private boolean busy;
     private boolean cautious;
@@ -77,6 +86,16 @@ final class LatencyBudget {
     private int allowedPercent;
     private long fastest;
     private long floor;
+    /** Requests that were slow beyond those that may be. */
+    private double debt;
+    /** The part of the requests that was slow when as little as possible was copied beside them. */
+    private double slowBeside = 1;
+
+    private long heldAt;
+    private final LongAdder delayed = new LongAdder();
+    private Duration hold = SHORTEST_HOLD;
+    private Instant heldUntil = Instant.MIN;
+    private Instant besideUntil = Instant.MIN;
 
     /** Whether it is worth reading the counters now. */
     boolean isDue(Instant now) {
@@ -85,12 +104,35 @@ final class LatencyBudget {
 
     /** Whether nothing is to be copied for a moment, to see how the pod's I/O is without. */
     boolean isQuiet() {
-        return stage != Stage.COPYING;
+        return stage == Stage.DRAINING || stage == Stage.QUIET;
+    }
+
+    /** Whether copies are to come only in windows. */
+    boolean isHeld() {
+        return stage == Stage.HELD;
+    }
+
+    /** Of a window: so rare, for what it has to copy, that the few requests that meet one are not seen among all. */
+    Duration longestWindow() {
+        return undisturbed.isKnown()
+                ? Duration.ofNanos(Math.clamp(
+                        (long) (undisturbed.mean() * REQUESTS_A_WINDOW),
+                        SHORTEST_WINDOW.toNanos(),
+                        LONGEST_WINDOW.toNanos()))
+                : UNKNOWN_WINDOW;
+    }
+
+    /** So many requests waited for a window. */
+    void delayed(long requests) {
+        delayed.add(requests);
     }
 
     /** Bytes a second; null for no limit. */
     @Nullable Long limit() {
-        return busy && limit > 0 ? (Long) Math.max(floor, Math.round(limit)) : null;
+        if (!busy || limit <= 0) {
+            return null;
+        }
+        return isHeld() ? floor : Math.max(floor, Math.round(limit));
     }
 
     /** Whether the pod's I/O is slowed by more than the budget, and copying as slow as it may be. */
@@ -126,11 +168,12 @@ final class LatencyBudget {
                 }
             }
             case QUIET -> quieted(began, seen, age);
+            case HELD -> held(began, seen, age, terms);
         }
         next = seen.at()
                 .plus(
                         switch (stage) {
-                            case COPYING -> LOOK;
+                            case COPYING, HELD -> LOOK;
                             case DRAINING -> SHORT_LOOK;
                             case QUIET -> stage == before ? SHORT_LOOK : QUIET;
                         });
@@ -140,7 +183,7 @@ final class LatencyBudget {
         if (stage == Stage.QUIET) {
             remember(began, seen);
         }
-        if (without().count() >= FEW) {
+        if (undisturbed.isKnown()) {
             become(seen);
         } else {
             enter(Stage.COPYING, seen);
@@ -172,8 +215,9 @@ final class LatencyBudget {
         resting = false;
         busy = false;
         exceeded = false;
-        quiet.clear();
-        lastQuiet = Instant.MIN;
+        besideUntil = Instant.MIN;
+        settle();
+        undisturbed.clear();
         next = now.plus(LOOK);
     }
 
@@ -185,12 +229,49 @@ final class LatencyBudget {
         } else if (io.count() < FEW && age.compareTo(LONGEST_SLICE) >= 0) {
             // What such a pod feels cannot be told.
             busy = false;
+            settle();
             fastest = Math.max(fastest, rate);
             enter(Stage.COPYING, seen);
         } else if (io.count() >= FEW && age.compareTo(SLICE) >= 0) {
-            compare(io, rate, terms.percent());
-            enter(isFresh(seen.at()) ? Stage.COPYING : Stage.DRAINING, seen);
+            compare(seen.at(), io, rate, terms.percent());
+            enter(isFresh(seen.at()) && !isToBeHeld(seen.at()) ? Stage.COPYING : Stage.DRAINING, seen);
         }
+    }
+
+    private boolean isToBeHeld(Instant now) {
+        return heldUntil.isAfter(now) && !besideUntil.isAfter(now);
+    }
+
+    private void held(Seen began, Seen seen, Duration age, Terms terms) {
+        Latencies io = seen.io().since(began.io());
+        if (io.count() < FEW && age.compareTo(LONGEST_SLICE) >= 0) {
+            busy = false;
+            settle();
+            enter(Stage.COPYING, seen);
+        } else if (io.count() >= FEW && age.compareTo(SLICE) >= 0) {
+            double slow = delayed.sum() + undisturbed.slow(io, terms.percent());
+            owe(slow, io.count());
+            if (slow > Math.max(slowBeside * io.count(), Undisturbed.slow(io.count()))) {
+                besideUntil = seen.at().plus(LONGEST_HOLD);
+            }
+            boolean over = debt <= 0 && !heldUntil.isAfter(seen.at())
+                    || besideUntil.isAfter(seen.at())
+                    || terms.percent() != allowedPercent
+                    || terms.least() < heldAt;
+            enter(over ? Stage.DRAINING : Stage.HELD, seen);
+        }
+    }
+
+    private void owe(double slow, long requests) {
+        double allowed = Undisturbed.slow(requests);
+        debt = Math.clamp(debt + slow - allowed, 0, DEEPEST * allowed);
+    }
+
+    /** Nothing is held against copying any more. */
+    private void settle() {
+        debt = 0;
+        hold = SHORTEST_HOLD;
+        heldUntil = Instant.MIN;
     }
 
     /** From the floor, or from what was good lately. */
@@ -204,66 +285,74 @@ final class LatencyBudget {
     }
 
     private boolean isFresh(Instant now) {
-        return lastQuiet.isAfter(now.minus(QUIET_EVERY));
+        return undisturbed.isNewerThan(now.minus(QUIET_EVERY));
     }
 
     private void quieted(Seen began, Seen seen, Duration age) {
         boolean enough = seen.io().since(began.io()).count() >= 2 * FEW && age.compareTo(QUIET) >= 0;
         if (enough || age.compareTo(LONGEST_QUIET) >= 0) {
             remember(began, seen);
-            enter(Stage.COPYING, seen);
+            enter(isToBeHeld(seen.at()) ? Stage.HELD : Stage.COPYING, seen);
         }
     }
 
     private void remember(Seen began, Seen seen) {
-        lastQuiet = seen.at();
-        quiet.addLast(new Quiet(seen.at(), seen.io().since(began.io())));
-        long count = quiet.stream().mapToLong(each -> each.io().count()).sum();
-        while (quiet.size() > 1
-                && (count - quiet.getFirst().io().count() >= ENOUGH
-                        || quiet.getFirst().at().plus(QUIET_VALID).isBefore(seen.at()))) {
-            count -= quiet.removeFirst().io().count();
+        if (undisturbed.add(seen.at(), seen.io().since(began.io()), allowedPercent)) {
+            // The load became slower by itself, and that was laid to copying.
+            settle();
+            exceededAt = Double.POSITIVE_INFINITY;
+            cautious = false;
         }
     }
 
-    private Latencies without() {
-        return quiet.stream().map(Quiet::io).reduce(Latencies.NONE, Latencies::plus);
-    }
-
-    private void compare(Latencies io, long rate, int percent) {
-        Latencies without = without();
-        if (without.count() < FEW) {
+    private void compare(Instant now, Latencies io, long rate, int percent) {
+        if (!undisturbed.isKnown()) {
             return;
         }
         if (percent != allowedPercent) {
             allowedPercent = percent;
             exceededAt = Double.POSITIVE_INFINITY;
+            settle();
         }
-        double most = 1 + percent / 100.0;
-        double slow = io.countAbove(without.quantile(PERCENTILE) * most);
-        double allowed = io.count() * (1 - PERCENTILE);
-        boolean slower = io.mean(PERCENTILE) > without.mean(PERCENTILE) * most;
-        exceeded = slower || slow > allowed + CERTAIN * Math.sqrt(allowed);
+        double slow = delayed.sum() + undisturbed.slow(io, percent);
+        double allowed = Undisturbed.slow(io.count());
+        owe(slow, io.count());
+        exceeded = undisturbed.isSlower(io, percent) || slow > allowed + CERTAIN * Math.sqrt(allowed);
         if (exceeded) {
-            exceededAt = Math.max(floor, Math.min(limit, rate));
-            limit = Math.max(floor, exceededAt * CUT);
-            cautious = true;
+            exceed(now, rate, slow / io.count());
         } else if (slow <= allowed && rate >= USED * limit) {
+            hold = limit > floor ? SHORTEST_HOLD : hold;
             grow();
         }
     }
 
-    /** Fast at first, then towards what was too much, and beyond that little by little. */
+    private void exceed(Instant now, long rate, double slow) {
+        if (limit <= floor) {
+            slowBeside = slow;
+            heldAt = floor;
+            heldUntil = now.plus(hold);
+            hold = hold.compareTo(LONGEST_HOLD) < 0 ? hold.multipliedBy(2) : hold;
+        }
+        exceededAt = Math.max(floor, Math.min(limit, rate));
+        limit = Math.max(floor, exceededAt * CUT);
+        cautious = true;
+    }
+
+    /** Fast at first, then towards what was too much, and beyond that little by little, when what was slow then is paid back. */
     private void grow() {
         if (limit > exceededAt) {
             exceededAt = Double.POSITIVE_INFINITY;
         }
-        double far = cautious ? TOWARDS : DOUBLED;
-        limit *= limit < NEAR * exceededAt ? far : BEYOND;
+        if (limit < NEAR * exceededAt) {
+            limit *= cautious ? TOWARDS : DOUBLED;
+        } else if (debt == 0) {
+            limit *= BEYOND;
+        }
     }
 
     private void enter(Stage entered, Seen seen) {
         stage = entered;
+        delayed.reset();
         begin = seen;
     }
 }

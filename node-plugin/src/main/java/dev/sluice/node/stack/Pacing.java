@@ -72,12 +72,17 @@ final class Pacing {
 
     /** Whether it is worth a look now: a limited one is off until it has paid back. */
     boolean isDue(Instant now) {
-        return limit.bytesPerSecond() != null && !now.isBefore(next);
+        return enforced() != null && !now.isBefore(next);
+    }
+
+    /** What the pod's latency leaves is kept by windows where copies come only in those. */
+    private @Nullable Long enforced() {
+        return latency.isHeld() && limit.isForLatency() ? null : limit.bytesPerSecond();
     }
 
     /** @param hydrated bytes that are local */
     boolean allows(Instant now, long hydrated) {
-        Long most = limit.bytesPerSecond();
+        Long most = enforced();
         node.copied(counted == null ? 0 : hydrated - counted);
         counted = hydrated;
         boolean own = budget.allows(most, now, hydrated) && (most == null || most > 0);

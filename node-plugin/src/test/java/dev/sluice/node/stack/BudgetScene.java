@@ -28,6 +28,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /** Clones of one volume of n1 that hydrate on n2 side by side, over simulated time. */
@@ -53,6 +56,7 @@ final class BudgetScene implements AutoCloseable {
     private final Map<String, Pod> pods = new HashMap<>();
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
     private final Clock clock = InstantSource.system().withZone(ZoneOffset.UTC);
+    private final ExecutorService work = Executors.newSingleThreadExecutor();
     private final Hydrations hydrations;
 
     /**
@@ -81,8 +85,8 @@ final class BudgetScene implements AutoCloseable {
                 return now;
             }
         };
-        hydrations =
-                new Hydrations(stacks, home.host(), board, report -> reports.put(report.volume(), report), simulated);
+        hydrations = new Hydrations(
+                stacks, home.host(), board, report -> reports.put(report.volume(), report), simulated, work);
         originStacks.bring(new VolumeOrder(SOURCE, spec("n1", null), null, null));
     }
 
@@ -102,8 +106,8 @@ final class BudgetScene implements AutoCloseable {
         }
         Allocation allocated = outcome.allocated();
         orders.put(id, new VolumeOrder(id, spec, allocated, login));
-        rates.put(id, rate);
         hydrations.follow(order(id), outcome);
+        rate(id, rate);
         return id;
     }
 
@@ -122,10 +126,17 @@ final class BudgetScene implements AutoCloseable {
     /** @param bytesPerSecond that the engine can copy from now on */
     void rate(String id, long bytesPerSecond) {
         rates.put(id, bytesPerSecond);
+        arriveAtOnce(id);
     }
 
     void run(String id, Pod pod) {
         pods.put(id, pod);
+        arriveAtOnce(id);
+    }
+
+    /** What a window begins comes in it. */
+    private void arriveAtOnce(String id) {
+        home.arriveAtOnce(Names.cloneDevice(Names.copy(id, 1)), pods.containsKey(id) && rates.getOrDefault(id, 0L) > 0);
     }
 
     void stop(String id) {
@@ -148,6 +159,15 @@ final class BudgetScene implements AutoCloseable {
                         .forEach(home::commit);
             }
             hydrations.tick();
+            awaitWork();
+        }
+    }
+
+    private void awaitWork() {
+        try {
+            work.submit(() -> {}).get();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new AssertionError(e);
         }
     }
 

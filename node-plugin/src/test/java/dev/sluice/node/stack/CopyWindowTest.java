@@ -24,6 +24,7 @@ class CopyWindowTest {
     private static final String OUTER = Names.outerDevice(CloneStory.CLONE);
     private static final String ENGINE = Names.cloneDevice(CloneStory.CLONE);
     private static final int SOME = 8;
+    private static final Duration LONGEST = Duration.ofMillis(50);
     private static final int ALL = 1000;
 
     private final CloneStory story = starved();
@@ -45,11 +46,15 @@ class CopyWindowTest {
     }
 
     @Test
-    void beginsCopiesAndLetsThePodGoOnBesideThem() {
+    void whatDoesNotArriveInItGoesOnBesideThePodsRequests() {
+        onEachLook(() -> story.home.letPass(Duration.ofMillis(5)));
+
         assertThat(story.home.hydrate(ENGINE, ALL)).as("begun without a window").isZero();
 
-        assertThat(window.open(SOME, false)).isPresent();
+        CopyWindow.Seen seen = window.open(SOME, LONGEST).orElseThrow();
 
+        assertThat(seen.held()).isLessThan(Duration.ofMillis(80));
+        assertThat(seen.delayed()).as("requests of the pod").isOne();
         assertThat(story.home.faults().journal())
                 .containsExactly(
                         "Pauses.hold " + OUTER,
@@ -61,7 +66,7 @@ class CopyWindowTest {
     }
 
     @Test
-    void oneThatMeasuresLastsUntilTheCopiesHaveArrived() {
+    void itLastsUntilTheCopiesHaveArrived() {
         int[] looks = {0};
         onEachLook(() -> {
             story.home.letPass(Duration.ofMillis(5));
@@ -70,7 +75,7 @@ class CopyWindowTest {
             }
         });
 
-        CopyWindow.Seen seen = window.open(SOME, true).orElseThrow();
+        CopyWindow.Seen seen = window.open(SOME, LONGEST).orElseThrow();
 
         assertThat(seen.arrived()).isEqualTo(SOME);
         assertThat(seen.copied()).isEqualTo(Duration.ofMillis(20));
@@ -80,10 +85,10 @@ class CopyWindowTest {
     void itEndsWhenNothingArrives() {
         onEachLook(() -> story.home.letPass(Duration.ofMillis(5)));
 
-        CopyWindow.Seen seen = window.open(SOME, true).orElseThrow();
+        CopyWindow.Seen seen = window.open(SOME, LONGEST).orElseThrow();
 
         assertThat(seen.arrived()).isZero();
-        assertThat(seen.held()).isLessThan(Duration.ofMillis(120));
+        assertThat(seen.held()).isBetween(Duration.ofMillis(50), Duration.ofMillis(80));
         assertThat(isHeld()).isFalse();
     }
 
@@ -92,7 +97,7 @@ class CopyWindowTest {
         story.home.faults().before("DeviceMapper.message", story.home::endPause);
         onEachLook(() -> story.home.letPass(Duration.ofMillis(5)));
 
-        window.open(SOME, false);
+        window.open(SOME, LONGEST);
 
         assertThat(isHeld()).isFalse();
     }
@@ -100,27 +105,36 @@ class CopyWindowTest {
     @Test
     void noneWhileAnythingElseChangesTheVolume() {
         Optional<CopyWindow.Seen> seen =
-                story.stacks.lockedAll(List.of(CloneStory.CLONE), () -> window.open(SOME, false));
+                story.stacks.lockedAll(List.of(CloneStory.CLONE), () -> window.open(SOME, LONGEST));
 
         assertThat(seen).isEmpty();
         assertThat(story.home.faults().journal()).isEmpty();
     }
 
     @Test
-    void noneWhileNothingShouldBeCopied() {
+    void anEngineThatIsOffCopiesInItOnly() {
         story.home.host().deviceMapper().message(ENGINE, "disable_hydration");
         story.home.faults().clear();
+        onEachLook(() -> story.home.letPass(Duration.ofMillis(5)));
 
-        assertThat(window.open(SOME, false)).isEmpty();
+        assertThat(window.open(SOME, LONGEST)).isPresent();
 
-        assertThat(story.home.faults().journal()).isEmpty();
+        assertThat(story.home.faults().journal())
+                .containsExactly(
+                        "Pauses.hold " + OUTER,
+                        "DeviceMapper.message " + ENGINE + " enable_hydration",
+                        "DeviceMapper.message " + ENGINE + " hydration_threshold " + SOME,
+                        "DeviceMapper.message " + ENGINE + " disable_hydration",
+                        "Pauses.resume " + OUTER);
+        assertThat(engine().hydrationEnabled()).isFalse();
+        assertThat(engine().hydrating()).isEqualTo(SOME);
     }
 
     @Test
     void noneWhenTheOriginDoesNotAnswer() {
         story.network.cut(story.origin, story.home);
 
-        assertThatThrownBy(() -> window.open(SOME, false)).isInstanceOf(SluiceException.class);
+        assertThatThrownBy(() -> window.open(SOME, LONGEST)).isInstanceOf(SluiceException.class);
 
         assertThat(story.home.faults().journal()).isEmpty();
     }
@@ -129,7 +143,7 @@ class CopyWindowTest {
     void noneForAnEngineThatLostItsMetadata() {
         story.home.breakMetadata(ENGINE);
 
-        assertThatThrownBy(() -> window.open(SOME, false))
+        assertThatThrownBy(() -> window.open(SOME, LONGEST))
                 .isInstanceOfSatisfying(
                         SluiceException.class,
                         thrown -> assertThat(thrown.kind()).isEqualTo(ErrorKind.UNAVAILABLE));
@@ -141,7 +155,7 @@ class CopyWindowTest {
     void aFailureInItLetsThePodGoOn() {
         story.home.faults().failNext("DeviceMapper.message", new SluiceException(ErrorKind.HOST, "no message today"));
 
-        assertThatThrownBy(() -> window.open(SOME, false)).hasMessage("no message today");
+        assertThatThrownBy(() -> window.open(SOME, LONGEST)).hasMessage("no message today");
 
         assertThat(isHeld()).isFalse();
     }
@@ -167,12 +181,13 @@ class CopyWindowTest {
 
     private static void cut(int call, boolean after, Recovery recovery) {
         CloneStory story = starved();
+        story.home.arriveAtOnce(ENGINE, true);
         if (after) {
             story.home.faults().cutAfter(call);
         } else {
             story.home.faults().cutBefore(call);
         }
-        assertThatThrownBy(() -> window(story).open(SOME, false)).isInstanceOf(PowerCut.class);
+        assertThatThrownBy(() -> window(story).open(SOME, LONGEST)).isInstanceOf(PowerCut.class);
         recovery.recover().accept(story.home);
         story.home.faults().clear();
 

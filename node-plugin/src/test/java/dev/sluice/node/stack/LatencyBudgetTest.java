@@ -24,6 +24,8 @@ class LatencyBudgetTest {
     private Latencies io = Latencies.NONE;
     private double hydrated;
     private int quietSteps;
+    private int heldSteps;
+    private long delayedAStep;
     private int steps;
 
     private long requestsAStep = 40;
@@ -93,6 +95,40 @@ class LatencyBudgetTest {
         pass(MINUTE);
         assertThat(budget.limit()).isLessThan(PATH / 2);
         assertThat(budget.isAtFloor()).isFalse();
+    }
+
+    @Test
+    void whatIsTooMuchAtTheFloorIsCopiedInWindowsOnly() {
+        all = 100;
+        pass(MINUTE);
+
+        assertThat(budget.isHeld()).isTrue();
+        assertThat(budget.limit()).isEqualTo(least);
+        assertThat(budget.isAtFloor()).isTrue();
+        Latencies before = io;
+        pass(MINUTE.multipliedBy(10));
+        assertThat(io.since(before).quantile(0.99))
+                .as("tried again ever more seldom")
+                .isLessThan(aloneNanos * 1.4);
+
+        all = 1;
+        pass(MINUTE.multipliedBy(10));
+        assertThat(rate(MINUTE)).isGreaterThan(0.1 * PATH);
+    }
+
+    @Test
+    void windowsThatSlowMoreThanCopiesBesideAreGivenUp() {
+        all = 0;
+        few = 10;
+        least = PATH / 20;
+        delayedAStep = requestsAStep / 10;
+        pass(MINUTE);
+        heldSteps = 0;
+
+        pass(MINUTE);
+
+        assertThat(heldSteps).isZero();
+        assertThat(budget.limit()).isEqualTo(least);
     }
 
     @Test
@@ -218,7 +254,11 @@ class LatencyBudgetTest {
             hydrated += rate * STEP.toMillis() / 1000;
             steps++;
             quietSteps += budget.isQuiet() ? 1 : 0;
-            requests(rate / PATH);
+            requests(budget.isHeld() ? 0 : rate / PATH);
+            if (budget.isHeld()) {
+                heldSteps++;
+                budget.delayed(delayedAStep);
+            }
             if (budget.isDue(now)) {
                 budget.look(seen(), false, terms());
             }

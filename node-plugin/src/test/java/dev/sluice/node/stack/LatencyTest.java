@@ -90,7 +90,7 @@ class LatencyTest {
         scene.settings(clone, settings(MEBIBYTE, 1));
         run(SENSITIVE);
         scene.stop(clone);
-        scene.pass(Duration.ofSeconds(4));
+        scene.pass(Duration.ofSeconds(5));
 
         long before = scene.bytes(clone);
         scene.pass(Duration.ofSeconds(1));

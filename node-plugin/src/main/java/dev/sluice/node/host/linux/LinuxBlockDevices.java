@@ -17,6 +17,7 @@ public final class LinuxBlockDevices implements BlockDevices {
     private static final long SECTOR = 512;
     private static final int ALIGNMENT = 4096;
     private static final int SECTORS_READ = 2;
+    private static final int IN_FLIGHT = 8;
 
     /** Syncs the file system that is mounted from the device, through the device alone. */
     private static final long BLKFLSBUF = 0x1261;
@@ -36,8 +37,17 @@ public final class LinuxBlockDevices implements BlockDevices {
 
     @Override
     public long bytesRead(BlockDevice device) {
-        String[] counters = KernelFiles.read(folder(device).resolve("stat")).split("\\s+", -1);
-        return Long.parseLong(counters[SECTORS_READ]) * SECTOR;
+        return counter(device, SECTORS_READ) * SECTOR;
+    }
+
+    @Override
+    public long inFlight(BlockDevice device) {
+        return counter(device, IN_FLIGHT);
+    }
+
+    private long counter(BlockDevice device, int which) {
+        return Long.parseLong(
+                KernelFiles.read(folder(device).resolve("stat")).strip().split("\\s+", -1)[which]);
     }
 
     @Override

@@ -52,6 +52,7 @@ final class CloneTarget implements FakeTarget {
     private final Map<Integer, Integer> waiting = new TreeMap<>();
 
     private boolean foreground;
+    private boolean atOnce;
     private Mode mode = Mode.RW;
 
     CloneTarget(Setup setup, long targetSectors) {
@@ -211,6 +212,10 @@ final class CloneTarget implements FakeTarget {
         return waiting.entrySet().stream().anyMatch(batch -> batch.getKey() <= region && region < batch.getValue());
     }
 
+    void arriveAtOnce(boolean wanted) {
+        atOnce = wanted;
+    }
+
     /** The worker begins what the threshold has room for, when nothing else is in flight. */
     private void wake() {
         if (!hydration || mode != Mode.RW || foreground) {
@@ -270,6 +275,9 @@ final class CloneTarget implements FakeTarget {
     @Override
     public String status(boolean flush) {
         settle();
+        if (atOnce) {
+            arrive(Integer.MAX_VALUE);
+        }
         if (mode == Mode.FAIL) {
             return "Fail";
         }

@@ -64,4 +64,11 @@ final class FakeBlockDevices implements BlockDevices {
                 "BlockDevices.bytesRead " + device.path(),
                 () -> kernel.device(device).bytesRead());
     }
+
+    @Override
+    public long inFlight(BlockDevice device) {
+        return faults.look(
+                "BlockDevices.inFlight " + device.path(),
+                () -> kernel.device(device) instanceof DmDevice mapped && mapped.busy ? 1L : 0L);
+    }
 }

@@ -204,6 +204,11 @@ public final class FakeHost {
                 : mapper.cloneTarget(cloneDevice).hydrate(regions));
     }
 
+    /** Whether what is begun by a message arrives before anyone looks. */
+    public void arriveAtOnce(String cloneDevice, boolean atOnce) {
+        run(() -> mapper.cloneTarget(cloneDevice).arriveAtOnce(atOnce));
+    }
+
     /** The session was away for longer than its timeout: the kernel gave up the one path of this source. */
     public void failPath(String sourceDevice) {
         run(() -> ((MultipathTarget)
