@@ -91,7 +91,7 @@ class MovePowerIT {
             Sandbox sandbox, VolumeView volume, Workload here, Hydration hydration) {
         Node first = sandbox.node(0);
         sandbox.faults().kill(first.name());
-        var reading = CompletableFuture.supplyAsync(() -> read(here));
+        var reading = CompletableFuture.supplyAsync(() -> read(here), Thread::startVirtualThread);
         try {
             await("it is told that the origin is away")
                     .atMost(TOLD)

@@ -7,7 +7,9 @@ import dev.sluice.api.CloneHydrationStatus;
 import dev.sluice.e2e.cluster.NeedsLab;
 import dev.sluice.e2e.fixture.EndToEnd;
 import dev.sluice.e2e.fixture.Hydration;
+import dev.sluice.e2e.fixture.PodRequest;
 import dev.sluice.e2e.fixture.Sandbox;
+import dev.sluice.e2e.fixture.Workload;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -29,7 +31,8 @@ class NetworkCutIT {
         Scene scene = Scene.hydrating(sandbox, "ext4", Scene.ENOUGH_MEBIBYTES);
 
         sandbox.faults().cut(scene.origin().name(), scene.home().name());
-        var reading = CompletableFuture.supplyAsync(() -> scene.copy().checksum(Scene.FILE));
+        var reading =
+                CompletableFuture.supplyAsync(() -> scene.copy().checksum(Scene.FILE), Thread::startVirtualThread);
         try {
             await("the read waits").during(CUT).atMost(CUT.multipliedBy(2)).until(() -> !reading.isDone());
         } finally {
@@ -59,6 +62,41 @@ class NetworkCutIT {
             sandbox.faults().heal();
         }
 
+        assertThat(scene.source().checksum(Scene.FILE)).isEqualTo(scene.checksum());
+    }
+
+    /** The rest of a region is needed to write a part of it: what no fsync has confirmed cannot be written any more. */
+    @Test
+    void oneThatHasSomethingToWriteHoldsUpNoDeletionEither(Sandbox sandbox) {
+        Scene scene = Scene.hydrating(sandbox, "ext4", Scene.ENOUGH_MEBIBYTES);
+        // What the file system must know of the file for a whole page to be written, and nothing of the page itself.
+        scene.copy()
+                .exec("echo confirmed >/data/confirmed && tail -c 4096 %s >/dev/null && sync".formatted(Scene.FILE));
+
+        sandbox.faults().cut(scene.origin().name(), scene.home().name());
+        try {
+            scene.copy()
+                    .exec("dd if=/dev/zero of=%s bs=4096 count=1 seek=%d conv=notrunc"
+                            .formatted(Scene.FILE, (Scene.ENOUGH_MEBIBYTES - 8) * Scene.MEBIBYTE / 4096));
+            scene.copy().delete();
+            await("the pod has ended")
+                    .atMost(ENDS_WITHIN)
+                    .until(() -> !scene.copy().exists());
+            await("the device is let go, and what it cost is told")
+                    .atMost(ENDS_WITHIN)
+                    .until(() -> scene.hydration().condition("WritesLost").isPresent()
+                            && scene.home().openCount(scene.volumeId()) == 0);
+        } finally {
+            sandbox.faults().heal();
+        }
+
+        Workload again =
+                sandbox.start(PodRequest.named("again").on(scene.home().name()).mounting("clone", "/data"));
+        assertThat(again.exec("cat /data/confirmed").strip()).isEqualTo("confirmed");
+        assertThat(again.checksum(Scene.FILE)).isEqualTo(scene.checksum());
+        scene.finishHydration();
+        assertThat(again.checksum(Scene.FILE)).isEqualTo(scene.checksum());
+        assertThat(scene.hydration().condition("WritesLost")).isPresent();
         assertThat(scene.source().checksum(Scene.FILE)).isEqualTo(scene.checksum());
     }
 

@@ -60,7 +60,8 @@ class PowerCutIT {
         Faults faults = scene.sandbox().faults();
         String container = scene.source().containerId();
         faults.kill(scene.origin().name());
-        var reading = CompletableFuture.supplyAsync(() -> scene.copy().checksum(Scene.FILE));
+        var reading =
+                CompletableFuture.supplyAsync(() -> scene.copy().checksum(Scene.FILE), Thread::startVirtualThread);
         try {
             await("the read waits, it does not fail")
                     .during(STALLED)

@@ -28,6 +28,7 @@ import dev.sluice.node.stack.EncryptedVolumes;
 import dev.sluice.node.stack.Exports;
 import dev.sluice.node.stack.GroupSnapshots;
 import dev.sluice.node.stack.Hydrations;
+import dev.sluice.node.stack.LostWrites;
 import dev.sluice.node.stack.NodeKeys;
 import dev.sluice.node.stack.OfferedDigests;
 import dev.sluice.node.stack.OfferedMaps;
@@ -127,7 +128,13 @@ final class NodePlugin implements AutoCloseable {
                 settings.node(),
                 settings.pools().stream().map(PoolSettings::name).toList(),
                 settings.kubeletDir(),
-                new Staging(volumes, devices, host.mounts(), host.fileSystems(), host.blockDevices()),
+                new Staging(
+                        volumes,
+                        devices,
+                        new LostWrites(host, stacks, clock),
+                        host.mounts(),
+                        host.fileSystems(),
+                        host.blockDevices()),
                 new Publishing(devices::device, host.mounts()),
                 new VolumeFigures(devices, host.mounts(), host.fileSystems(), host.blockDevices()));
     }

@@ -8,7 +8,8 @@ final class Engine {
             disk() { dmsetup deps -o blkdevname $1 | sed 's/.*(\\(.*\\)).*/\\1/'; }
             sectors() { read -r _ _ sectors _ </sys/block/$1/stat; echo $sectors; }
             hydrated() { set -- $(dmsetup status --noflush $1); echo ${7%/*}; }
-            missing() { set -- $(dmsetup status --noflush $1); echo $((${7#*/} - ${7%/*})); }
+            # 0 when there is no engine any more
+            missing() { set -- $(dmsetup status --noflush $1 2>/dev/null); [ -z "$7" ] && echo 0 || echo $((${7#*/} - ${7%/*})); }
             missing_bytes() { set -- $(dmsetup status --noflush $1); echo $(((${7#*/} - ${7%/*}) * $6 * 512)); }
             # DEVICE DISK SECTORS-READ-BY-THEN LATEST
             await_hydrated() {
@@ -17,7 +18,7 @@ final class Engine {
                 [ $sectors -lt $3 ] && [ ${EPOCHREALTIME/./}000 -lt $4 ]; do
                 read -rt 0.02 -u 9 || :
               done
-              while [ ${EPOCHREALTIME/./}000 -lt $4 ] && [ "$(missing $1 2>/dev/null || echo 0)" != 0 ]; do
+              while [ ${EPOCHREALTIME/./}000 -lt $4 ] && [ "$(missing $1)" != 0 ]; do
                 read -rt 0.02 -u 9 || :
               done
             }

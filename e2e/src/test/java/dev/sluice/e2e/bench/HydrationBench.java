@@ -9,8 +9,6 @@ import org.awaitility.Awaitility;
 /** How long the driver takes to hydrate a clone, from the kernel: from when it switches copying on until the engine says that it has ended. */
 record HydrationBench(Node node, String volumeId) {
     private static final Duration LONGEST = Duration.ofMinutes(2);
-    /** There while a script looks at the engine. */
-    private static final String LOOKS = "/tmp/bench-looks";
 
     /**
      * @param seconds from the beginning of copying to its end
@@ -21,12 +19,17 @@ record HydrationBench(Node node, String volumeId) {
 
     /** @param begin has copying begin, which is not expected before */
     Result measure(Runnable begin) {
-        CompletableFuture<String> looking = CompletableFuture.supplyAsync(this::look);
+        CompletableFuture<String> looking = CompletableFuture.supplyAsync(this::look, Thread::startVirtualThread);
         Awaitility.await("the look at " + volumeId)
-                .until(() -> node.sh("[ ! -e " + LOOKS + " ] || echo looks").equals("looks"));
+                .until(() -> node.sh("[ ! -e " + looks() + " ] || echo looks").equals("looks"));
         begin.run();
         String[] words = looking.join().strip().split("\\s+", -1);
         return new Result(Long.parseLong(words[0]) / 1e9, Long.parseLong(words[1]), Long.parseLong(words[2]));
+    }
+
+    /** There while a script looks at the engine of a volume. */
+    private String looks() {
+        return "/tmp/bench-looks-" + volumeId;
     }
 
     private String look() {
@@ -46,6 +49,6 @@ record HydrationBench(Node node, String volumeId) {
                 await_hydrated $engine $disk $((base + bytes / 512)) $((begin + %3$d000000000))
                 end=$(now)
                 echo $((end - begin)) $bytes $(($(sectors $disk) * 512))
-                """.formatted(Names.cloneDevice(copy), Names.sourceDevice(copy), LONGEST.toSeconds(), LOOKS));
+                """.formatted(Names.cloneDevice(copy), Names.sourceDevice(copy), LONGEST.toSeconds(), looks()));
     }
 }

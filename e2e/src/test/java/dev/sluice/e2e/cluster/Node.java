@@ -42,6 +42,12 @@ public record Node(Cluster cluster, String name) {
                         .strip();
     }
 
+    /** By how many a volume's device is held open: a mounted file system is one. */
+    public int openCount(String volumeId) {
+        return Integer.parseInt(sh("dmsetup info -c --noheadings -o open " + Names.outerDevice(volumeId))
+                .strip());
+    }
+
     /** How far the engine is, from the kernel; asked so that it does not commit for our sake. */
     public EngineProgress progress(String volumeId) {
         return EngineProgress.parse(sh("dmsetup status --noflush " + engine(volumeId)));

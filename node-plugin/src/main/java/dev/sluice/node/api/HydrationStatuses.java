@@ -7,12 +7,16 @@ import dev.sluice.api.Origin;
 import dev.sluice.node.stack.HydrationReport;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A look at a hydration and what was published before it, as a status. */
 final class HydrationStatuses {
+    private static final String WRITES_LOST = "WritesLost";
+
     private HydrationStatuses() {}
 
     static CloneHydrationStatus of(
@@ -66,7 +70,7 @@ final class HydrationStatuses {
         boolean hydrated = phase == HydrationPhase.HYDRATED;
         String reason = Objects.requireNonNullElse(report.reason(), phase.name());
         String message = Objects.requireNonNullElse(report.message(), "");
-        return List.of(
+        List<Condition> conditions = new ArrayList<>(List.of(
                 condition(
                         "Ready",
                         ready,
@@ -81,7 +85,27 @@ final class HydrationStatuses {
                         hydrated ? "every byte is local" : "bytes of the origin are still needed",
                         before,
                         now),
-                reachable(phase, reason, message, before, now));
+                reachable(phase, reason, message, before, now)));
+        lost(report, before).ifPresent(conditions::add);
+        return List.copyOf(conditions);
+    }
+
+    /** It happened, whatever comes after it. */
+    private static Optional<Condition> lost(HydrationReport report, @Nullable CloneHydrationStatus before) {
+        Instant time = report.writesLost();
+        if (time == null) {
+            return known(before).stream()
+                    .filter(each -> each.type().equals(WRITES_LOST))
+                    .findFirst();
+        }
+        String message = "the origin was away when the file system was unmounted: what it had not written was given up,"
+                + " as in a power cut. What an fsync had confirmed is there";
+        return Optional.of(new Condition(
+                WRITES_LOST, "True", "UnmountedWithoutOrigin", message, Objects.requireNonNull(text(time)), null));
+    }
+
+    private static List<Condition> known(@Nullable CloneHydrationStatus before) {
+        return before == null || before.conditions() == null ? List.of() : before.conditions();
     }
 
     private static Condition reachable(
@@ -107,8 +131,7 @@ final class HydrationStatuses {
             @Nullable CloneHydrationStatus before,
             Instant now) {
         String value = status ? "True" : "False";
-        List<Condition> known = before == null || before.conditions() == null ? List.of() : before.conditions();
-        String since = known.stream()
+        String since = known(before).stream()
                 .filter(old -> old.type().equals(type) && old.status().equals(value))
                 .map(Condition::lastTransitionTime)
                 .findFirst()

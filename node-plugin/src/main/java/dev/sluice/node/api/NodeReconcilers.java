@@ -162,7 +162,7 @@ public final class NodeReconcilers implements AutoCloseable {
         return new GenericRetry()
                 .setInitialInterval(500)
                 .setIntervalMultiplier(1.5)
-                .setMaxInterval(15_000)
+                .setMaxInterval(5_000)
                 .withoutMaxAttempts();
     }
 }

@@ -11,28 +11,36 @@ import dev.sluice.node.host.FileSystems;
 import dev.sluice.node.host.MountPoint;
 import dev.sluice.node.host.Mounts;
 import dev.sluice.node.stack.EncryptedVolumes;
+import dev.sluice.node.stack.LostWrites;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** Makes volumes usable on this node: waits for the device, decrypts it and mounts its file system. */
 public final class Staging {
+    /** For what a file system has to write. Twice that, and what else there is to do, is within 30 s. */
+    private static final Duration PATIENCE = Duration.ofSeconds(12);
+
     private final VolumeDirectory volumes;
     private final EncryptedVolumes devices;
     private final Mounts mounts;
+    private final Unmounting unmounting;
     private final FileSystems fileSystems;
     private final BlockDevices blockDevices;
 
     public Staging(
             VolumeDirectory volumes,
             EncryptedVolumes devices,
+            LostWrites writes,
             Mounts mounts,
             FileSystems fileSystems,
             BlockDevices blockDevices) {
         this.volumes = volumes;
         this.devices = devices;
         this.mounts = mounts;
+        this.unmounting = new Unmounting(mounts, writes::giveUp, writes::settle, PATIENCE);
         this.fileSystems = fileSystems;
         this.blockDevices = blockDevices;
     }
@@ -58,7 +66,7 @@ public final class Staging {
 
     /** Absent is success, of the mount and of the declaration. */
     public void unstage(String volume, Path staging) {
-        mounts.remove(staging);
+        unmounting.remove(volume, staging);
         devices.close(volume);
         volumes.removeAttachment(volume);
     }

@@ -30,13 +30,15 @@ final class Governor {
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     /** What is owed does not wait for longer, however little it is. */
-    private static final Duration SPAN = Duration.ofSeconds(1);
+    private static final Duration SPAN = Duration.ofSeconds(5);
 
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
     /** I/O is never held for more than one part in so many of the time, whatever floor was asked for. */
     private static final int MOST_HELD = 10;
     /** Of a window: what is begun in it arrives in it, though one is slower than the last. */
     private static final double FILLED = 0.8;
+    /** More than what is owed meanwhile, so that less is owed. */
+    private static final double AHEAD = 1.5;
 
     private static final Duration REMEMBERED = Duration.ofSeconds(30);
 
@@ -76,8 +78,9 @@ final class Governor {
         length = longest;
         long region = engine.regionBytes();
         long hydrated = engine.hydratedRegions() * region;
-        count(now, hydrated, floor(least, most), region);
-        long bytes = (long) owed / region * region;
+        long floor = floor(least, most);
+        count(now, hydrated, floor, region);
+        long bytes = (long) Math.min(owed, Math.max(most(floor), region)) / region * region;
         if (bytes == 0 || !isBehind(now, only) || isCopying(engine, bytes) || now.isBefore(next)) {
             return Optional.empty();
         }
@@ -96,6 +99,12 @@ final class Governor {
         }
         boolean late = lastWindow == null || !lastWindow.plus(SPAN).isAfter(now);
         return late || owed >= portion();
+    }
+
+    /** Bytes of one window: what arrives in it, or what the floor takes where windows can come no more often. */
+    private double most(long floor) {
+        double between = length.toNanos() / 1e9 * MOST_HELD;
+        return Math.max(portion(), AHEAD * floor * between);
     }
 
     /** Bytes that arrive in one window. */
@@ -153,7 +162,7 @@ final class Governor {
         measuredAt = now;
         speed = bytesPerSecond;
         lastWindow = now;
-        next = now.plus(SPAN);
+        next = now;
     }
 
     /** How fast copies came while nothing was held for it. */

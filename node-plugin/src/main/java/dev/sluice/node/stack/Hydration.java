@@ -48,6 +48,7 @@ final class Hydration {
     private @Nullable HydrationReport last;
     private volatile boolean copyWanted;
     private volatile boolean open;
+    private @Nullable Instant writesLost;
 
     /** One whose node has no budget to share. */
     Hydration(VolumeStacks stacks, Host host, Executor work, VolumeOrder order, Instant now) {
@@ -81,6 +82,7 @@ final class Hydration {
         this.pacing = new Pacing(id, order.spec().epoch(), budget, latency);
         this.engineSwitch = new EngineSwitch(host, stacks, id, engineDevice);
         this.readySince = now;
+        this.writesLost = stacks.writesLost(id);
         this.latencyWatch =
                 new LatencyWatch(host, stacks, background, id, order.spec().epoch(), latency);
         this.governing =
@@ -113,6 +115,9 @@ final class Hydration {
         boolean isOpen = outer != null && outer.openCount() > 0;
         if (outer != null && Tables.isError(outer.table())) {
             return rebuild(isOpen);
+        }
+        if (open && !isOpen) {
+            writesLost = stacks.writesLost(id);
         }
         open = isOpen;
         return switch (CloneStatus.parse(host.deviceMapper().status(engineDevice, false))) {
@@ -363,8 +368,10 @@ final class Hydration {
                         now,
                         reason,
                         message)
-                .within(copyWanted ? pacing.limit().allowance() : null)
-                .with(isolation.found().map(BadRegions.Found::summary).orElse(null));
+                .with(
+                        copyWanted ? pacing.limit().allowance() : null,
+                        isolation.found().map(BadRegions.Found::summary).orElse(null),
+                        writesLost);
         return last;
     }
 }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param completionTime when the stack had become linear
  * @param allowance what copying may have at present; null for no limit
  * @param regionErrors what the origin cannot read, when nothing else is missing
+ * @param writesLost when writes that no fsync had confirmed were given up, the origin being away
  */
 public record HydrationReport(
         String volume,
@@ -35,8 +36,9 @@ public record HydrationReport(
         @Nullable String reason,
         @Nullable String message,
         @Nullable CopyAllowance allowance,
-        @Nullable RegionErrors regionErrors) {
-    /** Without a limit, and without errors. */
+        @Nullable RegionErrors regionErrors,
+        @Nullable Instant writesLost) {
+    /** Without a limit, errors and losses. */
     public HydrationReport(
             String volume,
             long epoch,
@@ -72,11 +74,15 @@ public record HydrationReport(
                 reason,
                 message,
                 null,
+                null,
                 null);
     }
 
-    HydrationReport within(@Nullable CopyAllowance limit) {
-        if (Objects.equals(limit, allowance)) {
+    /** With what else is known of it. */
+    HydrationReport with(@Nullable CopyAllowance limit, @Nullable RegionErrors errors, @Nullable Instant writesLostAt) {
+        if (Objects.equals(limit, allowance)
+                && Objects.equals(errors, regionErrors)
+                && Objects.equals(writesLostAt, writesLost)) {
             return this;
         }
         return new HydrationReport(
@@ -97,32 +103,8 @@ public record HydrationReport(
                 reason,
                 message,
                 limit,
-                regionErrors);
-    }
-
-    HydrationReport with(@Nullable RegionErrors errors) {
-        if (Objects.equals(errors, regionErrors)) {
-            return this;
-        }
-        return new HydrationReport(
-                volume,
-                epoch,
-                phase,
-                engine,
-                totalBytes,
-                hydratedBytes,
-                copiedBytes,
-                skippedBytes,
-                reusedBytes,
-                bytesPerSecond,
-                estimatedCompletion,
-                startTime,
-                readyTime,
-                completionTime,
-                reason,
-                message,
-                allowance,
-                errors);
+                errors,
+                writesLostAt);
     }
 
     public long remainingBytes() {

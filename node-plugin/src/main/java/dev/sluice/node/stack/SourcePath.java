@@ -7,6 +7,7 @@ import dev.sluice.node.host.IscsiSession;
 import dev.sluice.node.host.TableLine;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,20 @@ final class SourcePath {
      */
     boolean refused() {
         return refused;
+    }
+
+    /** Whether there is an origin and nothing comes from it now: the session is broken, or the kernel has given its disk up. */
+    boolean isAway() {
+        List<TableLine> source = host.deviceMapper().status(device, false);
+        Optional<IscsiSession> session = host.sessions().find(iqn).filter(IscsiSession::connected);
+        return !source.isEmpty()
+                && session.map(IscsiSession::disk)
+                        .filter(disk -> source.stream().anyMatch(line -> isInUse(line, disk)))
+                        .isEmpty();
+    }
+
+    private static boolean isInUse(TableLine line, BlockDevice disk) {
+        return line.arguments().contains(" " + disk.number() + " A");
     }
 
     /** Puts the path back into use if the kernel had given it up and the session is back. */

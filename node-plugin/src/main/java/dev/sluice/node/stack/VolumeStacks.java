@@ -12,6 +12,7 @@ import dev.sluice.node.clone.CloneStatus;
 import dev.sluice.node.clone.CopyState;
 import dev.sluice.node.clone.CopyTags;
 import dev.sluice.node.clone.HydrationGeometry;
+import dev.sluice.node.clone.LostWritesTag;
 import dev.sluice.node.clone.Observed;
 import dev.sluice.node.clone.OlderCopyTag;
 import dev.sluice.node.clone.StackPlanner;
@@ -25,6 +26,7 @@ import dev.sluice.node.host.LogicalVolume;
 import dev.sluice.node.host.MappedDevice;
 import dev.sluice.node.host.Pool;
 import dev.sluice.node.host.PoolSettings;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -274,6 +276,10 @@ public final class VolumeStacks {
 
     CopyTags tags(String id) {
         return CopyTags.of(copies.latest(id));
+    }
+
+    @Nullable Instant writesLost(String id) {
+        return LostWritesTag.find(copies.latest(id)).orElse(null);
     }
 
     /** Copies of volumes that are on this node. */

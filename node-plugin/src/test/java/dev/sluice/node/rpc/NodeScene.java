@@ -32,6 +32,7 @@ import dev.sluice.node.mount.ReadyVolume;
 import dev.sluice.node.mount.Staging;
 import dev.sluice.node.mount.VolumeFigures;
 import dev.sluice.node.stack.EncryptedVolumes;
+import dev.sluice.node.stack.LostWrites;
 import dev.sluice.node.stack.PoolDirectory;
 import dev.sluice.node.stack.VolumeContent;
 import dev.sluice.node.stack.VolumeOrder;
@@ -49,6 +50,7 @@ import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -98,7 +100,13 @@ final class NodeScene implements BeforeEachCallback, AfterEachCallback {
                                 "n1",
                                 List.of("fast"),
                                 kubelet,
-                                new Staging(volumes, devices, host.mounts(), host.fileSystems(), host.blockDevices()),
+                                new Staging(
+                                        volumes,
+                                        devices,
+                                        new LostWrites(host, stacks, Clock.systemUTC()),
+                                        host.mounts(),
+                                        host.fileSystems(),
+                                        host.blockDevices()),
                                 new Publishing(devices::device, host.mounts()),
                                 new VolumeFigures(devices, host.mounts(), host.fileSystems(), host.blockDevices()))));
         channel = NettyChannelBuilder.forAddress(UnixDomainSocketAddress.of(socket))

@@ -160,8 +160,8 @@ class GovernorTest {
     void whatAWindowBeganIsWaitedForToo() {
         least = MEBIBYTE;
         starve(Duration.ofSeconds(10));
+        inFlight = windows.getLast().bytes() / REGION;
         windows.clear();
-        inFlight = MEBIBYTE / REGION;
         for (int look = 0; look < 600; look++) {
             look();
         }

@@ -54,7 +54,7 @@ final class NodeRecord {
         settings.put("node.session.auth.password_in", login.chap().mutualPassword());
         settings.put("node.session.auth.chap_algs", "SHA3-256,SHA256,SHA1,MD5");
         // Short: after it I/O comes back to the queueing device above, which decides what becomes of it.
-        settings.put("node.session.timeo.replacement_timeout", "20");
+        settings.put("node.session.timeo.replacement_timeout", "10");
         settings.put("node.session.err_timeo.abort_timeout", "10");
         settings.put("node.session.err_timeo.lu_reset_timeout", "10");
         settings.put("node.session.err_timeo.tgt_reset_timeout", "10");

@@ -30,7 +30,7 @@ class IscsiTest {
                 .contains("node.session.auth.authmethod = CHAP\nnode.session.auth.username = user\n")
                 .contains("node.session.auth.password = secret\nnode.session.auth.username_in = peer\n")
                 .contains("node.session.auth.password_in = other\n")
-                .contains("node.session.timeo.replacement_timeout = 20\n")
+                .contains("node.session.timeo.replacement_timeout = 10\n")
                 .contains("node.conn[0].address = 10.0.0.1\nnode.conn[0].port = 3260\n")
                 .contains("node.conn[0].iscsi.HeaderDigest = CRC32C,None\n")
                 .endsWith("# END RECORD\n");
