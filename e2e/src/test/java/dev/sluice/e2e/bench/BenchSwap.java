@@ -55,20 +55,23 @@ class BenchSwap {
                         + FioLog.FUNCTIONS
                         + """
                 set -e
-                outer=$(kernel_name %s)
-                engine=$(kernel_name %s)
+                outer=$(kernel_name %1$s)
+                engine=$(kernel_name %2$s)
                 load_begin --filename=/dev/$outer --rw=randrw --iodepth=32
+                while [ $(missing %2$s) != 0 ]; do sleep 0.01; done
+                complete=$(now)
                 while is_above $outer $engine; do sleep 0.01; done
                 swapped=$(now)
                 sleep 10
                 load_end
-                load_seen $((swapped - 3000000000)) $((swapped + 1000000000))
+                echo $((swapped + 1000000000 - complete))
+                load_seen $complete $((swapped + 1000000000))
                 load_seen $((swapped + 5000000000)) $((swapped + 9000000000))
                 """.formatted(Names.outerDevice(volume), Names.cloneDevice(Names.copy(volume, 1))))
                 .lines()
                 .toArray(String[]::new);
-        FioLog.Seen swap = FioLog.Seen.parse(lines[0], 4);
-        FioLog.Seen after = FioLog.Seen.parse(lines[1], 4);
+        FioLog.Seen swap = FioLog.Seen.parse(lines[1], Long.parseLong(lines[0]) / 1e9);
+        FioLog.Seen after = FioLog.Seen.parse(lines[2], 4);
         return Map.of(
                 SwapReport.Figure.LONGEST_AT_THE_SWAP,
                 swap.longest() / 1e3,

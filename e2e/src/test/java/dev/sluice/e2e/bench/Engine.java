@@ -11,7 +11,7 @@ final class Engine {
             # 0 when there is no engine any more
             missing() { set -- $(dmsetup status --noflush $1 2>/dev/null); [ -z "$7" ] && echo 0 || echo $((${7#*/} - ${7%/*})); }
             missing_bytes() { set -- $(dmsetup status --noflush $1); echo $(((${7#*/} - ${7%/*}) * $6 * 512)); }
-            # DEVICE DISK SECTORS-READ-BY-THEN LATEST
+            # DEVICE DISK SECTORS-READ-BY-THEN LATEST: leaves in $sectors what was read of the disk in the end, which goes with the engine
             await_hydrated() {
               exec 9<> <(:)
               while read -r _ _ sectors _ </sys/block/$2/stat
@@ -19,8 +19,10 @@ final class Engine {
                 read -rt 0.02 -u 9 || :
               done
               while [ ${EPOCHREALTIME/./}000 -lt $4 ] && [ "$(missing $1)" != 0 ]; do
+                { read -r _ _ sectors _ </sys/block/$2/stat; } 2>/dev/null || :
                 read -rt 0.02 -u 9 || :
               done
+              { read -r _ _ sectors _ </sys/block/$2/stat; } 2>/dev/null || :
             }
             """;
 

@@ -48,7 +48,7 @@ record HydrationBench(Node node, String volumeId) {
                 bytes=$(missing_bytes $engine)
                 await_hydrated $engine $disk $((base + bytes / 512)) $((begin + %3$d000000000))
                 end=$(now)
-                echo $((end - begin)) $bytes $(($(sectors $disk) * 512))
+                echo $((end - begin)) $bytes $((sectors * 512))
                 """.formatted(Names.cloneDevice(copy), Names.sourceDevice(copy), LONGEST.toSeconds(), looks()));
     }
 }

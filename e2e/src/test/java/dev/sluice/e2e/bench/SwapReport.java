@@ -34,9 +34,9 @@ record SwapReport(Run run, Samples<Figure> swaps, List<Pair> pairs) {
                 .append(
                         " once, from before it is copied until after the swap to the linear table. Every I/O is in a log: none failed, or the run")
                 .append(
-                        " would have. \"At the swap\" are the 3 s before it, in which the volume is finished, and the second after; \"afterwards\" 4 s")
+                        " would have. \"At the swap\" begins when nothing is missing any more and the volume is finished, and ends a second")
                 .append(
-                        " that begin 5 s later. The longest I/O contains the pause, and whatever else the node did. After each swap the table was")
+                        " after the swap; \"afterwards\" are 4 s that begin 5 s after it. The longest I/O contains the pause, and whatever else the node did. After each swap the table was")
                 .append(
                         " linear only, and no metadata volume, engine, source or session was left: the run would have failed else. ")
                 .append(run.text())
