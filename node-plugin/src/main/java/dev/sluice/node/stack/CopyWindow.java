@@ -30,6 +30,7 @@ final class CopyWindow {
     private final String id;
     private final long epoch;
     private final String engineDevice;
+    private final EngineSwitch engineSwitch;
     private final LongSupplier nanoTime;
     private final BoundedTask bounded;
 
@@ -40,6 +41,7 @@ final class CopyWindow {
         this.id = id;
         this.epoch = epoch;
         this.engineDevice = Names.cloneDevice(Names.copy(id, epoch));
+        this.engineSwitch = new EngineSwitch(host, stacks, id, engineDevice);
         this.nanoTime = nanoTime;
         this.bounded = new BoundedTask(id);
     }
@@ -71,6 +73,9 @@ final class CopyWindow {
     private Optional<Seen> hold(int regions, Duration longest) {
         MappedDevice outer = host.deviceMapper().find(Names.outerDevice(id)).orElseThrow();
         boolean copies = engine().hydrationEnabled();
+        if (!copies) {
+            engineSwitch.holdDiscards();
+        }
         long begin = nanoTime.getAsLong();
         long arrived = 0;
         Duration copied;

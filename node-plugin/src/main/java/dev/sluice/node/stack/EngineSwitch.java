@@ -29,9 +29,9 @@ final class EngineSwitch {
 
     /**
      * A discard marks a region as local even while it is being copied, and the end of the copy then overwrites what was written since. The
-     * engine's own limit holds for every later table above it too.
+     * engine's own limit holds for every later table above it too. So this comes before anything is copied.
      */
-    private void holdDiscards() {
+    void holdDiscards() {
         host.deviceMapper()
                 .find(Names.outerDevice(id))
                 .ifPresent(device -> host.ranges().letDiscards(device.device(), false));

@@ -8,6 +8,7 @@ import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
 import dev.sluice.names.Names;
 import dev.sluice.node.clone.CloneStatus;
+import dev.sluice.node.host.BlockDevice;
 import dev.sluice.node.host.fake.FakeHost;
 import dev.sluice.node.host.fake.PowerCut;
 import java.time.Duration;
@@ -121,6 +122,8 @@ class CopyWindowTest {
 
         assertThat(story.home.faults().journal())
                 .containsExactly(
+                        "DeviceRanges.letDiscards " + device(OUTER).path() + " false",
+                        "DeviceRanges.letDiscards " + device(ENGINE).path() + " false",
                         "Pauses.hold " + OUTER,
                         "DeviceMapper.message " + ENGINE + " enable_hydration",
                         "DeviceMapper.message " + ENGINE + " hydration_threshold " + SOME,
@@ -209,6 +212,10 @@ class CopyWindowTest {
 
     private boolean isHeld() {
         return story.home.host().deviceMapper().find(OUTER).orElseThrow().suspended();
+    }
+
+    private BlockDevice device(String name) {
+        return story.home.host().deviceMapper().find(name).orElseThrow().device();
     }
 
     private CloneStatus.Working engine() {
