@@ -12,7 +12,6 @@ import dev.sluice.e2e.fixture.Sandbox;
 import dev.sluice.e2e.fixture.Workload;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -31,8 +30,7 @@ class NetworkCutIT {
         Scene scene = Scene.hydrating(sandbox, "ext4", Scene.ENOUGH_MEBIBYTES);
 
         sandbox.faults().cut(scene.origin().name(), scene.home().name());
-        var reading =
-                CompletableFuture.supplyAsync(() -> scene.copy().checksum(Scene.FILE), Thread::startVirtualThread);
+        var reading = scene.reading();
         try {
             await("the read waits").during(CUT).atMost(CUT.multipliedBy(2)).until(() -> !reading.isDone());
         } finally {
@@ -52,10 +50,7 @@ class NetworkCutIT {
         sandbox.faults().cut(scene.origin().name(), scene.home().name());
         try {
             await("it is told").atMost(TOLD_WITHIN).until(() -> isToldOf(scene.hydration()));
-            scene.copy().delete();
-            await("the pod has ended")
-                    .atMost(ENDS_WITHIN)
-                    .until(() -> !scene.copy().exists());
+            endCopy(scene);
             sandbox.deleteClaim("clone");
             DeletionIT.awaitGone(sandbox, scene.home(), volume);
         } finally {
@@ -78,10 +73,7 @@ class NetworkCutIT {
             scene.copy()
                     .exec("dd if=/dev/zero of=%s bs=4096 count=1 seek=%d conv=notrunc"
                             .formatted(Scene.FILE, (Scene.ENOUGH_MEBIBYTES - 8) * Scene.MEBIBYTE / 4096));
-            scene.copy().delete();
-            await("the pod has ended")
-                    .atMost(ENDS_WITHIN)
-                    .until(() -> !scene.copy().exists());
+            endCopy(scene);
             await("the device is let go, and what it cost is told")
                     .atMost(ENDS_WITHIN)
                     .until(() -> scene.hydration().condition("WritesLost").isPresent()
@@ -98,6 +90,11 @@ class NetworkCutIT {
         assertThat(again.checksum(Scene.FILE)).isEqualTo(scene.checksum());
         assertThat(scene.hydration().condition("WritesLost")).isPresent();
         assertThat(scene.source().checksum(Scene.FILE)).isEqualTo(scene.checksum());
+    }
+
+    private static void endCopy(Scene scene) {
+        scene.copy().delete();
+        await("the pod has ended").atMost(ENDS_WITHIN).until(() -> !scene.copy().exists());
     }
 
     private static boolean isToldOf(Hydration hydration) {

@@ -8,7 +8,6 @@ import dev.sluice.e2e.cluster.NeedsLab;
 import dev.sluice.e2e.fixture.EndToEnd;
 import dev.sluice.e2e.fixture.Sandbox;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -60,8 +59,7 @@ class PowerCutIT {
         Faults faults = scene.sandbox().faults();
         String container = scene.source().containerId();
         faults.kill(scene.origin().name());
-        var reading =
-                CompletableFuture.supplyAsync(() -> scene.copy().checksum(Scene.FILE), Thread::startVirtualThread);
+        var reading = scene.reading();
         try {
             await("the read waits, it does not fail")
                     .during(STALLED)

@@ -7,6 +7,7 @@ import dev.sluice.e2e.fixture.Hydration;
 import dev.sluice.e2e.fixture.PodRequest;
 import dev.sluice.e2e.fixture.Sandbox;
 import dev.sluice.e2e.fixture.Workload;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * What most tests begin with: a pod with data on one node, and a pod with a clone of it on another, still hydrating.
@@ -46,6 +47,11 @@ record Scene(Sandbox sandbox, Node origin, Node home, Workload source, Workload 
 
     String volumeId() {
         return sandbox.volumeId("clone");
+    }
+
+    /** The file's checksum, once the origin has been read: on a thread of its own, since that may wait for it. */
+    CompletableFuture<String> reading() {
+        return CompletableFuture.supplyAsync(() -> copy.checksum(FILE), Thread::startVirtualThread);
     }
 
     /** What is read afterwards comes from the disk, not from the page cache of an earlier read. */

@@ -6,7 +6,9 @@ final class Engine {
     static final String FUNCTIONS = """
             now() { echo ${EPOCHREALTIME/./}000; }
             disk() { dmsetup deps -o blkdevname $1 | sed 's/.*(\\(.*\\)).*/\\1/'; }
-            sectors() { read -r _ _ sectors _ </sys/block/$1/stat; echo $sectors; }
+            # DISK: what was read of it, in $sectors
+            read_sectors() { read -r _ _ sectors _ </sys/block/$1/stat; }
+            sectors() { read_sectors $1; echo $sectors; }
             hydrated() { set -- $(dmsetup status --noflush $1); echo ${7%/*}; }
             # 0 when there is no engine any more
             missing() { set -- $(dmsetup status --noflush $1 2>/dev/null); [ -z "$7" ] && echo 0 || echo $((${7#*/} - ${7%/*})); }
@@ -14,15 +16,15 @@ final class Engine {
             # DEVICE DISK SECTORS-READ-BY-THEN LATEST: leaves in $sectors what was read of the disk in the end, which goes with the engine
             await_hydrated() {
               exec 9<> <(:)
-              while read -r _ _ sectors _ </sys/block/$2/stat
+              while read_sectors $2
                 [ $sectors -lt $3 ] && [ ${EPOCHREALTIME/./}000 -lt $4 ]; do
                 read -rt 0.02 -u 9 || :
               done
               while [ ${EPOCHREALTIME/./}000 -lt $4 ] && [ "$(missing $1)" != 0 ]; do
-                { read -r _ _ sectors _ </sys/block/$2/stat; } 2>/dev/null || :
+                read_sectors $2 2>/dev/null || :
                 read -rt 0.02 -u 9 || :
               done
-              { read -r _ _ sectors _ </sys/block/$2/stat; } 2>/dev/null || :
+              read_sectors $2 2>/dev/null || :
             }
             """;
 

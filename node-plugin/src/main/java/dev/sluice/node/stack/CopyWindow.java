@@ -9,7 +9,6 @@ import dev.sluice.node.host.Pauses;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
@@ -65,12 +64,11 @@ final class CopyWindow {
         // The way to the origin may be dead without anyone having noticed: a read of the pod that waits there would
         // keep the suspension waiting, and with it all I/O of the pod, also that to what is local.
         bounded.run("a read of the origin", () -> Sessions.probe(host, id, epoch));
-        return stacks.attempt(id, epoch, () -> bounded.run("a window", () -> hold(regions, longest)))
-                .flatMap(Function.identity());
+        return stacks.attempt(id, epoch, () -> bounded.run("a window", () -> hold(regions, longest)));
     }
 
     /** Nothing is logged, and nothing waited for but the engine, while the device is held. */
-    private Optional<Seen> hold(int regions, Duration longest) {
+    private Seen hold(int regions, Duration longest) {
         MappedDevice outer = host.deviceMapper().find(Names.outerDevice(id)).orElseThrow();
         boolean copies = engine().hydrationEnabled();
         if (!copies) {
@@ -102,7 +100,7 @@ final class CopyWindow {
             pause.end();
         }
         Duration held = Duration.ofNanos(nanoTime.getAsLong() - begin);
-        return Optional.of(new Seen(held, arrived, copied, inFlight(outer.device())));
+        return new Seen(held, arrived, copied, inFlight(outer.device()));
     }
 
     private long inFlight(BlockDevice device) {

@@ -51,7 +51,6 @@ final class Drain {
 
     private boolean drain() {
         host.deviceMapper().message(Names.cloneDevice(Names.copy(id, epoch)), "disable_hydration");
-        String source = Names.sourceDevice(Names.copy(id, epoch));
         CompletableFuture<Pauses.Pause> held = hold();
         long begin = nanoTime.getAsLong();
         boolean failing = false;
@@ -61,7 +60,7 @@ final class Drain {
             while (!isDrained(held, inFlight) && !isRefused(held) && isWithin(begin, AT_MOST)) {
                 if (!failing && !isWithin(still, SENT_AGAIN)) {
                     failing = true;
-                    host.deviceMapper().message(source, "fail_if_no_path");
+                    path.fail();
                 }
                 path.reinstate();
                 // Nothing tells when a read has ended.
@@ -73,7 +72,7 @@ final class Drain {
             return isDrained(held, inFlight);
         } finally {
             if (failing) {
-                host.deviceMapper().message(source, "queue_if_no_path");
+                path.queue();
             }
             path.reinstate();
             var unused = held.thenAccept(Pauses.Pause::end);

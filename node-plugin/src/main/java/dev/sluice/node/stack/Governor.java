@@ -80,12 +80,14 @@ final class Governor {
         long hydrated = engine.hydratedRegions() * region;
         long floor = floor(least, most);
         count(now, hydrated, floor, region);
-        long bytes = (long) Math.min(owed, Math.max(most(floor), region)) / region * region;
+        long bytes = (long) Math.min(owed, Math.max(largest(floor), region)) / region * region;
         if (bytes == 0 || !isBehind(now, only) || isCopying(engine, bytes) || now.isBefore(next)) {
             return Optional.empty();
         }
         next = now.plus(AFTER_FAILURE);
-        starved = only ? starved : now;
+        if (!only) {
+            starved = now;
+        }
         boolean measures = least == null
                 && (measuredAt == null || !measuredAt.plus(MEASURE_EVERY).isAfter(now));
         begun = measures ? Math.max(bytes, MEASURED_WITH / region * region) : bytes;
@@ -102,7 +104,7 @@ final class Governor {
     }
 
     /** Bytes of one window: what arrives in it, or what the floor takes where windows can come no more often. */
-    private double most(long floor) {
+    private double largest(long floor) {
         double between = length.toNanos() / 1e9 * MOST_HELD;
         return Math.max(portion(), AHEAD * floor * between);
     }

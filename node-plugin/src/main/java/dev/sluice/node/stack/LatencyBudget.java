@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * How fast may be copied while a pod's I/O is not slowed by more than its budget. What the pod's I/O would be without copying is seen in
  * short times in which nothing is copied, again and again, since the pod's load changes, and with it what it reads of the origin. In the
  * times between it is compared, and the limit follows: it grows while the budget is kept, is halved when it is not, and never falls below
- * the floor. When even that is too much, or too many requests were slow in a short time, copies come only in windows, in which the pod's I/O
+ * the floor. When even that is too much, copies come only in windows, in which the pod's I/O
  * is held: few requests wait for one, where many meet copies that go on beside them. That is seen too, and whatever slows fewer is done. A pod with
  * little I/O has no limit.
  */
@@ -226,16 +226,28 @@ final class LatencyBudget {
         long rate = Math.max(0, seen.hydrated() - began.hydrated()) * 1000 / Math.max(1, age.toMillis());
         if (!busy && io.count() >= FEW) {
             become(seen);
-        } else if (io.count() < FEW && age.compareTo(LONGEST_SLICE) >= 0) {
-            // What such a pod feels cannot be told.
-            busy = false;
-            settle();
+        } else if (isIdle(io, age)) {
             fastest = Math.max(fastest, rate);
-            enter(Stage.COPYING, seen);
-        } else if (io.count() >= FEW && age.compareTo(SLICE) >= 0) {
+            becomeIdle(seen);
+        } else if (isSlice(io, age)) {
             compare(seen.at(), io, rate, terms.percent());
             enter(isFresh(seen.at()) && !isToBeHeld(seen.at()) ? Stage.COPYING : Stage.DRAINING, seen);
         }
+    }
+
+    private static boolean isIdle(Latencies io, Duration age) {
+        return io.count() < FEW && age.compareTo(LONGEST_SLICE) >= 0;
+    }
+
+    private static boolean isSlice(Latencies io, Duration age) {
+        return io.count() >= FEW && age.compareTo(SLICE) >= 0;
+    }
+
+    /** What such a pod feels cannot be told. */
+    private void becomeIdle(Seen seen) {
+        busy = false;
+        settle();
+        enter(Stage.COPYING, seen);
     }
 
     private boolean isToBeHeld(Instant now) {
@@ -244,11 +256,9 @@ final class LatencyBudget {
 
     private void held(Seen began, Seen seen, Duration age, Terms terms) {
         Latencies io = seen.io().since(began.io());
-        if (io.count() < FEW && age.compareTo(LONGEST_SLICE) >= 0) {
-            busy = false;
-            settle();
-            enter(Stage.COPYING, seen);
-        } else if (io.count() >= FEW && age.compareTo(SLICE) >= 0) {
+        if (isIdle(io, age)) {
+            becomeIdle(seen);
+        } else if (isSlice(io, age)) {
             double slow = delayed.sum() + undisturbed.slow(io, terms.percent());
             owe(slow, io.count());
             if (slow > Math.max(slowBeside * io.count(), Undisturbed.slow(io.count()))) {
@@ -270,6 +280,7 @@ final class LatencyBudget {
     /** Nothing is held against copying any more. */
     private void settle() {
         debt = 0;
+        exceededAt = Double.POSITIVE_INFINITY;
         hold = SHORTEST_HOLD;
         heldUntil = Instant.MIN;
     }
@@ -300,7 +311,6 @@ final class LatencyBudget {
         if (undisturbed.add(seen.at(), seen.io().since(began.io()), allowedPercent)) {
             // The load became slower by itself, and that was laid to copying.
             settle();
-            exceededAt = Double.POSITIVE_INFINITY;
             cautious = false;
         }
     }
@@ -311,7 +321,6 @@ final class LatencyBudget {
         }
         if (percent != allowedPercent) {
             allowedPercent = percent;
-            exceededAt = Double.POSITIVE_INFINITY;
             settle();
         }
         double slow = delayed.sum() + undisturbed.slow(io, percent);

@@ -1,10 +1,6 @@
 package dev.sluice.node.stack;
 
-import dev.sluice.names.Names;
-import dev.sluice.node.clone.CopyTags;
-import dev.sluice.node.clone.LostWritesTag;
 import dev.sluice.node.host.Host;
-import dev.sluice.node.host.LogicalVolume;
 import java.time.Clock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,36 +24,31 @@ public final class LostWrites {
 
     /** Whether there was an origin to wait for, and it is away. That is written down before anything is lost. */
     public boolean giveUp(String id) {
-        LogicalVolume known = stacks.copies().latest(id);
-        long epoch = CopyTags.of(known).epoch();
-        if (!new SourcePath(host, id, epoch).isAway()) {
+        long epoch = stacks.tags(id).epoch();
+        SourcePath path = new SourcePath(host, id, epoch);
+        if (!path.isAway()) {
             return false;
         }
         return stacks.lockedCopy(id, epoch, () -> {
-            LogicalVolume data = stacks.copies().latest(id);
-            host.logicalVolumes().retag(data, LostWritesTag.of(data), LostWritesTag.at(clock.instant()));
+            stacks.recordWritesLost(id, epoch, clock.instant());
             log.warn(
                     "volume {}: its origin is away and its file system is being unmounted: what that had not written is"
                             + " given up, as in a power cut. What an fsync confirmed is kept",
                     id);
-            host.deviceMapper().message(sourceDevice(id, epoch), "fail_if_no_path");
+            path.fail();
             return true;
         });
     }
 
     /** What comes from now on waits for the origin again. */
     public void settle(String id) {
-        long epoch = CopyTags.of(stacks.copies().latest(id)).epoch();
+        long epoch = stacks.tags(id).epoch();
         stacks.lockedCopy(id, epoch, () -> {
-            host.deviceMapper()
-                    .find(sourceDevice(id, epoch))
-                    .filter(source -> !source.table().isEmpty())
-                    .ifPresent(source -> host.deviceMapper().message(source.name(), "queue_if_no_path"));
+            SourcePath path = new SourcePath(host, id, epoch);
+            if (path.isThere()) {
+                path.queue();
+            }
             return true;
         });
-    }
-
-    private static String sourceDevice(String id, long epoch) {
-        return Names.sourceDevice(Names.copy(id, epoch));
     }
 }

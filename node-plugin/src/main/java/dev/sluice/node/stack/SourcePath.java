@@ -65,14 +65,28 @@ final class SourcePath {
     boolean isAway() {
         List<TableLine> source = host.deviceMapper().status(device, false);
         Optional<IscsiSession> session = host.sessions().find(iqn).filter(IscsiSession::connected);
-        return !source.isEmpty()
-                && session.map(IscsiSession::disk)
-                        .filter(disk -> source.stream().anyMatch(line -> isInUse(line, disk)))
-                        .isEmpty();
+        boolean used = session.map(IscsiSession::disk)
+                .flatMap(disk -> isGivenUp(source, disk))
+                .map(givenUp -> !givenUp)
+                .orElse(false);
+        return !source.isEmpty() && !used;
     }
 
-    private static boolean isInUse(TableLine line, BlockDevice disk) {
-        return line.arguments().contains(" " + disk.number() + " A");
+    boolean isThere() {
+        return host.deviceMapper()
+                .find(device)
+                .filter(source -> !source.table().isEmpty())
+                .isPresent();
+    }
+
+    /** What finds no way from now on ends in an error. */
+    void fail() {
+        host.deviceMapper().message(device, "fail_if_no_path");
+    }
+
+    /** It waits for one again. */
+    void queue() {
+        host.deviceMapper().message(device, "queue_if_no_path");
     }
 
     /** Puts the path back into use if the kernel had given it up and the session is back. */
@@ -85,20 +99,27 @@ final class SourcePath {
         return disk != null && reinstate(disk);
     }
 
-    /** False when the disk is no path of the source. The number of a path is followed by A, or by F when it is given up. */
+    /** False when the disk is no path of the source. */
     private boolean reinstate(BlockDevice disk) {
-        String path = " " + disk.number() + " ";
-        for (TableLine line : host.deviceMapper().status(device, false)) {
-            int at = line.arguments().indexOf(path);
-            if (at >= 0) {
-                failed = line.arguments().startsWith("F", at + path.length());
-                if (failed) {
-                    host.deviceMapper().message(device, "reinstate_path " + disk.number());
-                }
-                return true;
-            }
+        Optional<Boolean> givenUp = isGivenUp(host.deviceMapper().status(device, false), disk);
+        if (givenUp.isEmpty()) {
+            return false;
         }
-        return false;
+        failed = givenUp.get();
+        if (failed) {
+            host.deviceMapper().message(device, "reinstate_path " + disk.number());
+        }
+        return true;
+    }
+
+    /** Empty when the disk is no path of the source. The number of a path is followed by A, or by F when it is given up. */
+    private static Optional<Boolean> isGivenUp(List<TableLine> source, BlockDevice disk) {
+        String path = " " + disk.number() + " ";
+        return source.stream()
+                .map(TableLine::arguments)
+                .filter(status -> status.contains(path))
+                .map(status -> status.startsWith("F", status.indexOf(path) + path.length()))
+                .findFirst();
     }
 
     /** The origin as a disk of this node, when it is there. */

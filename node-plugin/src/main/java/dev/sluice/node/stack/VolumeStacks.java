@@ -187,6 +187,14 @@ public final class VolumeStacks {
         });
     }
 
+    /** Writes down when writes were given up that no fsync had confirmed. */
+    void recordWritesLost(String id, long epoch, Instant time) {
+        lockedCopy(id, epoch, () -> {
+            LogicalVolume data = copies.find(id, epoch).orElseThrow();
+            return host.logicalVolumes().retag(data, LostWritesTag.of(data), LostWritesTag.at(time));
+        });
+    }
+
     long reusedRegions(String id, long epoch) {
         return copies.find(id, epoch).stream()
                 .flatMapToLong(data -> OlderCopyTag.reusedRegions(data).stream())

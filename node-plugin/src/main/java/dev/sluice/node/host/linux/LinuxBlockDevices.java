@@ -46,8 +46,7 @@ public final class LinuxBlockDevices implements BlockDevices {
     }
 
     private long counter(BlockDevice device, int which) {
-        return Long.parseLong(
-                KernelFiles.read(folder(device).resolve("stat")).strip().split("\\s+", -1)[which]);
+        return Long.parseLong(KernelFiles.read(folder(device).resolve("stat")).split("\\s+", -1)[which]);
     }
 
     @Override
