@@ -3,6 +3,7 @@ package dev.sluice.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.api.HydrationPhase;
 import dev.sluice.e2e.cluster.NeedsLab;
 import dev.sluice.e2e.cluster.Node;
 import dev.sluice.e2e.fixture.EndToEnd;
@@ -32,6 +33,11 @@ class KilledInAPauseIT {
         String outer = Names.outerDevice(scene.volumeId());
         String engine = Names.cloneDevice(scene.volumeId());
         String source = Names.outerDevice(sandbox.volumeId("source"));
+        // Or the plugin that is about to die holds and resumes the same device for a copy's sake: a call that resumes
+        // the upper
+        // of two while the lower is suspended waits for the lower, in the kernel, and so does the end of its process.
+        scene.hydration().pause(true);
+        scene.hydration().await(HydrationPhase.PAUSED);
 
         // As the snapshot of a hydrating volume does, and as that of a group does; each ends on its node as by a power
         // cut of the process.
@@ -52,6 +58,7 @@ class KilledInAPauseIT {
         held.awaitMoreThan(heldBefore);
         assertThat(suspended(scene.home(), engine)).isFalse();
         assertThat(scene.origin().targets(sandbox.volumeId("source"))).containsOnly("linear");
+        scene.hydration().pause(false);
         scene.finishHydration();
         frozen.stop();
         held.stop();

@@ -1,7 +1,9 @@
 package dev.sluice.node.host;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** device-mapper, restricted to devices of ours (uuid prefix SLUICE-). */
 public interface DeviceMapper {
@@ -18,6 +20,12 @@ public interface DeviceMapper {
 
     /** Status lines of the live table; none when there is none, or no device. Without flush nothing is committed or waited for. */
     List<TableLine> status(String name, boolean flush);
+
+    /**
+     * Names of the devices to which something happened since the call before: the engine is complete, or its metadata failed, or there is
+     * another table. Waits for that, for so long at most. For one caller.
+     */
+    Set<String> awaitEvents(Duration longest);
 
     /** A message to the target at sector 0. */
     void message(String name, String message);

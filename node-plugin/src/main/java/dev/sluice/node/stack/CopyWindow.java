@@ -9,6 +9,7 @@ import dev.sluice.node.host.Pauses;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
@@ -53,7 +54,8 @@ final class CopyWindow {
     record Seen(Duration held, long arrived, Duration copied, long delayed) {}
 
     /**
-     * Empty, and nothing is done, while anything else changes the volume, or an earlier window has not ended.
+     * Empty, and nothing is done, while anything else changes the volume, or an earlier window has not ended, or someone else has suspended
+     * the device: the end of a window would resume it.
      *
      * @param longest that is waited for copies to arrive
      */
@@ -64,12 +66,16 @@ final class CopyWindow {
         // The way to the origin may be dead without anyone having noticed: a read of the pod that waits there would
         // keep the suspension waiting, and with it all I/O of the pod, also that to what is local.
         bounded.run("a read of the origin", () -> Sessions.probe(host, id, epoch));
-        return stacks.attempt(id, epoch, () -> bounded.run("a window", () -> hold(regions, longest)));
+        return stacks.attempt(id, epoch, () -> bounded.run("a window", () -> hold(regions, longest)))
+                .flatMap(Function.identity());
     }
 
     /** Nothing is logged, and nothing waited for but the engine, while the device is held. */
-    private Seen hold(int regions, Duration longest) {
+    private Optional<Seen> hold(int regions, Duration longest) {
         MappedDevice outer = host.deviceMapper().find(Names.outerDevice(id)).orElseThrow();
+        if (outer.suspended()) {
+            return Optional.empty();
+        }
         boolean copies = engine().hydrationEnabled();
         if (!copies) {
             engineSwitch.holdDiscards();
@@ -100,7 +106,7 @@ final class CopyWindow {
             pause.end();
         }
         Duration held = Duration.ofNanos(nanoTime.getAsLong() - begin);
-        return new Seen(held, arrived, copied, inFlight(outer.device()));
+        return Optional.of(new Seen(held, arrived, copied, inFlight(outer.device())));
     }
 
     private long inFlight(BlockDevice device) {

@@ -12,6 +12,7 @@ import dev.sluice.node.host.Host;
 import dev.sluice.node.host.MappedDevice;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -91,6 +92,11 @@ final class Hydration {
         this.standstill = new Standstill(now);
         this.isolation = new Isolation(host, stacks, id, order.spec().epoch(), System::nanoTime);
         this.beginning = new Beginning(host, stacks, background, order, rate::clear, now);
+    }
+
+    /** Whether its engine is among these devices. */
+    boolean isOneOf(Set<String> devices) {
+        return devices.contains(engineDevice);
     }
 
     boolean isOf(long epoch) {

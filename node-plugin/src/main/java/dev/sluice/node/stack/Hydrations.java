@@ -1,6 +1,7 @@
 package dev.sluice.node.stack;
 
 import dev.sluice.api.VolumePhase;
+import dev.sluice.error.SluiceException;
 import dev.sluice.names.Names;
 import dev.sluice.node.budget.BudgetBoard;
 import dev.sluice.node.clone.CopyTags;
@@ -9,9 +10,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -22,6 +25,7 @@ import org.slf4j.LoggerFactory;
 public final class Hydrations implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Hydrations.class);
     private static final Duration LOOK = Duration.ofMillis(500);
+    private static final Duration EVENTS = Duration.ofSeconds(1);
     /** Between looks at those with a limit: what the engine copies too much in this time is a burst. */
     private static final Duration PACE = Duration.ofMillis(20);
     /** More than these are looked at less often: of many that copy at once each has but a part of the wire, and together they are no faster. */
@@ -63,6 +67,29 @@ public final class Hydrations implements AutoCloseable {
 
     public void start() {
         tickAfter(Duration.ZERO);
+        Thread.ofPlatform().name("device-events").daemon().start(this::followEvents);
+    }
+
+    private void followEvents() {
+        try {
+            while (!ticker.isShutdown()) {
+                Set<String> devices = host.deviceMapper().awaitEvents(EVENTS);
+                ticker.execute(() -> lookAt(devices));
+            }
+        } catch (RejectedExecutionException closed) {
+            // Nobody looks any more.
+        } catch (SluiceException e) {
+            log.warn("without the kernel's events volumes are only looked at twice a second: {}", e.getMessage());
+        }
+    }
+
+    /** An engine that turned read-only reads the origin again where it had newer data: each moment until the volume is cut off counts. */
+    void lookAt(Set<String> devices) {
+        each(hydration -> {
+            if (hydration.isOneOf(devices)) {
+                listener.observed(hydration.look(clock.instant()));
+            }
+        });
     }
 
     private void tickAfter(Duration pause) {

@@ -163,6 +163,12 @@ final class BudgetScene implements AutoCloseable {
         }
     }
 
+    /** What happened to devices until now is told. */
+    void hear() {
+        hydrations.lookAt(home.host().deviceMapper().awaitEvents(Duration.ZERO));
+        awaitWork();
+    }
+
     private void awaitWork() {
         try {
             work.submit(() -> {}).get();

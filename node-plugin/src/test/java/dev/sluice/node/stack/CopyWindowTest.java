@@ -113,6 +113,15 @@ class CopyWindowTest {
     }
 
     @Test
+    void whatSomeoneElseHasSuspendedIsNotResumed() {
+        story.home.suspend(OUTER);
+
+        assertThat(window.open(SOME, LONGEST)).isEmpty();
+        assertThat(isHeld()).isTrue();
+        assertThat(story.home.faults().journal()).isEmpty();
+    }
+
+    @Test
     void anEngineThatIsOffCopiesInItOnly() {
         story.home.host().deviceMapper().message(ENGINE, "disable_hydration");
         story.home.faults().clear();

@@ -2,7 +2,9 @@ package dev.sluice.node.host.linux;
 
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** /dev/mapper/control: one ioctl a call, any device, no policy. */
@@ -19,6 +21,8 @@ final class DmControl {
     static final int TABLE_STATUS = 12;
     static final int LIST_VERSIONS = 13;
     static final int MESSAGE = 14;
+    /** Since Linux 4.13. */
+    static final int ARM_POLL = 16;
 
     private static final String CONTROL = "/dev/mapper/control";
     private static final long READ_WRITE = 3L << 30;
@@ -71,6 +75,21 @@ final class DmControl {
         return call(LIST_DEVICES, new DmRequest()).names();
     }
 
+    /** By name: how many events the kernel has counted for each device. */
+    Map<String, Integer> eventCounts() {
+        return call(LIST_DEVICES, new DmRequest()).eventCounts();
+    }
+
+    /** From here on {@link #awaitEvent} knows what is new. */
+    void arm() {
+        call(ARM_POLL, new DmRequest());
+    }
+
+    /** Waits for an event of any device, for so long at most. */
+    boolean awaitEvent(Duration longest) {
+        return calls.awaitReadable(descriptor(), longest);
+    }
+
     List<String> targetTypes() {
         return call(LIST_VERSIONS, new DmRequest()).targetTypes();
     }
@@ -94,6 +113,7 @@ final class DmControl {
             case TABLE_STATUS -> "status of";
             case LIST_VERSIONS -> "list target types";
             case MESSAGE -> "message to";
+            case ARM_POLL -> "listen for events";
             default -> "request " + command;
         };
     }

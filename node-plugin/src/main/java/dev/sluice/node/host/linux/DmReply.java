@@ -5,7 +5,9 @@ import dev.sluice.node.host.TableLine;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Decodes what the kernel put into the buffer of a {@link DmRequest}. */
 final class DmReply {
@@ -70,18 +72,25 @@ final class DmReply {
 
     /** Of DM_LIST_DEVICES: next counts from the entry itself; an empty list is one entry without a device. */
     List<String> names() {
-        List<String> names = new ArrayList<>();
+        return List.copyOf(eventCounts().keySet());
+    }
+
+    /** Of DM_LIST_DEVICES: after each name, at the next multiple of eight, how many events its device has had. */
+    Map<String, Integer> eventCounts() {
+        Map<String, Integer> counts = new LinkedHashMap<>();
         int at = dataStart();
         if (buffer.getLong(at) == 0) {
-            return names;
+            return counts;
         }
         int next;
         do {
-            names.add(string(at + NAME_IN_LIST));
+            String name = string(at + NAME_IN_LIST);
+            int afterName = at + NAME_IN_LIST + name.length() + 1;
+            counts.put(name, buffer.getInt(Math.ceilDiv(afterName, Long.BYTES) * Long.BYTES));
             next = buffer.getInt(at + Long.BYTES);
             at += next;
         } while (next != 0);
-        return names;
+        return counts;
     }
 
     /** Of DM_LIST_VERSIONS: target types the kernel has now. */

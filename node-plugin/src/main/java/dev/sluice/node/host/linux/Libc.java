@@ -18,6 +18,8 @@ public interface Libc {
 
     int ioctl(int descriptor, long request, Pointer argument);
 
+    int poll(Pointer descriptors, long count, int milliseconds);
+
     int mount(@Nullable String source, String target, @Nullable String type, long flags, @Nullable String data);
 
     int umount2(String target, int flags);

@@ -7,8 +7,10 @@ import dev.sluice.node.host.DeviceMapper;
 import dev.sluice.node.host.MappedDevice;
 import dev.sluice.node.host.TableLine;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Devices of ours by ioctl: no process, no udev, no waiting for either. */
 public final class LinuxDeviceMapper implements DeviceMapper {
@@ -16,10 +18,12 @@ public final class LinuxDeviceMapper implements DeviceMapper {
 
     private final DmControl control;
     private final Path sys;
+    private final DmEvents events;
 
     LinuxDeviceMapper(DmControl control, Path sys) {
         this.control = control;
         this.sys = sys;
+        this.events = new DmEvents(control);
     }
 
     @Override
@@ -119,6 +123,11 @@ public final class LinuxDeviceMapper implements DeviceMapper {
         return control.find(DmControl.TABLE_STATUS, new DmRequest().name(name).flags(flags))
                 .map(DmReply::lines)
                 .orElse(List.of());
+    }
+
+    @Override
+    public Set<String> awaitEvents(Duration longest) {
+        return events.await(longest);
     }
 
     @Override

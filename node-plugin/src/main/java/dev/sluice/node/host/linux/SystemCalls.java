@@ -2,6 +2,7 @@ package dev.sluice.node.host.linux;
 
 import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
+import java.time.Duration;
 import jnr.ffi.LastError;
 import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
@@ -24,6 +25,7 @@ final class SystemCalls {
     private static final int MOVE_MOUNT = 429;
     private static final int MOUNT_SETATTR = 442;
 
+    private static final short POLLIN = 1;
     private static final int AT_FDCWD = -100;
     private static final int AT_EMPTY_PATH = 0x1000;
     private static final int OPEN_TREE_CLONE = 1;
@@ -60,6 +62,14 @@ final class SystemCalls {
         int result = libc.ioctl(descriptor, request, memory) < 0 ? errno() : 0;
         memory.get(0, buffer, 0, buffer.length);
         return result;
+    }
+
+    /** Waits until the descriptor has something to read, for so long at most. */
+    boolean awaitReadable(int descriptor, Duration longest) {
+        Pointer polled = Memory.allocateDirect(runtime, Long.BYTES, true);
+        polled.putInt(0, descriptor);
+        polled.putShort(Integer.BYTES, POLLIN);
+        return libc.poll(polled, 1, (int) longest.toMillis()) > 0;
     }
 
     int mount(@Nullable String source, String target, @Nullable String type, long flags, @Nullable String data) {

@@ -236,6 +236,10 @@ final class CloneTarget implements FakeTarget {
         }
     }
 
+    boolean isComplete() {
+        return hydrated.cardinality() == regions;
+    }
+
     /** A failed commit: the bitmap on disk counts again. */
     void breakMetadata(Mode broken) {
         mode = broken;

@@ -5,11 +5,17 @@ import dev.sluice.error.SluiceException;
 import dev.sluice.node.host.DeviceMapper;
 import dev.sluice.node.host.MappedDevice;
 import dev.sluice.node.host.TableLine;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 final class FakeDeviceMapper implements DeviceMapper {
@@ -17,6 +23,7 @@ final class FakeDeviceMapper implements DeviceMapper {
     private final Faults faults;
     private final TargetParser parser;
     private final Map<String, DmDevice> devices = new LinkedHashMap<>();
+    private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
 
     FakeDeviceMapper(FakeKernel kernel, Faults faults) {
         this.kernel = kernel;
@@ -73,6 +80,34 @@ final class FakeDeviceMapper implements DeviceMapper {
             DmDevice device = devices.get(name);
             return device == null ? List.of() : device.status(flush);
         });
+    }
+
+    @Override
+    public Set<String> awaitEvents(Duration longest) {
+        Set<String> names = new HashSet<>();
+        try {
+            Optional.ofNullable(events.poll(longest.toNanos(), TimeUnit.NANOSECONDS))
+                    .ifPresent(names::add);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        events.drainTo(names);
+        return names;
+    }
+
+    /** As the kernel does for engines only: when one turns read-only or fails. */
+    void breakMetadata(String name, CloneTarget.Mode mode) {
+        cloneTarget(name).breakMetadata(mode);
+        events.add(name);
+    }
+
+    /** And when a commit finds that nothing is missing. */
+    void commit(String name) {
+        CloneTarget clone = cloneTarget(name);
+        clone.commit();
+        if (clone.isComplete()) {
+            events.add(name);
+        }
     }
 
     @Override

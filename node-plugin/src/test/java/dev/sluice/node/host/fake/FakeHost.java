@@ -239,17 +239,17 @@ public final class FakeHost {
 
     /** The commit that the kernel makes each second. */
     public void commit(String cloneDevice) {
-        run(() -> mapper.cloneTarget(cloneDevice).commit());
+        run(() -> mapper.commit(cloneDevice));
     }
 
     /** Its metadata could not be committed: mode ro, and the bitmap on disk counts again. */
     public void breakMetadata(String cloneDevice) {
-        run(() -> mapper.cloneTarget(cloneDevice).breakMetadata(CloneTarget.Mode.RO));
+        run(() -> mapper.breakMetadata(cloneDevice, CloneTarget.Mode.RO));
     }
 
     /** Mode Fail: every I/O ends in an error. */
     public void failClone(String cloneDevice) {
-        run(() -> mapper.cloneTarget(cloneDevice).breakMetadata(CloneTarget.Mode.FAIL));
+        run(() -> mapper.breakMetadata(cloneDevice, CloneTarget.Mode.FAIL));
     }
 
     /** Someone opens the device, not exclusively: a pod with a raw block volume, a backup tool. */

@@ -2,6 +2,7 @@ package dev.sluice.node.host.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import dev.sluice.node.host.BlockDevice;
 import dev.sluice.node.host.TableLine;
@@ -19,6 +20,7 @@ class DmEncodingTest {
     void requestNumbersAreThoseOfTheHeader() {
         assertThat(DmControl.requestNumber(DmControl.LIST_DEVICES)).isEqualTo(0xC138FD02L);
         assertThat(DmControl.requestNumber(DmControl.TABLE_STATUS)).isEqualTo(0xC138FD0CL);
+        assertThat(DmControl.requestNumber(DmControl.ARM_POLL)).isEqualTo(0xC138FD10L);
     }
 
     @Test
@@ -111,6 +113,21 @@ class DmEncodingTest {
         put(answer, 348, "sluice-v-1");
 
         assertThat(new DmReply(bytes).names()).containsExactly("data-pool", "sluice-v-1");
+    }
+
+    @Test
+    void theCountOfEventsFollowsTheNameAtAMultipleOfEight() {
+        byte[] bytes = new byte[512];
+        ByteBuffer answer = DmRequest.over(bytes);
+        answer.putInt(16, 312);
+        answer.putLong(312, 65024).putInt(320, 32);
+        put(answer, 324, "data-pool");
+        answer.putInt(336, 7);
+        answer.putLong(344, 65025).putInt(352, 0);
+        put(answer, 356, "sluice-v-12");
+        answer.putInt(368, 9);
+
+        assertThat(new DmReply(bytes).eventCounts()).containsExactly(entry("data-pool", 7), entry("sluice-v-12", 9));
     }
 
     @Test
