@@ -87,6 +87,7 @@ public final class VolumeReconciler implements Reconciler<Volume> {
         if (context.isPrimaryResourceDeleted()) {
             // An object that is gone orders nothing: its devices stay until somebody says Absent.
             written.remove(volume.getMetadata().getUid());
+            hydrations.forget(volume.getMetadata().getName());
             return UpdateControl.noUpdate();
         }
         reconcile(volume);
@@ -103,6 +104,8 @@ public final class VolumeReconciler implements Reconciler<Volume> {
         VolumeSpec spec = volume.getSpec();
         if (spec == null || !spec.home().equals(cluster.node())) {
             board.remove(volume.getMetadata().getName());
+            // Its new home tells of it now.
+            hydrations.forget(volume.getMetadata().getName());
             if (spec != null) {
                 lost.keep(volume, spec);
             }

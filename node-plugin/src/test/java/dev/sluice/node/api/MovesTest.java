@@ -183,6 +183,22 @@ class MovesTest {
                         SluiceException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.NO_SPACE));
     }
 
+    @Test
+    void aNodeThatAVolumeHasLeftTellsOfItNoMore() {
+        order();
+        eventually().until(this::consented);
+        move();
+        eventually().until(() -> to.tellsOf(VOLUME));
+
+        order("n2", "n1", 3);
+        eventually()
+                .until(() ->
+                        Long.valueOf(3).equals(exported(Names.export(VOLUME, 3)).consentedEpoch()));
+        move("n2", "n1");
+
+        eventually().until(() -> from.tellsOf(VOLUME) && !to.tellsOf(VOLUME));
+    }
+
     private void answer(String reason, String message) {
         client.resources(Attachment.class)
                 .withName(Names.attachment(VOLUME, "n2"))
@@ -193,22 +209,30 @@ class MovesTest {
     }
 
     private void order() {
-        editVolume(spec -> spec.withTarget("n2"));
+        order("n1", "n2", 2);
+    }
+
+    private void order(String home, String target, long epoch) {
+        editVolume(spec -> spec.withTarget(target));
         Export export = new Export();
         export.setMetadata(new ObjectMetaBuilder()
-                .withName(EXPORT)
-                .addToLabels(Names.LABEL_NODE, "n1")
-                .addToLabels(Names.concernsLabel("n2"), "true")
+                .withName(Names.export(VOLUME, epoch))
+                .addToLabels(Names.LABEL_NODE, home)
+                .addToLabels(Names.concernsLabel(target), "true")
                 .build());
-        export.setSpec(new ExportSpec(VOLUME, "n1", "n2", VOLUME, 2, DesiredState.PRESENT));
+        export.setSpec(new ExportSpec(VOLUME, home, target, VOLUME, epoch, DesiredState.PRESENT));
         client.resource(export).create();
     }
 
     private void move() {
-        Origin origin = new Origin(OriginKind.NODE, "n1", "n1", null, SIZE);
+        move("n1", "n2");
+    }
+
+    private void move(String home, String target) {
+        Origin origin = new Origin(OriginKind.NODE, home, home, null, SIZE);
         client.resources(Volume.class).withName(VOLUME).edit(volume -> {
             volume.setSpec(volume.getSpec().moved(origin));
-            volume.getMetadata().setLabels(Map.of(Names.concernsLabel("n2"), "true"));
+            volume.getMetadata().setLabels(Map.of(Names.concernsLabel(target), "true"));
             return volume;
         });
     }
@@ -219,8 +243,12 @@ class MovesTest {
 
     /** As far as its node has told; pending before. */
     private ExportStatus exported() {
+        return exported(EXPORT);
+    }
+
+    private ExportStatus exported(String name) {
         return Objects.requireNonNullElse(
-                client.resources(Export.class).withName(EXPORT).get().getStatus(), UNTOLD);
+                client.resources(Export.class).withName(name).get().getStatus(), UNTOLD);
     }
 
     private void edit(UnaryOperator<ExportSpec> change) {

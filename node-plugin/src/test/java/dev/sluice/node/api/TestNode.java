@@ -31,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 final class TestNode implements AutoCloseable {
     final NodeClusterAccess cluster;
     final ClusterVolumeDirectory directory;
+    private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     private final HydrationPublisher progress;
     private final Hydrations hydrations;
     private final StorageNodePublisher storageNode;
@@ -48,7 +49,7 @@ final class TestNode implements AutoCloseable {
         VolumeBoard board = new VolumeBoard();
         cluster = new NodeClusterAccess(client, machine.name(), "sluice-system");
         directory = new ClusterVolumeDirectory(cluster, board, clock);
-        progress = new HydrationPublisher(cluster, new HydrationMetrics(new SimpleMeterRegistry()), clock);
+        progress = new HydrationPublisher(cluster, new HydrationMetrics(metrics), clock);
         BudgetBoard limits = new BudgetBoard(machine.name());
         hydrations = new Hydrations(stacks, host, limits, progress, clock);
         storageNode = new StorageNodePublisher(
@@ -94,6 +95,14 @@ final class TestNode implements AutoCloseable {
         progress.onTurn(() -> ticker.execute(progress::publish));
         var unused = ticker.scheduleWithFixedDelay(progress::publish, 0, 200, TimeUnit.MILLISECONDS);
         reconcilers.start();
+    }
+
+    /** Whether its metrics speak of a volume. */
+    boolean tellsOf(String volume) {
+        return metrics.find("sluice.hydration.total.bytes")
+                        .tag("volume", volume)
+                        .gauge()
+                != null;
     }
 
     /** Tells at once what it has. */
