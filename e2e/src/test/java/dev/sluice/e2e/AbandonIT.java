@@ -49,6 +49,8 @@ class AbandonIT {
         last.exec("echo later >/data/later; sync");
         sandbox.hydration("data").await(HydrationPhase.HYDRATED);
         last.stop();
+        // Else it may be in use there, for all that is known once the node is away.
+        await("it is unstaged").atMost(TOLD).until(() -> volume.answer(second).isEmpty());
         sandbox.faults().kill(second.name());
         Workload here;
         try {

@@ -92,6 +92,29 @@ class NetworkCutIT {
         assertThat(scene.source().checksum(Scene.FILE)).isEqualTo(scene.checksum());
     }
 
+    /** No signal ends a wait for I/O in the kernel. */
+    @Test
+    void aPodWhoseProcessWaitsForItEndsAllTheSame(Sandbox sandbox) {
+        Scene scene = Scene.hydrating(sandbox, "ext4", Scene.ENOUGH_MEBIBYTES);
+        String volume = scene.volumeId();
+        scene.copy().exec("tail -c 4096 %s >/dev/null && sync".formatted(Scene.FILE));
+
+        sandbox.faults().cut(scene.origin().name(), scene.home().name());
+        try {
+            scene.copy()
+                    .exec("dd if=/dev/zero of=%s bs=4096 count=1 seek=%d conv=notrunc,fsync >/dev/null 2>&1 &"
+                            .formatted(Scene.FILE, (Scene.ENOUGH_MEBIBYTES - 8) * Scene.MEBIBYTE / 4096));
+            await("it waits").until(() -> scene.home().inFlight(volume) > 0);
+            endCopy(scene);
+            sandbox.deleteClaim("clone");
+            DeletionIT.awaitGone(sandbox, scene.home(), volume);
+        } finally {
+            sandbox.faults().heal();
+        }
+
+        assertThat(scene.source().checksum(Scene.FILE)).isEqualTo(scene.checksum());
+    }
+
     private static void endCopy(Scene scene) {
         scene.copy().delete();
         await("the pod has ended").atMost(ENDS_WITHIN).until(() -> !scene.copy().exists());

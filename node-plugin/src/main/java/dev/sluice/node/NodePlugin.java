@@ -9,6 +9,7 @@ import dev.sluice.node.api.NodeClusterAccess;
 import dev.sluice.node.api.NodeReconcilers;
 import dev.sluice.node.api.SnapshotWork;
 import dev.sluice.node.api.StorageNodePublisher;
+import dev.sluice.node.api.StrandedPods;
 import dev.sluice.node.api.VolumeBoard;
 import dev.sluice.node.api.VolumeWork;
 import dev.sluice.node.budget.BudgetBoard;
@@ -20,6 +21,7 @@ import dev.sluice.node.mount.Publishing;
 import dev.sluice.node.mount.Staging;
 import dev.sluice.node.mount.StaleAttachments;
 import dev.sluice.node.mount.VolumeFigures;
+import dev.sluice.node.mount.VolumeUsers;
 import dev.sluice.node.rpc.NodeService;
 import dev.sluice.node.rpc.RegistrationService;
 import dev.sluice.node.rpc.SocketProbe;
@@ -27,6 +29,7 @@ import dev.sluice.node.stack.ClosedCopies;
 import dev.sluice.node.stack.EncryptedVolumes;
 import dev.sluice.node.stack.Exports;
 import dev.sluice.node.stack.GroupSnapshots;
+import dev.sluice.node.stack.HydrationReport;
 import dev.sluice.node.stack.Hydrations;
 import dev.sluice.node.stack.LostWrites;
 import dev.sluice.node.stack.NodeKeys;
@@ -63,7 +66,10 @@ final class NodePlugin implements AutoCloseable {
     private final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final ScheduledExecutorService publishing = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("publishing").factory());
+    private final ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("stranded-pods").factory());
     private final HydrationPublisher progress;
+    private final StrandedPods stranded;
     private final ClusterVolumeDirectory volumes;
     private final Hydrations hydrations;
     private final StorageNodePublisher storageNode;
@@ -92,7 +98,10 @@ final class NodePlugin implements AutoCloseable {
         progress = new HydrationPublisher(cluster, new HydrationMetrics(metrics), clock);
         volumes = new ClusterVolumeDirectory(cluster, board, clock);
         BudgetBoard limits = new BudgetBoard(settings.node());
-        hydrations = new Hydrations(stacks, host, limits, progress, clock);
+        LostWrites lostWrites = new LostWrites(host, stacks, clock);
+        VolumeUsers users = new VolumeUsers(host, settings.kubeletDir());
+        stranded = new StrandedPods(cluster, users::of, lostWrites::isHeldUp, lostWrites::release, clock);
+        hydrations = new Hydrations(stacks, host, limits, this::observed, clock);
         storageNode = new StorageNodePublisher(
                 cluster,
                 new StorageNodePublisher.Identity(settings.address(), keys.publicKey(), initiatorName),
@@ -128,13 +137,7 @@ final class NodePlugin implements AutoCloseable {
                 settings.node(),
                 settings.pools().stream().map(PoolSettings::name).toList(),
                 settings.kubeletDir(),
-                new Staging(
-                        volumes,
-                        devices,
-                        new LostWrites(host, stacks, clock),
-                        host.mounts(),
-                        host.fileSystems(),
-                        host.blockDevices()),
+                new Staging(volumes, devices, lostWrites, host.mounts(), host.fileSystems(), host.blockDevices()),
                 new Publishing(devices::device, host.mounts()),
                 new VolumeFigures(devices, host.mounts(), host.fileSystems(), host.blockDevices()));
     }
@@ -147,6 +150,7 @@ final class NodePlugin implements AutoCloseable {
         settings.pools().forEach(this::ensurePool);
         opened(storageNode).start();
         publishProgress();
+        lookForStranded();
         opened(hydrations).start();
         opened(digests).start();
         opened(maps).start();
@@ -176,6 +180,17 @@ final class NodePlugin implements AutoCloseable {
         started.push(stop);
         progress.onTurn(() -> publishing.execute(this::publishOnce));
         var unused = publishing.scheduleWithFixedDelay(this::publishOnce, 1, 1, TimeUnit.SECONDS);
+    }
+
+    private void observed(HydrationReport report) {
+        progress.observed(report);
+        stranded.observed(report);
+    }
+
+    private void lookForStranded() {
+        AutoCloseable stop = looking::shutdownNow;
+        started.push(stop);
+        var unused = looking.scheduleWithFixedDelay(stranded::look, 2, 2, TimeUnit.SECONDS);
     }
 
     private void publishOnce() {

@@ -48,6 +48,14 @@ public record Node(Cluster cluster, String name) {
                 .strip());
     }
 
+    /** Requests to a volume's device that have not ended. */
+    public int inFlight(String volumeId) {
+        String[] counts = sh("cat /sys/block/" + device(volumeId).substring("/dev/".length()) + "/inflight")
+                .strip()
+                .split("\\s+", -1);
+        return Integer.parseInt(counts[0]) + Integer.parseInt(counts[1]);
+    }
+
     /** How far the engine is, from the kernel; asked so that it does not commit for our sake. */
     public EngineProgress progress(String volumeId) {
         return EngineProgress.parse(sh("dmsetup status --noflush " + engine(volumeId)));

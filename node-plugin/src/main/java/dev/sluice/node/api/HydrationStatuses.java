@@ -98,8 +98,9 @@ final class HydrationStatuses {
                     .filter(each -> each.type().equals(WRITES_LOST))
                     .findFirst();
         }
-        String message = "the origin was away when the file system was unmounted: what it had not written was given up,"
-                + " as in a power cut. What an fsync had confirmed is there";
+        String message =
+                "the origin was away when the volume's last pod ended: what was not written was given up, as in a"
+                        + " power cut. What an fsync had confirmed is there";
         return Optional.of(new Condition(
                 WRITES_LOST, "True", "UnmountedWithoutOrigin", message, Objects.requireNonNull(text(time)), null));
     }

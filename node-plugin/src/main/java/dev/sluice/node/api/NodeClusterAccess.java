@@ -24,6 +24,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseSpecBuilder;
@@ -39,9 +40,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -53,6 +56,7 @@ import org.jspecify.annotations.Nullable;
 /** All this node asks of, and tells, the cluster. A status has one writer, so it is patched without a version. */
 public final class NodeClusterAccess {
     private static final int ATTEMPTS = 3;
+    private static final List<String> ENDED = List.of("Succeeded", "Failed");
     private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
     private static final PatchContext REPLACE = PatchContext.of(PatchType.JSON);
 
@@ -252,6 +256,24 @@ public final class NodeClusterAccess {
     /** Whether a pod on this node wants, or has, the volume. */
     public boolean isAttached(String volume) {
         return asking(() -> attachment(volume).get() != null);
+    }
+
+    /** When the time is over that these pods of this node have; empty when all have ended or are known no more, and MAX when one is to run on. */
+    Optional<Instant> endOf(Set<String> uids) {
+        return asking(() -> client.pods().inAnyNamespace().withField("spec.nodeName", node).list().getItems().stream()
+                .filter(pod -> uids.contains(pod.getMetadata().getUid()) && !hasEnded(pod))
+                .map(NodeClusterAccess::end)
+                .max(Comparator.naturalOrder()));
+    }
+
+    private static boolean hasEnded(Pod pod) {
+        return pod.getStatus() != null && ENDED.contains(pod.getStatus().getPhase());
+    }
+
+    /** The timestamp of its deletion is the end of the time it was given. */
+    private static Instant end(Pod pod) {
+        String end = pod.getMetadata().getDeletionTimestamp();
+        return end == null ? Instant.MAX : Instant.parse(end);
     }
 
     /** Ids of the volumes this node has Attachments for. */

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** On a copy whose file system was unmounted while its origin was away: when writes that no fsync had confirmed were given up. */
+/** On a copy that nobody was left to use while its origin was away: when writes that no fsync had confirmed were given up. */
 public final class LostWritesTag {
     private static final String LOST = "sluice.writes-lost=";
 

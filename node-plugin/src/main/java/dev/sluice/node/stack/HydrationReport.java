@@ -107,6 +107,11 @@ public record HydrationReport(
                 writesLostAt);
     }
 
+    /** Whether nothing comes from the origin, and it is not its disk that fails. */
+    public boolean originAway() {
+        return phase == HydrationPhase.SOURCE_LOST || "SourceUnreachable".equals(reason);
+    }
+
     public long remainingBytes() {
         return totalBytes - hydratedBytes;
     }

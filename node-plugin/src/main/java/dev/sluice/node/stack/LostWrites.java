@@ -1,16 +1,26 @@
 package dev.sluice.node.stack;
 
+import dev.sluice.names.Names;
 import dev.sluice.node.host.Host;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets go of what a file system still has to write to a volume whose origin is away, so that it can be unmounted: a region that is not local is
- * not written to without the rest of it. It is lost as in a power cut: what an fsync confirmed is local already, and stays.
+ * Lets go of what is still to be written to a volume whose origin is away, so that its file system can be unmounted and its pods can end: a
+ * region that is not local is not written to without the rest of it. It is lost as in a power cut: what an fsync confirmed is local already, and
+ * stays.
  */
 public final class LostWrites {
     private static final Logger log = LoggerFactory.getLogger(LostWrites.class);
+
+    /** Until what waits has ended with an error. */
+    private static final Duration ENDING = Duration.ofSeconds(2);
+
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
 
     private final Host host;
     private final VolumeStacks stacks;
@@ -22,18 +32,42 @@ public final class LostWrites {
         this.clock = clock;
     }
 
+    /** Whether I/O of the volume waits for an origin that is away. */
+    public boolean isHeldUp(String id) {
+        return isWaiting(id) && path(id).isAway();
+    }
+
+    private boolean isWaiting(String id) {
+        return host.deviceMapper()
+                .find(Names.outerDevice(id))
+                .filter(outer -> host.blockDevices().inFlight(outer.device()) > 0)
+                .isPresent();
+    }
+
+    /** Ends with an error what waits now for an origin that is away. What comes afterwards waits again. */
+    public void release(String id) {
+        if (!giveUp(id)) {
+            return;
+        }
+        Instant end = clock.instant().plus(ENDING);
+        while (isWaiting(id) && clock.instant().isBefore(end)) {
+            LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+        }
+        settle(id);
+    }
+
     /** Whether there was an origin to wait for, and it is away. That is written down before anything is lost. */
     public boolean giveUp(String id) {
-        long epoch = stacks.tags(id).epoch();
-        SourcePath path = new SourcePath(host, id, epoch);
+        SourcePath path = path(id);
         if (!path.isAway()) {
             return false;
         }
+        long epoch = epoch(id);
         return stacks.lockedCopy(id, epoch, () -> {
             stacks.recordWritesLost(id, epoch, clock.instant());
             log.warn(
-                    "volume {}: its origin is away and its file system is being unmounted: what that had not written is"
-                            + " given up, as in a power cut. What an fsync confirmed is kept",
+                    "volume {}: its origin is away and nobody is left to wait for it: what was not written is given up, as in"
+                            + " a power cut. What an fsync confirmed is kept",
                     id);
             path.fail();
             return true;
@@ -42,13 +76,20 @@ public final class LostWrites {
 
     /** What comes from now on waits for the origin again. */
     public void settle(String id) {
-        long epoch = stacks.tags(id).epoch();
-        stacks.lockedCopy(id, epoch, () -> {
-            SourcePath path = new SourcePath(host, id, epoch);
+        SourcePath path = path(id);
+        stacks.lockedCopy(id, epoch(id), () -> {
             if (path.isThere()) {
                 path.queue();
             }
             return true;
         });
+    }
+
+    private SourcePath path(String id) {
+        return new SourcePath(host, id, epoch(id));
+    }
+
+    private long epoch(String id) {
+        return stacks.tags(id).epoch();
     }
 }

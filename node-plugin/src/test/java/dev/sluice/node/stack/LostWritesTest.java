@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** A clone whose file system is unmounted while its origin is away. */
 class LostWritesTest {
+    private static final String OUTER = Names.outerDevice(CloneStory.CLONE);
     private static final String SOURCE = Names.sourceDevice(CloneStory.CLONE);
     private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
 
@@ -83,6 +84,48 @@ class LostWritesTest {
         assertThat(writes.giveUp(CloneStory.CLONE)).isTrue();
 
         assertThat(story.stacks.writesLost(CloneStory.CLONE)).isEqualTo(NOW);
+    }
+
+    @Test
+    void itIsHeldUpWhileAnythingIsInFlightAndTheOriginIsAway() {
+        story.network.cut(story.origin, story.home);
+        assertThat(writes.isHeldUp(CloneStory.CLONE)).as("nothing in flight").isFalse();
+
+        story.home.keepBusy(OUTER, true);
+        assertThat(writes.isHeldUp(CloneStory.CLONE)).isTrue();
+
+        story.network.heal();
+        assertThat(writes.isHeldUp(CloneStory.CLONE))
+                .as("it will end by itself")
+                .isFalse();
+    }
+
+    @Test
+    void whatWaitsEndsAndWhatComesAfterwardsWaitsAgain() {
+        story.network.cut(story.origin, story.home);
+        story.home.keepBusy(OUTER, true);
+        // With the error a killed process ends.
+        story.home.faults().before("BlockDevices.inFlight", () -> {
+            if (!waits()) {
+                story.home.keepBusy(OUTER, false);
+            }
+        });
+
+        writes.release(CloneStory.CLONE);
+
+        assertThat(writes.isHeldUp(CloneStory.CLONE)).isFalse();
+        assertThat(waits()).isTrue();
+        assertThat(story.stacks.writesLost(CloneStory.CLONE)).isEqualTo(NOW);
+    }
+
+    @Test
+    void whatWaitsForAnOriginThatIsThereDoesNotEnd() {
+        story.home.keepBusy(OUTER, true);
+
+        writes.release(CloneStory.CLONE);
+
+        assertThat(waits()).isTrue();
+        assertThat(story.stacks.writesLost(CloneStory.CLONE)).isNull();
     }
 
     private boolean waits() {
