@@ -4,6 +4,7 @@ import dev.sluice.api.HydrationSettings;
 import dev.sluice.node.clone.CloneStatus;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The governor of one volume and its windows. */
 final class Governing {
@@ -27,8 +28,8 @@ final class Governing {
     }
 
     /** Whether a window may be due, between the looks at all. */
-    boolean isDue(Instant now, HydrationSettings settings) {
-        return governor.isDue(now, settings.minBytesPerSecond(), settings.maxBytesPerSecond());
+    boolean isDue(Instant now, @Nullable Long least, @Nullable Long most) {
+        return governor.isDue(now, least, most);
     }
 
     /** How many requests of the pod waited for it. */

@@ -197,10 +197,18 @@ final class Hydration {
     /** Whether a volume with a limit is to be looked at between looks: the engine knows only on and off, so it is switched often. */
     boolean isDue(Instant now) {
         return copyWanted
-                && (isListening() || pacing.isDue(now) || governing.isDue(now, limited()))
+                && (isListening() || pacing.isDue(now) || isWindowDue(now))
                 && completed == null
                 && !background.isRunning(ERRORS)
                 && !finishing();
+    }
+
+    /** Asked of each volume with a limit every 20 ms. */
+    private boolean isWindowDue(Instant now) {
+        return governing.isDue(
+                now,
+                order.spec().hydration().minBytesPerSecond(),
+                pacing.limit().bytesPerSecond());
     }
 
     void pace(Instant now) {
