@@ -34,8 +34,8 @@ class KilledInAPauseIT {
         String engine = Names.cloneDevice(scene.volumeId());
         String source = Names.outerDevice(sandbox.volumeId("source"));
         // Or the plugin that is about to die holds and resumes the same device for a copy's sake: a call that resumes
-        // the upper
-        // of two while the lower is suspended waits for the lower, in the kernel, and so does the end of its process.
+        // the upper of two while the lower is suspended waits for the lower, in the kernel, and so does the end of its
+        // process.
         scene.hydration().pause(true);
         scene.hydration().await(HydrationPhase.PAUSED);
 

@@ -85,7 +85,7 @@ final class HydrationStatuses {
                         hydrated ? "every byte is local" : "bytes of the origin are still needed",
                         before,
                         now),
-                reachable(phase, reason, message, before, now)));
+                reachable(report, reason, message, before, now)));
         lost(report, before).ifPresent(conditions::add);
         return List.copyOf(conditions);
     }
@@ -110,9 +110,9 @@ final class HydrationStatuses {
     }
 
     private static Condition reachable(
-            HydrationPhase phase, String reason, String message, @Nullable CloneHydrationStatus before, Instant now) {
-        boolean lost = phase == HydrationPhase.SOURCE_LOST || reason.equals("SourceUnreachable");
-        if (phase == HydrationPhase.HYDRATED) {
+            HydrationReport report, String reason, String message, @Nullable CloneHydrationStatus before, Instant now) {
+        boolean lost = report.originAway();
+        if (report.phase() == HydrationPhase.HYDRATED) {
             return condition("SourceReachable", true, "NotNeeded", "the origin is not needed any more", before, now);
         }
         return condition(

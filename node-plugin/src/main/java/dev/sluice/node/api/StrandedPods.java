@@ -1,6 +1,5 @@
 package dev.sluice.node.api;
 
-import dev.sluice.error.SluiceException;
 import dev.sluice.node.mount.VolumeUsers;
 import dev.sluice.node.stack.HydrationListener;
 import dev.sluice.node.stack.HydrationReport;
@@ -77,7 +76,8 @@ public final class StrandedPods implements HydrationListener {
             } else if (!usedUntil(volume).isAfter(clock.instant().minus(PATIENCE))) {
                 release.accept(volume);
             }
-        } catch (SluiceException e) {
+        } catch (RuntimeException e) {
+            // One that passed would end all looks.
             log.warn(
                     "whether pods that are to end wait for the origin of volume {} is looked at again: {}",
                     volume,

@@ -4,6 +4,7 @@ import dev.sluice.node.host.MountPoint;
 import dev.sluice.node.host.Mounts;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Questions to the mount table. */
 final class MountTable {
@@ -18,6 +19,13 @@ final class MountTable {
     }
 
     static boolean has(Mounts mounts, String deviceNumber) {
-        return mounts.list().stream().anyMatch(mount -> mount.deviceNumber().equals(deviceNumber));
+        return paths(mounts, deviceNumber).findAny().isPresent();
+    }
+
+    /** Where a device is seen. */
+    static Stream<String> paths(Mounts mounts, String deviceNumber) {
+        return mounts.list().stream()
+                .filter(mount -> mount.deviceNumber().equals(deviceNumber))
+                .map(MountPoint::path);
     }
 }

@@ -50,9 +50,7 @@ public final class Publishing {
         if (!order.access().exclusive() || MountTable.at(mounts, order.target()).isPresent()) {
             return;
         }
-        mounts.list().stream()
-                .filter(mount -> mount.deviceNumber().equals(device.number()))
-                .map(MountPoint::path)
+        MountTable.paths(mounts, device.number())
                 .filter(path -> !path.equals(order.staging().toString()))
                 .findFirst()
                 .ifPresent(path -> {

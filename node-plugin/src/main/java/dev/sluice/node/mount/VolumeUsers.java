@@ -1,13 +1,12 @@
 package dev.sluice.node.mount;
 
 import dev.sluice.node.host.Host;
-import dev.sluice.node.host.MountPoint;
 import dev.sluice.node.stack.PodDevices;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.StreamSupport;
 
 /** Who sees a volume on this node, by the mount table: the kubelet has the uid of a pod in the path of each mount it makes for one. */
 public final class VolumeUsers {
@@ -40,23 +39,20 @@ public final class VolumeUsers {
         return new Users(pods, others);
     }
 
-    private Set<Path> paths(String volume) {
-        Set<Path> paths = new HashSet<>();
-        PodDevices.find(host, volume)
-                .ifPresent(device -> host.mounts().list().stream()
-                        .filter(mount -> mount.deviceNumber().equals(device.number()))
-                        .map(MountPoint::path)
-                        .map(Path::of)
-                        .forEach(paths::add));
-        return paths;
+    private List<Path> paths(String volume) {
+        return PodDevices.find(host, volume).stream()
+                .flatMap(device -> MountTable.paths(host.mounts(), device.number()))
+                .map(Path::of)
+                .toList();
     }
 
     private static Set<String> uids(Path path) {
         Set<String> uids = new HashSet<>();
-        StreamSupport.stream(path.spliterator(), false)
-                .map(Path::toString)
-                .filter(segment -> UID.matcher(segment).matches())
-                .forEach(uids::add);
+        for (Path segment : path) {
+            if (UID.matcher(segment.toString()).matches()) {
+                uids.add(segment.toString());
+            }
+        }
         return uids;
     }
 }

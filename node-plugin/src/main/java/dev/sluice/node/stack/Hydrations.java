@@ -74,7 +74,9 @@ public final class Hydrations implements AutoCloseable {
         try {
             while (!ticker.isShutdown()) {
                 Set<String> devices = host.deviceMapper().awaitEvents(EVENTS);
-                ticker.execute(() -> lookAt(devices));
+                if (!devices.isEmpty()) {
+                    ticker.execute(() -> lookAt(devices));
+                }
             }
         } catch (RejectedExecutionException closed) {
             // Nobody looks any more.

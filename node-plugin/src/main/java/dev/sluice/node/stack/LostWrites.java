@@ -34,7 +34,7 @@ public final class LostWrites {
 
     /** Whether I/O of the volume waits for an origin that is away. */
     public boolean isHeldUp(String id) {
-        return isWaiting(id) && path(id).isAway();
+        return isWaiting(id) && path(id, epoch(id)).isAway();
     }
 
     private boolean isWaiting(String id) {
@@ -58,11 +58,11 @@ public final class LostWrites {
 
     /** Whether there was an origin to wait for, and it is away. That is written down before anything is lost. */
     public boolean giveUp(String id) {
-        SourcePath path = path(id);
+        long epoch = epoch(id);
+        SourcePath path = path(id, epoch);
         if (!path.isAway()) {
             return false;
         }
-        long epoch = epoch(id);
         return stacks.lockedCopy(id, epoch, () -> {
             stacks.recordWritesLost(id, epoch, clock.instant());
             log.warn(
@@ -76,8 +76,9 @@ public final class LostWrites {
 
     /** What comes from now on waits for the origin again. */
     public void settle(String id) {
-        SourcePath path = path(id);
-        stacks.lockedCopy(id, epoch(id), () -> {
+        long epoch = epoch(id);
+        SourcePath path = path(id, epoch);
+        stacks.lockedCopy(id, epoch, () -> {
             if (path.isThere()) {
                 path.queue();
             }
@@ -85,8 +86,8 @@ public final class LostWrites {
         });
     }
 
-    private SourcePath path(String id) {
-        return new SourcePath(host, id, epoch(id));
+    private SourcePath path(String id, long epoch) {
+        return new SourcePath(host, id, epoch);
     }
 
     private long epoch(String id) {

@@ -23,11 +23,8 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -43,7 +40,7 @@ class HydrationPublisherTest {
     @SuppressWarnings("NullAway.Init") // set by the extension
     KubernetesClient client;
 
-    private final SettableClock clock = new SettableClock();
+    private final SettableClock clock = new SettableClock(START);
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final List<String> hydrated = new ArrayList<>();
     private HydrationPublisher publisher;
@@ -229,28 +226,5 @@ class HydrationPublisherTest {
                 HydrationSettings.DEFAULT,
                 DesiredState.PRESENT));
         return volume;
-    }
-
-    private static final class SettableClock extends Clock {
-        private Instant now = START;
-
-        void advance(Duration time) {
-            now = now.plus(time);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
     }
 }

@@ -13,11 +13,8 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import java.net.HttpURLConnection;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StrandedPodsTest {
     private static final String ID = Names.volumeId("clone");
     private static final String POD = "9e277f17-9518-4071-b8ed-842f131c50e6";
+    private static final Duration LOOK = Duration.ofSeconds(2);
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
     @SuppressWarnings("NullAway.Init") // set by the extension
@@ -41,7 +39,7 @@ class StrandedPodsTest {
     KubernetesMockServer server;
 
     private final List<String> released = new ArrayList<>();
-    private Instant now = START;
+    private final SettableClock clock = new SettableClock(START);
     private boolean heldUp = true;
     private VolumeUsers.Users users = new VolumeUsers.Users(Set.of(POD), false);
     private StrandedPods stranded;
@@ -49,11 +47,7 @@ class StrandedPodsTest {
     @BeforeEach
     void seenAway() {
         stranded = new StrandedPods(
-                new NodeClusterAccess(client, "n2", "sluice-system"),
-                id -> users,
-                id -> heldUp,
-                released::add,
-                clock());
+                new NodeClusterAccess(client, "n2", "sluice-system"), id -> users, id -> heldUp, released::add, clock);
         observe(HydrationPhase.STALLED, "SourceUnreachable");
     }
 
@@ -151,7 +145,7 @@ class StrandedPodsTest {
     }
 
     private void lookFor(Duration time) {
-        for (Instant end = now.plus(time); now.isBefore(end); now = now.plusSeconds(2)) {
+        for (Instant end = clock.instant().plus(time); clock.instant().isBefore(end); clock.advance(LOOK)) {
             stranded.look();
         }
         stranded.look();
@@ -186,24 +180,5 @@ class StrandedPodsTest {
                 .withPath("/api/v1/pods?fieldSelector=spec.nodeName%3Dn2")
                 .andReturn(HttpURLConnection.HTTP_OK, list)
                 .always();
-    }
-
-    private Clock clock() {
-        return new Clock() {
-            @Override
-            public ZoneId getZone() {
-                return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(ZoneId zone) {
-                return this;
-            }
-
-            @Override
-            public Instant instant() {
-                return now;
-            }
-        };
     }
 }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.api.HydrationPhase;
 import dev.sluice.names.Names;
+import dev.sluice.node.host.TableLine;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -55,10 +55,8 @@ class DeviceEventsTest {
     }
 
     private List<String> targets() {
-        return Stream.of(Names.outerDevice(id))
-                .flatMap(name -> scene.home.host().deviceMapper().find(name).stream())
-                .flatMap(device -> device.table().stream())
-                .map(line -> line.type())
+        return scene.home.host().deviceMapper().find(Names.outerDevice(id)).orElseThrow().table().stream()
+                .map(TableLine::type)
                 .toList();
     }
 }

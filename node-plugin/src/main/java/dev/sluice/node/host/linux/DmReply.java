@@ -72,25 +72,37 @@ final class DmReply {
 
     /** Of DM_LIST_DEVICES: next counts from the entry itself; an empty list is one entry without a device. */
     List<String> names() {
-        return List.copyOf(eventCounts().keySet());
+        return entries().stream().map(this::nameAt).toList();
     }
 
     /** Of DM_LIST_DEVICES: after each name, at the next multiple of eight, how many events its device has had. */
     Map<String, Integer> eventCounts() {
         Map<String, Integer> counts = new LinkedHashMap<>();
+        for (int at : entries()) {
+            String name = nameAt(at);
+            int afterName = at + NAME_IN_LIST + name.length() + 1;
+            counts.put(name, buffer.getInt(Math.ceilDiv(afterName, Long.BYTES) * Long.BYTES));
+        }
+        return counts;
+    }
+
+    private String nameAt(int entry) {
+        return string(entry + NAME_IN_LIST);
+    }
+
+    private List<Integer> entries() {
+        List<Integer> entries = new ArrayList<>();
         int at = dataStart();
         if (buffer.getLong(at) == 0) {
-            return counts;
+            return entries;
         }
         int next;
         do {
-            String name = string(at + NAME_IN_LIST);
-            int afterName = at + NAME_IN_LIST + name.length() + 1;
-            counts.put(name, buffer.getInt(Math.ceilDiv(afterName, Long.BYTES) * Long.BYTES));
+            entries.add(at);
             next = buffer.getInt(at + Long.BYTES);
             at += next;
         } while (next != 0);
-        return counts;
+        return entries;
     }
 
     /** Of DM_LIST_VERSIONS: target types the kernel has now. */
