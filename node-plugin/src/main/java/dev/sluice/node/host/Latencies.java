@@ -15,9 +15,15 @@ public final class Latencies {
     public static final Latencies NONE = new Latencies(new long[BOUNDS.length + 1]);
 
     private final long[] counts;
+    private final long count;
 
     private Latencies(long[] counts) {
         this.counts = counts;
+        long sum = 0;
+        for (long requests : counts) {
+            sum += requests;
+        }
+        this.count = sum;
     }
 
     /** From the number of requests below each bound and, last, above all. */
@@ -63,16 +69,21 @@ public final class Latencies {
 
     /** Whether counting began anew since the earlier. */
     public boolean isBefore(Latencies earlier) {
-        return LongStream.of(since(earlier).counts).anyMatch(count -> count < 0);
+        for (int bin = 0; bin < counts.length; bin++) {
+            if (counts[bin] < earlier.counts[bin]) {
+                return true;
+            }
+        }
+        return false;
     }
 
     public long count() {
-        return LongStream.of(counts).sum();
+        return count;
     }
 
     /** Nanoseconds within which the part of all requests ended. */
     public double quantile(double part) {
-        double rank = part * count();
+        double rank = part * count;
         long below = 0;
         for (int bin = 0; bin < counts.length; bin++) {
             if (counts[bin] > 0 && below + counts[bin] >= rank) {
@@ -85,7 +96,7 @@ public final class Latencies {
 
     /** The mean of the fastest, as many as the part says: single ones that took very long are no matter of load. */
     public double mean(double part) {
-        double wanted = part * count();
+        double wanted = part * count;
         double left = wanted;
         double sum = 0;
         for (int bin = 0; bin < counts.length && left > 0; bin++) {

@@ -7,7 +7,6 @@ import dev.sluice.node.clone.HydrationGeometry;
 import dev.sluice.node.host.Host;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,7 +31,12 @@ final class CopyFlight {
     private volatile @Nullable Way way;
     private boolean oneByOne;
 
-    private record Way(Duration roundTrip, JobTuner tuner) {}
+    private record Way(Duration roundTrip, JobTuner tuner) {
+        /** To a tenth. */
+        double milliseconds() {
+            return Math.round(roundTrip.toNanos() / 1e5) / 10.0;
+        }
+    }
 
     /** @param nanoTime a clock that is never set, as System.nanoTime */
     CopyFlight(Host host, String id, long epoch, LongSupplier nanoTime) {
@@ -137,12 +141,6 @@ final class CopyFlight {
     String describe(CloneStatus.Working engine) {
         Way known = way;
         String most = "at most " + engine.threshold() * engine.regionBytes() + " bytes at once";
-        return known == null
-                ? most
-                : most
-                        + String.format(
-                                Locale.ROOT,
-                                ", over a way of %.1f ms",
-                                known.roundTrip().toNanos() / 1e6);
+        return known == null ? most : most + ", over a way of " + known.milliseconds() + " ms";
     }
 }
