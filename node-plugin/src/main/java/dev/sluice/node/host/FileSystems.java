@@ -6,8 +6,13 @@ import java.util.UUID;
 
 /** File systems: ext4, xfs and btrfs. */
 public interface FileSystems {
-    /** Formats. Only for a device whose logical volume is tagged virgin. The options are words for mkfs. */
-    void make(BlockDevice device, String fsType, List<String> options);
+    /**
+     * Formats. Only for a device whose logical volume is tagged virgin.
+     *
+     * @param zeros whether all of the device reads as zeros but for what an earlier try of the same left: none need be written to it then
+     * @param options words for mkfs
+     */
+    void make(BlockDevice device, String fsType, boolean zeros, List<String> options);
 
     /**
      * Gives a file system that is not mounted this UUID, where the kernel takes two of one UUID for one and the same; that it has it

@@ -5,7 +5,10 @@ import java.util.function.Supplier;
 
 /** Thin pools. */
 public interface Pools {
-    /** Creates the thin pool with zeroing on if it is absent; chunk size by rule from the pool's size. HOST when the group is missing. */
+    /**
+     * Creates the thin pool if it is absent, with a chunk size by rule from the pool's size. It zeroes new blocks afterwards, a pool that
+     * was there before too. HOST when the group is missing.
+     */
     Pool ensure(PoolSettings settings);
 
     /** A fresh look at how full it is. */

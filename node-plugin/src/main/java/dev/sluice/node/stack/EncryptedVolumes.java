@@ -103,7 +103,7 @@ public final class EncryptedVolumes {
                 .device();
         String fsType = content.fsType();
         if (fsType != null) {
-            host.fileSystems().make(device, fsType, content.mkfsOptions());
+            host.fileSystems().make(device, fsType, false, content.mkfsOptions());
         }
         host.blockDevices().flush(device);
     }

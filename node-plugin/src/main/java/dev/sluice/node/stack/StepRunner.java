@@ -85,7 +85,7 @@ final class StepRunner {
             throw new SluiceException(ErrorKind.HOST, "volume " + id + " is not virgin: it is never formatted");
         }
         EncryptionTag.require(data, false);
-        host.fileSystems().make(device(data), format.fsType(), format.options());
+        host.fileSystems().make(device(data), format.fsType(), true, format.options());
         host.blockDevices().flush(device(data));
     }
 

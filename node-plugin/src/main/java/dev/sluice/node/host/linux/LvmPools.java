@@ -10,9 +10,12 @@ import dev.sluice.node.host.TableLine;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Thin pools: made by lvm, looked at by ioctl. */
 public final class LvmPools implements Pools {
+    private static final Logger log = LoggerFactory.getLogger(LvmPools.class);
     private static final long SECTOR = 512;
 
     private final Lvm lvm;
@@ -31,7 +34,21 @@ public final class LvmPools implements Pools {
         if (existing.isEmpty()) {
             create(settings);
         }
-        return find(settings).orElseGet(() -> activated(settings));
+        Pool pool = find(settings).orElseGet(() -> activated(settings));
+        zeroNewBlocks(settings);
+        return pool;
+    }
+
+    /** Of a pool that was there before: else a block shows what it held for another volume, where nothing was written to it since. */
+    private void zeroNewBlocks(PoolSettings settings) {
+        boolean zeroes = live(control, settings.volumeGroup(), settings.thinPool())
+                .map(reply -> ThinPoolTable.parse(reply.lines()).zeroes())
+                .orElse(true);
+        if (!zeroes) {
+            String path = settings.volumeGroup() + "/" + settings.thinPool();
+            lvm.run("have thin pool " + path + " zero new blocks", "lvchange", List.of("--zero", "y", path));
+            log.warn("thin pool {} did not zero new blocks, now it does", path);
+        }
     }
 
     private void create(PoolSettings settings) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.LongStream;
 
 /** A file system is its magic in block 0, which a snapshot or a clone carries; every block that is neither 0 nor FREED is in use. */
 final class FakeFileSystems implements FileSystems {
@@ -33,16 +34,24 @@ final class FakeFileSystems implements FileSystems {
     }
 
     @Override
-    public void make(BlockDevice device, String fsType, List<String> options) {
+    public void make(BlockDevice device, String fsType, boolean zeros, List<String> options) {
         faults.mutate("FileSystems.make " + device.path() + " " + fsType + " " + options, () -> {
             int type = TYPES.indexOf(fsType);
             if (type < 0) {
                 throw new SluiceException(ErrorKind.INVALID, "unknown file system " + fsType);
             }
             FakeDevice formatted = kernel.device(device);
+            if (zeros && !readsAsZeros(formatted)) {
+                throw new IllegalStateException(device.path() + " was said to read as zeros, and does not");
+            }
             formatted.write(0, 1, MAGIC | ((long) type << 40) | (++made & 0xffff_ffffL));
             formatted.flush();
         });
+    }
+
+    /** Block 0 aside, which an earlier try may have written. */
+    private static boolean readsAsZeros(FakeDevice device) {
+        return LongStream.range(1, device.blocks()).allMatch(block -> device.read(block) == 0);
     }
 
     @Override

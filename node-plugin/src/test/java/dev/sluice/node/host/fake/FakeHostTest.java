@@ -130,7 +130,7 @@ class FakeHostTest {
 
     @Test
     void whatIsInUseCannotBeRemoved() {
-        home.host().fileSystems().make(thin(home, "v-4"), "ext4", List.of());
+        home.host().fileSystems().make(thin(home, "v-4"), "ext4", true, List.of());
         BlockDevice device = home.host()
                 .logicalVolumes()
                 .find("data", "v-4")
@@ -151,7 +151,7 @@ class FakeHostTest {
     @Test
     void aTrimDropsWhatTheFileSystemGaveUp() {
         BlockDevice device = thin(home, "v-5");
-        home.host().fileSystems().make(device, "xfs", List.of());
+        home.host().fileSystems().make(device, "xfs", true, List.of());
         home.write(device, 10, 5, FakeHost.FREED);
         home.host().mounts().ensure(device, MOUNT, "xfs", List.of("noatime"));
 

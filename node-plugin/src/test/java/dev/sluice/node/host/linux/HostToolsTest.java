@@ -50,15 +50,15 @@ class HostToolsTest {
     void formattingNeverDiscards() {
         BlockDevice device = new BlockDevice("/dev/dm-1", 254, 1);
 
-        assertThat(LinuxFileSystems.makeCommand(device, "ext4", List.of()))
+        assertThat(LinuxFileSystems.makeCommand(device, "ext4", true, List.of()))
                 .startsWith("mkfs.ext4")
-                .contains("lazy_itable_init=1,lazy_journal_init=1,nodiscard")
+                .contains("lazy_itable_init=1,lazy_journal_init=1,nodiscard,assume_storage_prezeroed=1")
                 .endsWith("/dev/dm-1");
-        assertThat(LinuxFileSystems.makeCommand(device, "xfs", List.of("-i", "size=512")))
+        assertThat(LinuxFileSystems.makeCommand(device, "xfs", true, List.of("-i", "size=512")))
                 .containsExactly("mkfs.xfs", "-q", "-f", "-K", "-i", "size=512", "/dev/dm-1");
-        assertThat(LinuxFileSystems.makeCommand(device, "btrfs", List.of()))
+        assertThat(LinuxFileSystems.makeCommand(device, "btrfs", true, List.of()))
                 .containsExactly("mkfs.btrfs", "-q", "-f", "-K", "/dev/dm-1");
-        assertThatThrownBy(() -> LinuxFileSystems.makeCommand(device, "ntfs", List.of()))
+        assertThatThrownBy(() -> LinuxFileSystems.makeCommand(device, "ntfs", true, List.of()))
                 .hasMessageContaining("ntfs");
     }
 
