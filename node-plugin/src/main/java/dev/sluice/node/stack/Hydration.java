@@ -208,7 +208,8 @@ final class Hydration {
         return governing.isDue(
                 now,
                 order.spec().hydration().minBytesPerSecond(),
-                pacing.limit().bytesPerSecond());
+                pacing.limit().bytesPerSecond(),
+                latency);
     }
 
     void pace(Instant now) {

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * How fast may be copied while a pod's I/O is not slowed by more than its budget. What the pod's I/O would be without copying is seen in
  * short times in which nothing is copied, again and again, since the pod's load changes, and with it what it reads of the origin. In the
  * times between it is compared, and the limit follows: it grows while the budget is kept, is halved when it is not, and never falls below
- * the floor. When even that is too much, copies come only in windows, in which the pod's I/O
- * is held: few requests wait for one, where many meet copies that go on beside them. That is seen too, and whatever slows fewer is done. A pod with
- * little I/O has no limit.
+ * the floor. At first, and when even the floor is too much, copies come only in windows, in which the pod's I/O is held: few requests wait
+ * for one, where many meet copies that go on beside them. That is seen too, and whatever slows fewer is done. A pod with little I/O has no
+ * limit.
  */
 final class LatencyBudget {
     /** Compared at the end of each. */
@@ -30,6 +30,8 @@ final class LatencyBudget {
 
     /** Of the requests in a slice; with fewer there is no 99th percentile. */
     static final int FEW = 100;
+
+    private static final double UNKNOWN = 1;
 
     /** So many standard deviations above what may be slow is no chance. */
     private static final double CERTAIN = 2;
@@ -52,7 +54,6 @@ final class LatencyBudget {
     private static final Duration SHORTEST_HOLD = Duration.ofSeconds(30);
     private static final Duration LONGEST_HOLD = Duration.ofMinutes(8);
 
-    /** A limit that is used less does not grow: it would be none when it is needed. */
     private static final double USED = 0.25;
 
     /** @param hydrated bytes that are local */
@@ -81,6 +82,9 @@ final class LatencyBudget {
     private boolean busy;
     private boolean cautious;
     private double limit;
+    /** While copies come in windows only. */
+    private double inWindows;
+
     private double exceededAt = Double.POSITIVE_INFINITY;
     private boolean exceeded;
     private int allowedPercent;
@@ -88,8 +92,8 @@ final class LatencyBudget {
     private long floor;
     /** Requests that were slow beyond those that may be. */
     private double debt;
-    /** The part of the requests that was slow when as little as possible was copied beside them. */
-    private double slowBeside = 1;
+    /** The part of the requests that was slow when as little as possible was copied beside them; not known at first. */
+    private double slowBeside = UNKNOWN;
 
     private long heldAt;
     private final LongAdder delayed = new LongAdder();
@@ -132,12 +136,13 @@ final class LatencyBudget {
         if (!busy || limit <= 0) {
             return null;
         }
-        return isHeld() ? floor : Math.max(floor, Math.round(limit));
+        return Math.max(floor, Math.round(isHeld() ? inWindows : limit));
     }
 
     /** Whether the pod's I/O is slowed by more than the budget, and copying as slow as it may be. */
     boolean isAtFloor() {
-        return exceeded && limit <= floor;
+        Long allowed = limit();
+        return exceeded && allowed != null && allowed <= floor;
     }
 
     /**
@@ -147,6 +152,10 @@ final class LatencyBudget {
      */
     void look(Seen seen, boolean inFlight, Terms terms) {
         floor = Math.max(1, terms.least());
+        if (terms.percent() != allowedPercent) {
+            allowedPercent = terms.percent();
+            settle();
+        }
         next = seen.at().plus(LOOK);
         Seen began = begin;
         if (began == null || seen.io().isBefore(began.io())) {
@@ -223,7 +232,7 @@ final class LatencyBudget {
 
     private void copied(Seen began, Seen seen, Duration age, Terms terms) {
         Latencies io = seen.io().since(began.io());
-        long rate = Math.max(0, seen.hydrated() - began.hydrated()) * 1000 / Math.max(1, age.toMillis());
+        long rate = rate(began, seen, age);
         if (!busy && io.count() >= FEW) {
             become(seen);
         } else if (isIdle(io, age)) {
@@ -256,20 +265,39 @@ final class LatencyBudget {
 
     private void held(Seen began, Seen seen, Duration age, Terms terms) {
         Latencies io = seen.io().since(began.io());
+        long rate = rate(began, seen, age);
         if (isIdle(io, age)) {
             becomeIdle(seen);
         } else if (isSlice(io, age)) {
             double slow = delayed.sum() + undisturbed.slow(io, terms.percent());
             owe(slow, io.count());
+            boolean tooMuch = isTooMuch(slow, io.count());
             if (slow > Math.max(slowBeside * io.count(), Undisturbed.slow(io.count()))) {
                 besideUntil = seen.at().plus(LONGEST_HOLD);
+            } else if (tooMuch && inWindows <= floor && slowBeside == UNKNOWN) {
+                // What windows slow says nothing of what copies beside would.
+                settle();
             }
+            inWindows = Math.max(floor, inWindows * (tooMuch ? CUT : isUsed(inWindows, rate) ? DOUBLED : 1));
             boolean over = debt <= 0 && !heldUntil.isAfter(seen.at())
                     || besideUntil.isAfter(seen.at())
-                    || terms.percent() != allowedPercent
                     || terms.least() < heldAt;
             enter(over ? Stage.DRAINING : Stage.HELD, seen);
         }
+    }
+
+    private static boolean isTooMuch(double slow, long requests) {
+        double allowed = Undisturbed.slow(requests);
+        return slow > allowed + CERTAIN * Math.sqrt(allowed);
+    }
+
+    /** A limit that is used less does not grow: it would be none when it is needed. */
+    private static boolean isUsed(double limit, long rate) {
+        return rate >= USED * limit;
+    }
+
+    private static long rate(Seen began, Seen seen, Duration age) {
+        return Math.max(0, seen.hydrated() - began.hydrated()) * 1000 / Math.max(1, age.toMillis());
     }
 
     private void owe(double slow, long requests) {
@@ -285,14 +313,21 @@ final class LatencyBudget {
         heldUntil = Instant.MIN;
     }
 
-    /** From the floor, or from what was good lately. */
+    /** From what was good lately, or in windows and from the floor. */
     private void become(Seen seen) {
         busy = true;
         exceeded = false;
         cautious = limit > floor;
+        if (!cautious) {
+            hold(seen.at());
+        }
         limit = Math.max(floor, limit);
         exceededAt = Double.POSITIVE_INFINITY;
-        enter(isFresh(seen.at()) ? Stage.COPYING : Stage.DRAINING, seen);
+        enter(isFresh(seen.at()) ? how(seen.at()) : Stage.DRAINING, seen);
+    }
+
+    private Stage how(Instant now) {
+        return isToBeHeld(now) ? Stage.HELD : Stage.COPYING;
     }
 
     private boolean isFresh(Instant now) {
@@ -303,7 +338,7 @@ final class LatencyBudget {
         boolean enough = seen.io().since(began.io()).count() >= 2 * FEW && age.compareTo(QUIET) >= 0;
         if (enough || age.compareTo(LONGEST_QUIET) >= 0) {
             remember(began, seen);
-            enter(isToBeHeld(seen.at()) ? Stage.HELD : Stage.COPYING, seen);
+            enter(how(seen.at()), seen);
         }
     }
 
@@ -319,17 +354,12 @@ final class LatencyBudget {
         if (!undisturbed.isKnown()) {
             return;
         }
-        if (percent != allowedPercent) {
-            allowedPercent = percent;
-            settle();
-        }
         double slow = delayed.sum() + undisturbed.slow(io, percent);
-        double allowed = Undisturbed.slow(io.count());
         owe(slow, io.count());
-        exceeded = undisturbed.isSlower(io, percent) || slow > allowed + CERTAIN * Math.sqrt(allowed);
+        exceeded = undisturbed.isSlower(io, percent) || isTooMuch(slow, io.count());
         if (exceeded) {
             exceed(now, rate, slow / io.count());
-        } else if (slow <= allowed && rate >= USED * limit) {
+        } else if (slow <= Undisturbed.slow(io.count()) && isUsed(limit, rate)) {
             hold = limit > floor ? SHORTEST_HOLD : hold;
             grow();
         }
@@ -338,13 +368,18 @@ final class LatencyBudget {
     private void exceed(Instant now, long rate, double slow) {
         if (limit <= floor) {
             slowBeside = slow;
-            heldAt = floor;
-            heldUntil = now.plus(hold);
+            hold(now);
             hold = hold.compareTo(LONGEST_HOLD) < 0 ? hold.multipliedBy(2) : hold;
         }
         exceededAt = Math.max(floor, Math.min(limit, rate));
         limit = Math.max(floor, exceededAt * CUT);
         cautious = true;
+    }
+
+    private void hold(Instant now) {
+        heldAt = floor;
+        inWindows = floor;
+        heldUntil = now.plus(hold);
     }
 
     /** Fast at first, then towards what was too much, and beyond that little by little, when what was slow then is paid back. */

@@ -69,6 +69,10 @@ final class FakeBlockDevices implements BlockDevices {
     public long inFlight(BlockDevice device) {
         return faults.look(
                 "BlockDevices.inFlight " + device.path(),
-                () -> kernel.device(device) instanceof DmDevice mapped && mapped.busy ? 1L : 0L);
+                () -> switch (kernel.device(device)) {
+                    case DmDevice mapped when mapped.busy -> 1L;
+                    case DmDevice mapped -> mapped.waiting;
+                    default -> 0L;
+                });
     }
 }

@@ -221,6 +221,11 @@ public final class FakeHost {
         run(() -> mapper.existing(mappedDevice).busy = busy);
     }
 
+    /** So many requests of a pod are under way to this device whenever someone looks, and leave the engine moments. */
+    public void keepWaiting(String mappedDevice, long requests) {
+        run(() -> mapper.existing(mappedDevice).waiting = requests);
+    }
+
     /** So many requests of a pod to this device ended, each after this time. */
     public void endRequests(String mappedDevice, long count, Duration after) {
         run(() -> {
