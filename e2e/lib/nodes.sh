@@ -1,6 +1,8 @@
 # Nodes: boot, power cut, commands, images.
 
 readonly SHELL_PORT=2222
+# For an orderly shutdown.
+readonly HALT_SECONDS=300
 
 boot_node() { # NODE
   local id=${1#n} folder=$RUN/nodes.d/$1
@@ -87,6 +89,15 @@ verb_sh() { # NODE COMMAND
 }
 
 verb_kill() { require_lab; require_node "${1:-}"; cut_power "$1"; }
+
+verb_halt() {
+  require_lab
+  require_node "${1:-}"
+  on_node "$1" 'systemctl --no-block poweroff' || true
+  wait_until "$HALT_SECONDS" is_off "$1" || die "$1 has not gone down within $HALT_SECONDS s"
+}
+
+is_off() { ! running "$1"; }
 
 verb_boot() {
   require_lab

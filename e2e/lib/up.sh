@@ -139,6 +139,7 @@ Usage: e2e/lab VERB
   logs NODE|COMPONENT                a node's journal, or kube-apiserver, etcd, …, controller, provisioner, node-plugin, …
 
   kill NODE                          power cut: nothing of the node's kernel survives
+  halt NODE                          shut it down in good order; returns when it is off
   boot NODE                          switch it on again; returns when it answers sh
   cut NODE [OTHER]                   drop all packets between two nodes, or between a node and everyone (sh still reaches it)
   cut api                            end the API server

@@ -6,13 +6,17 @@ import dev.sluice.node.host.linux.LinuxHost;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The node plugin's process. What it builds in the kernel outlives it: volumes are used on while it restarts. */
 public final class NodePluginMain {
     private static final Logger log = LoggerFactory.getLogger(NodePluginMain.class);
+
+    private static final Duration RELEASE_EVERY = Duration.ofMinutes(5);
 
     private NodePluginMain() {}
 
@@ -31,9 +35,11 @@ public final class NodePluginMain {
         }));
         plugin.start();
         log.info("the node plugin serves {} on node {}", settings.csiSocket(), settings.node());
-        // What the start left behind would stay resident until the heap is full, which on a quiet node is never.
-        System.gc();
-        linux.releaseStartMemory();
-        stopped.await();
+        // What the start or a busy time left behind would stay resident until the heap is full, which on a quiet node
+        // is never.
+        do {
+            System.gc();
+            linux.releaseMemory();
+        } while (!stopped.await(RELEASE_EVERY.toSeconds(), TimeUnit.SECONDS));
     }
 }

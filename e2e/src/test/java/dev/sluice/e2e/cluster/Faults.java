@@ -7,6 +7,9 @@ public interface Faults {
     /** A power cut: whatever was not flushed is gone. */
     void kill(String node);
 
+    /** An orderly shutdown; returns when the node is off, and fails where it does not go down in good time. */
+    void halt(String node);
+
     void boot(String node);
 
     /** Drops all packets between two nodes. */

@@ -53,6 +53,11 @@ final class LabCluster implements Cluster, Faults {
     }
 
     @Override
+    public void halt(String node) {
+        order("halt", node);
+    }
+
+    @Override
     public void boot(String node) {
         order("boot", node);
     }

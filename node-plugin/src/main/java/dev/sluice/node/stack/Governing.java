@@ -28,8 +28,8 @@ final class Governing {
     }
 
     /** Whether a window may be due, between the looks at all. */
-    boolean isDue(Instant now, @Nullable Long least, @Nullable Long most, LatencyBudget latency) {
-        return governor.isDue(now, least, most, latency.isHeld());
+    boolean isDue(Instant now, @Nullable Long least, @Nullable Long most) {
+        return governor.isDue(now, least, most);
     }
 
     /** How many requests of the pod waited for it. */

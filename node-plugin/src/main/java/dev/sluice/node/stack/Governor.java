@@ -65,7 +65,7 @@ final class Governor {
     /**
      * One look at an engine that should copy and may.
      *
-     * @param only whether copies are to come in windows only, and then as many as the limit allows
+     * @param only whether copies are to come in windows only
      * @param longest that a window may take
      */
     synchronized Optional<Window> look(
@@ -78,8 +78,9 @@ final class Governor {
         length = longest;
         long region = engine.regionBytes();
         long hydrated = engine.hydratedRegions() * region;
-        count(now, hydrated, rate(least, most, only), region);
-        long bytes = (long) Math.min(owed, Math.max(largest(floor(least, most)), region)) / region * region;
+        long floor = floor(least, most);
+        count(now, hydrated, floor, region);
+        long bytes = (long) Math.min(owed, Math.max(largest(floor), region)) / region * region;
         if (bytes == 0 || !isBehind(now, only) || isCopying(engine, bytes) || now.isBefore(next)) {
             return Optional.empty();
         }
@@ -113,18 +114,13 @@ final class Governor {
         return Math.min(speed * FILLED * length.toNanos() / 1e9, MOST_AT_ONCE);
     }
 
-    /** Bytes a second that windows are to make up for. */
-    private long rate(@Nullable Long least, @Nullable Long most, boolean only) {
-        return only && most != null ? most : floor(least, most);
-    }
-
     /** Whether a look may show that a window is due, between the looks at all. */
-    synchronized boolean isDue(Instant now, @Nullable Long least, @Nullable Long most, boolean only) {
+    synchronized boolean isDue(Instant now, @Nullable Long least, @Nullable Long most) {
         boolean recent = lastWindow != null && lastWindow.plus(REMEMBERED).isAfter(now);
         if (last == null || !recent || now.isBefore(next)) {
             return false;
         }
-        double more = rate(least, most, only) * (Duration.between(last, now).toNanos() / 1e9);
+        double more = floor(least, most) * (Duration.between(last, now).toNanos() / 1e9);
         return owed + more >= portion();
     }
 

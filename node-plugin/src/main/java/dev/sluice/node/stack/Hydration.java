@@ -208,8 +208,7 @@ final class Hydration {
         return governing.isDue(
                 now,
                 order.spec().hydration().minBytesPerSecond(),
-                pacing.limit().bytesPerSecond(),
-                latency);
+                pacing.limit().bytesPerSecond());
     }
 
     void pace(Instant now) {

@@ -36,7 +36,6 @@ class GovernorTest {
 
     private @Nullable Long least;
     private @Nullable Long most;
-    private boolean only;
 
     @Test
     void aStarvedCopyGetsTheFloorThatWasAskedFor() {
@@ -128,28 +127,6 @@ class GovernorTest {
     }
 
     @Test
-    void whereCopiesComeInWindowsOnlyTheyBringWhatTheLimitAllows() {
-        only = true;
-        most = path / 12;
-        starve(Duration.ofMinutes(1));
-        long before = hydrated;
-        held = Duration.ZERO;
-
-        starve(Duration.ofMinutes(2));
-
-        assertThat(bytes(before) / 120).isCloseTo(most, Percentage.withPercentage(10));
-
-        most = path;
-        held = Duration.ZERO;
-        starve(Duration.ofMinutes(2));
-        assertThat(held).isLessThanOrEqualTo(Duration.ofSeconds(13));
-        long longest = (long) (path * LONGEST.toNanos() / 1e9);
-        assertThat(windows.stream().filter(window -> !window.measures()))
-                .as("nothing goes on beside the pod's requests")
-                .allMatch(window -> window.bytes() <= longest);
-    }
-
-    @Test
     void aCopyThatRunsHasNoWindows() {
         for (int look = 0; look < 600; look++) {
             hydrated += path / 2 / REGION;
@@ -223,7 +200,7 @@ class GovernorTest {
     @Test
     void oneThatFailedIsTriedAgainSoon() {
         for (int look = 0; look < 60; look++) {
-            governor.look(now, engine(), least, most, only, LONGEST).ifPresent(windows::add);
+            governor.look(now, engine(), least, most, false, LONGEST).ifPresent(windows::add);
             now = now.plus(LOOK);
         }
 
@@ -243,7 +220,7 @@ class GovernorTest {
 
     /** Only a window has the engine copy anything; what it begins has arrived at the next look. */
     private void look() {
-        Optional<Governor.Window> due = governor.look(now, engine(), least, most, only, LONGEST);
+        Optional<Governor.Window> due = governor.look(now, engine(), least, most, false, LONGEST);
         if (due.isPresent()) {
             Governor.Window window = due.get();
             windows.add(window);
@@ -259,7 +236,7 @@ class GovernorTest {
         Instant nextLook = now.plus(LOOK);
         do {
             now = now.plus(STEP);
-        } while (now.isBefore(nextLook) && !governor.isDue(now, least, most, only));
+        } while (now.isBefore(nextLook) && !governor.isDue(now, least, most));
     }
 
     private CloneStatus.Working engine() {

@@ -16,13 +16,16 @@ public final class LinuxHost {
     private final Host ports;
     private final Preflight preflight;
     private final UdevRules udevRules;
-    private final StartMemory startMemory;
+    private final ShutdownUnit shutdownUnit;
+    private final FileMemory memory;
 
-    private LinuxHost(Host ports, Preflight preflight, UdevRules udevRules, StartMemory startMemory) {
+    private LinuxHost(
+            Host ports, Preflight preflight, UdevRules udevRules, ShutdownUnit shutdownUnit, FileMemory memory) {
         this.ports = ports;
         this.preflight = preflight;
         this.udevRules = udevRules;
-        this.startMemory = startMemory;
+        this.shutdownUnit = shutdownUnit;
+        this.memory = memory;
     }
 
     /**
@@ -58,7 +61,8 @@ public final class LinuxHost {
                 ports,
                 new LinuxPreflight(processes, control, lvm, hostRoot),
                 new UdevRules(hostRoot),
-                new StartMemory(calls));
+                new ShutdownUnit(processes, hostRoot),
+                new FileMemory(calls));
     }
 
     private static LvmRunner lvmRunner(Processes processes, Path hostRoot) {
@@ -68,11 +72,12 @@ public final class LinuxHost {
     /** What the host must know before the first device of ours appears. */
     public void prepare() {
         udevRules.ensure();
+        shutdownUnit.ensure();
     }
 
-    /** Once the process has started, and waits. */
-    public void releaseStartMemory() {
-        startMemory.release();
+    /** What is read again when it is needed, for a process that waits. */
+    public void releaseMemory() {
+        memory.release();
     }
 
     public Host ports() {

@@ -12,11 +12,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What only the start needed of the class archive and of the runtime's code goes back to the host. The kernel would do that when memory
- * is short; on a node, memory is short for its pods first. A page that is needed again is read again from its file.
+ * What is resident of the class archive and of the runtime's code goes back to the host. The kernel would do that when memory is short; on
+ * a node, memory is short for its pods first. A page that is needed again is read again from its file: what only the start, or work of a
+ * rare kind, needed is not.
  */
-final class StartMemory {
-    private static final Logger log = LoggerFactory.getLogger(StartMemory.class);
+final class FileMemory {
+    private static final Logger log = LoggerFactory.getLogger(FileMemory.class);
     private static final Path SMAPS = Path.of("/proc/self/smaps");
     private static final Pattern MAPPING =
             Pattern.compile("^([0-9a-f]+)-([0-9a-f]+) ([r-][w-][x-][ps]) [0-9a-f]+ \\S+ (\\d+) .*$");
@@ -24,7 +25,7 @@ final class StartMemory {
 
     private final SystemCalls calls;
 
-    StartMemory(SystemCalls calls) {
+    FileMemory(SystemCalls calls) {
         this.calls = calls;
     }
 
@@ -35,7 +36,7 @@ final class StartMemory {
         try {
             pure(Files.readAllLines(SMAPS)).forEach(range -> calls.release(range.begin(), range.end() - range.begin()));
         } catch (IOException e) {
-            log.info("the memory of the start stays resident: {}", e.getMessage());
+            log.info("the memory of files stays resident: {}", e.getMessage());
         }
     }
 

@@ -6,36 +6,35 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class StartMemoryTest {
+class FileMemoryTest {
     @Test
     void isWhatIsMappedReadOnlyFromFilesAndWasNeverWritten() {
-        assertThat(StartMemory.pure(
+        assertThat(FileMemory.pure(
                         smaps("804200000-80636a000 r--p 0188a000 00:1e 5242    /opt/sluice/cds/classes.jsa", 0)))
-                .containsExactly(new StartMemory.Range(0x804200000L, 0x80636a000L));
-        assertThat(StartMemory.pure(smaps("7f0000400000-7f0000e7e000 r-xp 00400000 00:1e 77  /opt/jre/libjvm.so", 0)))
+                .containsExactly(new FileMemory.Range(0x804200000L, 0x80636a000L));
+        assertThat(FileMemory.pure(smaps("7f0000400000-7f0000e7e000 r-xp 00400000 00:1e 77  /opt/jre/libjvm.so", 0)))
                 .hasSize(1);
     }
 
     @Test
     void isNothingThatWouldBeLost() {
-        assertThat(StartMemory.pure(smaps("7f0001400000-7f0001480000 r--p 00e7e000 00:1e 77  /opt/jre/libjvm.so", 760)))
+        assertThat(FileMemory.pure(smaps("7f0001400000-7f0001480000 r--p 00e7e000 00:1e 77  /opt/jre/libjvm.so", 760)))
                 .as("relocated by the loader")
                 .isEmpty();
-        assertThat(StartMemory.pure(
+        assertThat(FileMemory.pure(
                         smaps("800000000-80188a000 rw-p 00001000 00:1e 5242   /opt/sluice/cds/classes.jsa", 0)))
                 .isEmpty();
-        assertThat(StartMemory.pure(
-                        smaps("7f0010000000-7f0012000000 r--s 00000000 00:1e 80   /opt/jre/lib/modules", 0)))
+        assertThat(FileMemory.pure(smaps("7f0010000000-7f0012000000 r--s 00000000 00:1e 80   /opt/jre/lib/modules", 0)))
                 .isEmpty();
-        assertThat(StartMemory.pure(smaps("7f0010000000-7f0012000000 r--p 00000000 00:00 0 ", 0)))
+        assertThat(FileMemory.pure(smaps("7f0010000000-7f0012000000 r--p 00000000 00:00 0 ", 0)))
                 .isEmpty();
-        assertThat(StartMemory.pure(smaps("7ffc00100000-7ffc00102000 r-xp 00000000 00:00 0   [vdso]", 0)))
+        assertThat(FileMemory.pure(smaps("7ffc00100000-7ffc00102000 r-xp 00000000 00:00 0   [vdso]", 0)))
                 .isEmpty();
     }
 
     @Test
     void aProcessGoesOnWithoutIt() {
-        assertThatCode(() -> new StartMemory(new SystemCalls(Libc.load())).release())
+        assertThatCode(() -> new FileMemory(new SystemCalls(Libc.load())).release())
                 .doesNotThrowAnyException();
     }
 

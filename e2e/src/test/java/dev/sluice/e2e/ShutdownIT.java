@@ -1,0 +1,44 @@
+package dev.sluice.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.e2e.cluster.Faults;
+import dev.sluice.e2e.cluster.NeedsLab;
+import dev.sluice.e2e.fixture.EndToEnd;
+import dev.sluice.e2e.fixture.Sandbox;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+
+@EndToEnd
+@Order(EndToEnd.LAST)
+@NeedsLab("it shuts a node down")
+class ShutdownIT {
+    /** Its file system has something to write that needs the rest of a region, and a process waits for that. */
+    @Test
+    void aNodeGoesDownThoughAnOriginIsAway(Sandbox sandbox) {
+        Scene scene = Scene.hydrating(sandbox, "ext4", Scene.ENOUGH_MEBIBYTES);
+        Faults faults = sandbox.faults();
+        scene.copy()
+                .exec("echo confirmed >/data/confirmed && tail -c 4096 %s >/dev/null && sync".formatted(Scene.FILE));
+        String container = scene.copy().containerId();
+
+        faults.cut(scene.origin().name(), scene.home().name());
+        try {
+            scene.copy()
+                    .exec("dd if=/dev/zero of=%s bs=4096 count=1 seek=%d conv=notrunc,fsync >/dev/null 2>&1 &"
+                            .formatted(Scene.FILE, (Scene.ENOUGH_MEBIBYTES - 8) * Scene.MEBIBYTE / 4096));
+            await("it waits").until(() -> scene.home().inFlight(scene.volumeId()) > 0);
+            faults.halt(scene.home().name());
+        } finally {
+            faults.heal();
+        }
+        faults.boot(scene.home().name());
+
+        scene.copy().awaitAnotherContainerThan(container);
+        assertThat(scene.copy().exec("cat /data/confirmed").strip()).isEqualTo("confirmed");
+        assertThat(scene.copy().checksum(Scene.FILE)).isEqualTo(scene.checksum());
+        scene.finishHydration();
+        assertThat(scene.copy().checksum(Scene.FILE)).isEqualTo(scene.checksum());
+    }
+}

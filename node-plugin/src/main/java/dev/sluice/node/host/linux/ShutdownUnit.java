@@ -1,0 +1,84 @@
+package dev.sluice.node.host.linux;
+
+import dev.sluice.error.SluiceException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has the host's systemd let go of all origins when the node goes down: by then this process may have ended, and what waits for an origin that
+ * is away keeps a file system from being unmounted. Written to /run, so nothing of it outlives a reboot without us.
+ */
+final class ShutdownUnit {
+    private static final Logger log = LoggerFactory.getLogger(ShutdownUnit.class);
+    private static final Duration DEADLINE = Duration.ofSeconds(20);
+    private static final String NAME = "sluice-origins.service";
+
+    private final Processes processes;
+    /** Is there when systemd is the host's init. */
+    private final Path units;
+
+    ShutdownUnit(Processes processes, Path hostRoot) {
+        this.processes = processes;
+        this.units = hostRoot.resolve("run/systemd/system");
+    }
+
+    /** A host with another init goes down as slowly as its unmounting lets it. */
+    void ensure() {
+        if (!Files.isDirectory(units)) {
+            return;
+        }
+        try {
+            if (write(units.resolve(NAME))) {
+                systemctl("daemon-reload");
+            }
+            systemctl("start", NAME);
+        } catch (IOException | SluiceException e) {
+            failed(e.getMessage());
+        }
+    }
+
+    /** Whether it was another before. */
+    private static boolean write(Path file) throws IOException {
+        boolean existed = Files.exists(file);
+        if (KernelFiles.find(file).filter(text().strip()::equals).isPresent()) {
+            return false;
+        }
+        Files.writeString(file, text());
+        return existed;
+    }
+
+    private void systemctl(String... words) {
+        List<String> command = new ArrayList<>(List.of("systemctl"));
+        command.addAll(List.of(words));
+        CommandResult result = processes.run(DEADLINE, command);
+        if (!result.succeeded()) {
+            failed(result.err().strip());
+        }
+    }
+
+    private static void failed(@Nullable String why) {
+        log.warn(
+                "while an origin is away, this node goes down only after long waits: {} cannot be started: {}",
+                NAME,
+                why);
+    }
+
+    static String text() {
+        try (InputStream stream = ShutdownUnit.class.getResourceAsStream(NAME)) {
+            return new String(Objects.requireNonNull(stream, NAME).readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(NAME, e);
+        }
+    }
+}
