@@ -21,8 +21,15 @@ class BenchGovern {
     private static final List<Integer> DEPTHS = List.of(1, 8, 32);
     private static final Fill SOURCE = Fill.FULL;
 
+    /** Bytes that the load does not write. */
+    private static final long UNTOUCHED = 192L << 20;
+
     /** Nothing is guaranteed to either side. */
     private static final Map<String, String> UNGOVERNED = Map.of("minBytesPerSecond", "1", "latencyBudget", "1000");
+
+    /** No I/O: only what the usual floor, 5 % of what a node can copy, takes of the processor that this is bound by. */
+    private static final String WORK =
+            "fio --name=work --ioengine=cpuio --cpuload=5 --cpuchunks=5000 --time_based --runtime=17 </dev/null >&2 &\n";
 
     private final Map<Integer, Map<GovernReport.State, Samples<GovernReport.Figure>>> measured = new LinkedHashMap<>();
 
@@ -37,8 +44,9 @@ class BenchGovern {
         sandbox.hydration("paused").await(HydrationPhase.PAUSED);
         for (int round = 1; round <= ROUNDS; round++) {
             for (int depth : DEPTHS) {
-                add(depth, GovernReport.State.HYDRATED, steady(sandbox, "hydrated", depth));
-                add(depth, GovernReport.State.PAUSED, steady(sandbox, "paused", depth));
+                add(depth, GovernReport.State.HYDRATED, steady(sandbox, "hydrated", depth, ""));
+                add(depth, GovernReport.State.BESIDE_WORK, steady(sandbox, "hydrated", depth, WORK));
+                add(depth, GovernReport.State.PAUSED, steady(sandbox, "paused", depth, ""));
                 String name = "r%d-%d-".formatted(round, depth);
                 add(depth, GovernReport.State.UNGOVERNED, copying(sandbox, ungoverned, name + "ungoverned", depth));
                 add(depth, GovernReport.State.GOVERNED, copying(sandbox, "sluice", name + "governed", depth));
@@ -56,9 +64,9 @@ class BenchGovern {
                 .add(figures);
     }
 
-    /** For a volume that stays as it is. */
-    private static Map<GovernReport.Figure, Double> steady(Sandbox sandbox, String name, int depth) {
-        return GovernReport.figures(sandbox.node(1).sh(load(sandbox.volumeId(name), depth) + """
+    /** For a volume that stays as it is, and something that runs beside the load. */
+    private static Map<GovernReport.Figure, Double> steady(Sandbox sandbox, String name, int depth, String beside) {
+        return GovernReport.figures(sandbox.node(1).sh(load(sandbox.volumeId(name), depth) + beside + """
                 sleep 5
                 begin=$(now)
                 sleep 10
@@ -69,26 +77,27 @@ class BenchGovern {
                 """));
     }
 
-    /** From when copying begins until it has ended, or as long as one may wait. The load begins before. */
+    /** From when the first copies come, beside the load or in windows, until it has ended, or as long as one may wait. The load begins before. */
     private static Map<GovernReport.Figure, Double> copying(
             Sandbox sandbox, String storageClass, String name, int depth) {
         Workload pod = SOURCE.clone(sandbox, storageClass, name);
         Node home = sandbox.node(1);
         String volume = sandbox.volumeId(name);
-        String figures =
-                home.sh(load(volume, depth) + """
+        String figures = home.sh(load(volume, depth)
+                + """
                 engine=%1$s
-                while dmsetup status --noflush $engine | grep -q no_hydration; do sleep 0.2; done
-                begin=$(now)
+                while [ $(missing_bytes $engine) -gt %3$d ]; do pause 0.5; done
                 missing=$(missing_bytes $engine)
+                while [ $(missing_bytes $engine) = $missing ]; do pause 0.5; done
+                begin=$(now)
                 below=$(kernel_name $engine)
-                while is_above $outer $below && [ $(now) -lt $((begin + %2$d000000000)) ]; do sleep 0.05; done
+                while is_above $outer $below && [ ${EPOCHREALTIME/./}000 -lt $((begin + %2$d000000000)) ]; do pause 0.2; done
                 end=$(now)
                 is_above $outer $below && { left=$(missing_bytes $engine); ended=false; } || { left=0; ended=true; }
                 load_end
                 echo $((end - begin)) $((missing - left)) $ended
                 load_seen $begin $end
-                """.formatted(Names.cloneDevice(Names.copy(volume, 1)), LONGEST_SECONDS));
+                """.formatted(Names.cloneDevice(Names.copy(volume, 1)), LONGEST_SECONDS, UNTOUCHED));
         pod.stop();
         sandbox.deleteClaim(name);
         return GovernReport.figures(figures);

@@ -11,6 +11,7 @@ import dev.sluice.names.Names;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -21,6 +22,11 @@ import org.junit.jupiter.api.Test;
 class BenchSwap {
     private static final int ROUNDS = Rounds.orElse(5);
     private static final int PAIRS = 7;
+    /** Of a pair: one second each, half of them on each device, each first as often as the other. */
+    static final int TURNS = 24;
+
+    private static final String OUTER = "volume";
+    private static final String THIN = "thin";
     private static final Fill SOURCE = Fill.FULL;
 
     /** A pod that leaves no moment would have the copy take minutes. */
@@ -58,9 +64,10 @@ class BenchSwap {
                 outer=$(kernel_name %1$s)
                 engine=$(kernel_name %2$s)
                 load_begin --filename=/dev/$outer --rw=randrw --iodepth=32
-                while [ $(missing %2$s) != 0 ]; do sleep 0.01; done
+                dmsetup wait --noflush %2$s
+                [ $(missing %2$s) = 0 ]
                 complete=$(now)
-                while is_above $outer $engine; do sleep 0.01; done
+                while is_above $outer $engine; do pause 0.01; done
                 swapped=$(now)
                 sleep 10
                 load_end
@@ -94,28 +101,36 @@ class BenchSwap {
                 .doesNotContain(Names.cloneDevice(copy), Names.sourceDevice(copy));
     }
 
-    /** I/Os a second on the volume and on the thin volume beneath, by turns, each first as often as the other. */
+    /** I/Os a second on the volume and on the thin volume beneath, by turns within each pair: what else the machine does meets both. */
     private static List<SwapReport.Pair> pairs(Node home, String volume) {
         Fio fio = new Fio(home);
         String outer = home.device(volume);
         String thin = "/dev/" + home.sh("ls /sys/block/" + outer.substring("/dev/".length()) + "/slaves");
         List<SwapReport.Pair> pairs = new ArrayList<>();
         for (int pair = 0; pair < PAIRS; pair++) {
-            boolean outerFirst = pair % 2 == 0;
-            double first = reads(fio, outerFirst ? outer : thin);
-            double second = reads(fio, outerFirst ? thin : outer);
-            pairs.add(outerFirst ? new SwapReport.Pair(first, second) : new SwapReport.Pair(second, first));
+            Fio.Job[] turns = IntStream.range(0, TURNS)
+                    .mapToObj(turn ->
+                            turn % 4 == 0 || turn % 4 == 3 ? reads(OUTER + turn, outer) : reads(THIN + turn, thin))
+                    .toArray(Fio.Job[]::new);
+            Map<String, Fio.Seen> seen = fio.run(turns);
+            pairs.add(new SwapReport.Pair(mean(seen, OUTER), mean(seen, THIN)));
             System.err.printf("pair %d: %s%n", pair, pairs.getLast());
         }
         return pairs;
     }
 
-    private static double reads(Fio fio, String device) {
-        return fio.alone(
-                        new Fio.Job(
-                                "reads",
-                                device,
-                                "--rw=randread --bs=4k --iodepth=8 --direct=1 --ioengine=libaio --time_based --runtime=4 --ramp_time=1"))
-                .perSecond();
+    private static Fio.Job reads(String name, String device) {
+        return new Fio.Job(
+                name,
+                device,
+                "--stonewall --rw=randread --bs=4k --iodepth=8 --direct=1 --ioengine=libaio --time_based --runtime=1");
+    }
+
+    private static double mean(Map<String, Fio.Seen> seen, String device) {
+        return seen.entrySet().stream()
+                .filter(turn -> turn.getKey().startsWith(device))
+                .mapToDouble(turn -> turn.getValue().perSecond())
+                .average()
+                .orElseThrow();
     }
 }

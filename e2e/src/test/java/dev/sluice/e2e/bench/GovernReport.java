@@ -16,6 +16,7 @@ record GovernReport(Run run, Map<Integer, Map<State, Samples<Figure>>> measured)
     /** Of the volume the load is on. */
     enum State {
         HYDRATED("hydrated"),
+        BESIDE_WORK("hydrated, beside a process without I/O"),
         PAUSED("copying paused"),
         UNGOVERNED("copying, not governed"),
         GOVERNED("copying, governed");
@@ -74,7 +75,7 @@ record GovernReport(Run run, Map<Integer, Map<State, Samples<Figure>>> measured)
                         " cache. Its latencies are those from when copying begins, some seconds after the load, until the volume is a plain disk, or ")
                 .append(BenchGovern.LONGEST_SECONDS)
                 .append(
-                        " s; of a volume that is not copied, of 10 s. Not governed: `minBytesPerSecond` 1 and `latencyBudget` 1000. Governed: the")
+                        " s; of a volume that is not copied, of 10 s. The process without I/O takes 5 % of the node's processor, 5 ms at a time. Not governed: `minBytesPerSecond` 1 and `latencyBudget` 1000. Governed: the")
                 .append(" defaults. A dash: not hydrated by then. ")
                 .append(run.text())
                 .append(

@@ -27,9 +27,9 @@ final class Governing {
                 latency.longestWindow());
     }
 
-    /** Whether a window may be due, between the looks at all. */
-    boolean isDue(Instant now, @Nullable Long least, @Nullable Long most) {
-        return governor.isDue(now, least, most);
+    /** From when on a window may be due, between the looks at all. */
+    Instant nextWindow(Instant now, @Nullable Long least, @Nullable Long most) {
+        return governor.nextWindow(now, least, most);
     }
 
     /** How many requests of the pod waited for it. */

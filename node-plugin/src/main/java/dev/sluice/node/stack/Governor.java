@@ -114,14 +114,15 @@ final class Governor {
         return Math.min(speed * FILLED * length.toNanos() / 1e9, MOST_AT_ONCE);
     }
 
-    /** Whether a look may show that a window is due, between the looks at all. */
-    synchronized boolean isDue(Instant now, @Nullable Long least, @Nullable Long most) {
+    /** From when on a look may show that a window is due, between the looks at all; never, while those are enough. */
+    synchronized Instant nextWindow(Instant now, @Nullable Long least, @Nullable Long most) {
         boolean recent = lastWindow != null && lastWindow.plus(REMEMBERED).isAfter(now);
-        if (last == null || !recent || now.isBefore(next)) {
-            return false;
+        if (last == null || !recent) {
+            return Instant.MAX;
         }
-        double more = floor(least, most) * (Duration.between(last, now).toNanos() / 1e9);
-        return owed + more >= portion();
+        double seconds = Math.max(0, portion() - owed) / floor(least, most);
+        Instant owes = last.plusNanos((long) (seconds * 1e9));
+        return owes.isBefore(next) ? next : owes;
     }
 
     /** Who waits for copies that are under way waits for the origin, not for the pod: more of them would not help. */

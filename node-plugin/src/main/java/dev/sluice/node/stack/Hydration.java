@@ -194,21 +194,22 @@ final class Hydration {
         }
     }
 
-    /** Whether a volume with a limit is to be looked at between looks: the engine knows only on and off, so it is switched often. */
-    boolean isDue(Instant now) {
-        return copyWanted
-                && (isListening() || pacing.isDue(now) || isWindowDue(now))
-                && completed == null
-                && !background.isRunning(ERRORS)
-                && !finishing();
-    }
-
-    /** Asked of each volume with a limit every 20 ms. */
-    private boolean isWindowDue(Instant now) {
-        return governing.isDue(
+    /**
+     * From when on it is to be looked at between the looks at all. The engine knows only on and off, so one with a limit is switched often; and
+     * each look takes a moment of a processor that the pod may need.
+     */
+    Instant next(Instant now) {
+        if (!copyWanted || completed != null || background.isRunning(ERRORS) || finishing()) {
+            return Instant.MAX;
+        }
+        if (isListening()) {
+            return latency.next();
+        }
+        Instant window = governing.nextWindow(
                 now,
                 order.spec().hydration().minBytesPerSecond(),
                 pacing.limit().bytesPerSecond());
+        return window.isBefore(pacing.next()) ? window : pacing.next();
     }
 
     void pace(Instant now) {
@@ -266,11 +267,6 @@ final class Hydration {
     Optional<Claim> claim() {
         boolean copies = copyWanted && completed == null && !finishing();
         return copies ? Optional.of(pacing.claim(order.spec().hydration(), open)) : Optional.empty();
-    }
-
-    /** Whether it is to be switched off and on by a limit. */
-    boolean isLimited(Instant now) {
-        return copyWanted && (pacing.limit().bytesPerSecond() != null || latency.isQuiet() || governing.isNeeded(now));
     }
 
     /** Copying is off only for a moment, to hear how the pod's I/O is without. */

@@ -9,6 +9,7 @@ import dev.sluice.node.host.Host;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,7 +27,7 @@ public final class Hydrations implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Hydrations.class);
     private static final Duration LOOK = Duration.ofMillis(500);
     private static final Duration EVENTS = Duration.ofSeconds(1);
-    /** Between looks at those with a limit: what the engine copies too much in this time is a burst. */
+    /** Between looks at those with a limit that copy: what the engine copies too much in this time is a burst. */
     private static final Duration PACE = Duration.ofMillis(20);
     /** More than these are looked at less often: of many that copy at once each has but a part of the wire, and together they are no faster. */
     private static final int PACED_AT_ONCE = 32;
@@ -111,12 +112,17 @@ public final class Hydrations implements AutoCloseable {
     /** Until the next tick. */
     Duration pause() {
         Instant now = clock.instant();
-        if (followed.values().stream().noneMatch(hydration -> hydration.isLimited(now))) {
-            return LOOK;
-        }
+        Instant next = followed.values().stream()
+                .map(hydration -> hydration.next(now))
+                .min(Comparator.naturalOrder())
+                .orElse(Instant.MAX);
         Duration pace = PACE.multipliedBy(Math.max(1, Math.ceilDiv(paced, PACED_AT_ONCE)));
-        Duration untilLook = Duration.between(now, nextLook);
-        return untilLook.isPositive() && untilLook.compareTo(pace) < 0 ? untilLook : pace;
+        Instant earliest = next.isBefore(now.plus(pace)) ? now.plus(pace) : next;
+        Duration pause = Duration.between(now, earliest.isBefore(nextLook) ? earliest : nextLook);
+        if (!pause.isPositive()) {
+            return pace;
+        }
+        return pause.compareTo(LOOK) < 0 ? pause : LOOK;
     }
 
     /** A look at each when it is time for one, else at those that a limit switches off and on. */
@@ -134,7 +140,7 @@ public final class Hydrations implements AutoCloseable {
     private void pace(Instant now) {
         paced = 0;
         each(hydration -> {
-            if (hydration.isDue(now)) {
+            if (!now.isBefore(hydration.next(now))) {
                 paced++;
                 hydration.pace(now);
             }

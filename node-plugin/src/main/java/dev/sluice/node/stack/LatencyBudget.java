@@ -33,6 +33,9 @@ final class LatencyBudget {
 
     private static final double UNKNOWN = 1;
 
+    /** Who allows that I/O becomes twice as slow wants the copy to end soon: copies beside are tried at once. */
+    private static final int WIDE_PERCENT = 100;
+
     /** So many standard deviations above what may be slow is no chance. */
     private static final double CERTAIN = 2;
 
@@ -54,6 +57,7 @@ final class LatencyBudget {
     private static final Duration SHORTEST_HOLD = Duration.ofSeconds(30);
     private static final Duration LONGEST_HOLD = Duration.ofMinutes(8);
 
+    /** A limit that is used less does not grow: it would be none when it is needed. */
     private static final double USED = 0.25;
 
     /** @param hydrated bytes that are local */
@@ -82,9 +86,6 @@ final class LatencyBudget {
     private boolean busy;
     private boolean cautious;
     private double limit;
-    /** While copies come in windows only. */
-    private double inWindows;
-
     private double exceededAt = Double.POSITIVE_INFINITY;
     private boolean exceeded;
     private int allowedPercent;
@@ -104,6 +105,11 @@ final class LatencyBudget {
     /** Whether it is worth reading the counters now. */
     boolean isDue(Instant now) {
         return !now.isBefore(next);
+    }
+
+    /** From when on it is. */
+    Instant next() {
+        return next;
     }
 
     /** Whether nothing is to be copied for a moment, to see how the pod's I/O is without. */
@@ -136,13 +142,12 @@ final class LatencyBudget {
         if (!busy || limit <= 0) {
             return null;
         }
-        return Math.max(floor, Math.round(isHeld() ? inWindows : limit));
+        return isHeld() ? floor : Math.max(floor, Math.round(limit));
     }
 
     /** Whether the pod's I/O is slowed by more than the budget, and copying as slow as it may be. */
     boolean isAtFloor() {
-        Long allowed = limit();
-        return exceeded && allowed != null && allowed <= floor;
+        return exceeded && limit <= floor;
     }
 
     /**
@@ -232,7 +237,7 @@ final class LatencyBudget {
 
     private void copied(Seen began, Seen seen, Duration age, Terms terms) {
         Latencies io = seen.io().since(began.io());
-        long rate = rate(began, seen, age);
+        long rate = Math.max(0, seen.hydrated() - began.hydrated()) * 1000 / Math.max(1, age.toMillis());
         if (!busy && io.count() >= FEW) {
             become(seen);
         } else if (isIdle(io, age)) {
@@ -265,20 +270,17 @@ final class LatencyBudget {
 
     private void held(Seen began, Seen seen, Duration age, Terms terms) {
         Latencies io = seen.io().since(began.io());
-        long rate = rate(began, seen, age);
         if (isIdle(io, age)) {
             becomeIdle(seen);
         } else if (isSlice(io, age)) {
             double slow = delayed.sum() + undisturbed.slow(io, terms.percent());
             owe(slow, io.count());
-            boolean tooMuch = isTooMuch(slow, io.count());
             if (slow > Math.max(slowBeside * io.count(), Undisturbed.slow(io.count()))) {
                 besideUntil = seen.at().plus(LONGEST_HOLD);
-            } else if (tooMuch && inWindows <= floor && slowBeside == UNKNOWN) {
+            } else if (slowBeside == UNKNOWN && isTooMuch(slow, io.count())) {
                 // What windows slow says nothing of what copies beside would.
                 settle();
             }
-            inWindows = Math.max(floor, inWindows * (tooMuch ? CUT : isUsed(inWindows, rate) ? DOUBLED : 1));
             boolean over = debt <= 0 && !heldUntil.isAfter(seen.at())
                     || besideUntil.isAfter(seen.at())
                     || terms.least() < heldAt;
@@ -289,15 +291,6 @@ final class LatencyBudget {
     private static boolean isTooMuch(double slow, long requests) {
         double allowed = Undisturbed.slow(requests);
         return slow > allowed + CERTAIN * Math.sqrt(allowed);
-    }
-
-    /** A limit that is used less does not grow: it would be none when it is needed. */
-    private static boolean isUsed(double limit, long rate) {
-        return rate >= USED * limit;
-    }
-
-    private static long rate(Seen began, Seen seen, Duration age) {
-        return Math.max(0, seen.hydrated() - began.hydrated()) * 1000 / Math.max(1, age.toMillis());
     }
 
     private void owe(double slow, long requests) {
@@ -318,7 +311,7 @@ final class LatencyBudget {
         busy = true;
         exceeded = false;
         cautious = limit > floor;
-        if (!cautious) {
+        if (!cautious && allowedPercent < WIDE_PERCENT) {
             hold(seen.at());
         }
         limit = Math.max(floor, limit);
@@ -359,7 +352,7 @@ final class LatencyBudget {
         exceeded = undisturbed.isSlower(io, percent) || isTooMuch(slow, io.count());
         if (exceeded) {
             exceed(now, rate, slow / io.count());
-        } else if (slow <= Undisturbed.slow(io.count()) && isUsed(limit, rate)) {
+        } else if (slow <= Undisturbed.slow(io.count()) && rate >= USED * limit) {
             hold = limit > floor ? SHORTEST_HOLD : hold;
             grow();
         }
@@ -378,7 +371,6 @@ final class LatencyBudget {
 
     private void hold(Instant now) {
         heldAt = floor;
-        inWindows = floor;
         heldUntil = now.plus(hold);
     }
 

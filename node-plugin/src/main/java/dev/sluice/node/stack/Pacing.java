@@ -70,9 +70,9 @@ final class Pacing {
                 Objects.requireNonNullElse(settings.minBytesPerSecond(), 0L));
     }
 
-    /** Whether it is worth a look now: a limited one is off until it has paid back. */
-    boolean isDue(Instant now) {
-        return enforced() != null && !now.isBefore(next);
+    /** From when on it is worth a look, between the looks at all: a limited one is off until it has paid back. */
+    Instant next() {
+        return enforced() == null ? Instant.MAX : next;
     }
 
     /** What the pod's latency leaves is kept by windows where copies come only in those. */

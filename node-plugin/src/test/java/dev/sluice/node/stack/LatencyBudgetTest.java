@@ -88,7 +88,8 @@ class LatencyBudgetTest {
         least = PATH / 2;
         pass(MINUTE);
 
-        assertThat(rate(MINUTE)).isGreaterThan(0.95 * least);
+        assertThat(budget.limit()).isEqualTo(least);
+        assertThat(budget.isAtFloor()).isTrue();
 
         least = MEBIBYTE;
         pass(MINUTE);
@@ -102,7 +103,8 @@ class LatencyBudgetTest {
         pass(MINUTE);
 
         assertThat(budget.isHeld()).isTrue();
-        assertThat(budget.limit()).isGreaterThanOrEqualTo(least);
+        assertThat(budget.limit()).isEqualTo(least);
+        assertThat(budget.isAtFloor()).isTrue();
         Latencies before = io;
         pass(MINUTE.multipliedBy(10));
         assertThat(io.since(before).quantile(0.99))
@@ -130,16 +132,27 @@ class LatencyBudgetTest {
     }
 
     @Test
-    void atFirstCopiesComeInWindowsOnlyAsManyAsTheBudgetAllows() {
-        all = 100;
+    void atFirstCopiesComeInWindowsOnly() {
+        all = 0;
         pass(Duration.ofSeconds(25));
 
         assertThat(budget.isHeld()).isTrue();
-        assertThat(budget.limit()).isGreaterThan(16 * least);
+        assertThat(budget.limit()).isEqualTo(least);
+        assertThat(budget.isAtFloor()).isFalse();
 
-        delayedAStep = requestsAStep / 10;
+        pass(MINUTE);
+        assertThat(budget.isHeld()).isFalse();
+    }
+
+    @Test
+    void whoAllowsTwiceTheLatencyHasCopiesBesideAtOnce() {
+        percent = 100;
+        all = 0;
+
         pass(Duration.ofSeconds(15));
-        assertThat(budget.limit()).isLessThan(16 * least);
+
+        assertThat(heldSteps).isZero();
+        assertThat(budget.limit()).isGreaterThan(PATH / 4);
     }
 
     @Test

@@ -34,6 +34,7 @@ final class DmDevice extends SuspendableDevice {
     final String uuid;
     /** Someone keeps I/O in flight. */
     boolean busy;
+
     long waiting;
     /** How long its I/O took, since the kernel was asked to count. */
     @Nullable Latencies counted;

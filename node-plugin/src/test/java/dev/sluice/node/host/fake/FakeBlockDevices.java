@@ -67,12 +67,10 @@ final class FakeBlockDevices implements BlockDevices {
 
     @Override
     public long inFlight(BlockDevice device) {
-        return faults.look(
-                "BlockDevices.inFlight " + device.path(),
-                () -> switch (kernel.device(device)) {
-                    case DmDevice mapped when mapped.busy -> 1L;
-                    case DmDevice mapped -> mapped.waiting;
-                    default -> 0L;
-                });
+        return faults.look("BlockDevices.inFlight " + device.path(), () -> switch (kernel.device(device)) {
+            case DmDevice mapped when mapped.busy -> 1L;
+            case DmDevice mapped -> mapped.waiting;
+            default -> 0L;
+        });
     }
 }
