@@ -1,8 +1,8 @@
 # Nodes: boot, power cut, commands, images.
 
 readonly SHELL_PORT=2222
-# For an orderly shutdown.
-readonly HALT_SECONDS=300
+# A shutdown that takes longer waits for something that does not come.
+readonly HALT_SECONDS=60
 
 boot_node() { # NODE
   local id=${1#n} folder=$RUN/nodes.d/$1

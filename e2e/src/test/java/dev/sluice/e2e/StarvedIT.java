@@ -33,8 +33,11 @@ class StarvedIT {
 
     @Test
     void aPodThatNeverPausesDoesNotStarveItsClone(Sandbox sandbox) {
+        // With the usual latencyBudget nothing would be copied beside the load at first, and so nothing starve.
         String floored = sandbox.storageClass(
-                "floored", Sandbox.FIRST_CONSUMER, Map.of("minBytesPerSecond", Long.toString(FLOOR)));
+                "floored",
+                Sandbox.FIRST_CONSUMER,
+                Map.of("minBytesPerSecond", Long.toString(FLOOR), "latencyBudget", "1000"));
         Node home = sandbox.node(1);
         sandbox.claim(ClaimRequest.named("source").ofClass(floored));
         Workload source = sandbox.start(

@@ -79,6 +79,19 @@ class LatencyTest {
         assertThat(scene.report(clone).phase()).isEqualTo(HydrationPhase.HYDRATING);
     }
 
+    /** A look takes a moment of a processor that the pod may need. */
+    @Test
+    void whereCopiesComeInWindowsItIsLookedAtWhenOneIsDue() {
+        scene.settings(clone, settings(MEBIBYTE, 25));
+        run(SENSITIVE);
+        scene.pass(Duration.ofMillis(20));
+
+        assertThat(scene.pause()).isGreaterThan(Duration.ofMillis(400));
+
+        scene.pass(WINDOWS);
+        assertThat(scene.pause()).as("beside the pod's I/O").isLessThanOrEqualTo(Duration.ofMillis(40));
+    }
+
     @Test
     void theFloorWinsAndIsNamed() {
         scene.settings(clone, settings(10 * MEBIBYTE, 1));
