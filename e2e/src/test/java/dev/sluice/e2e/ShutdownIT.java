@@ -14,6 +14,27 @@ import org.junit.jupiter.api.Test;
 @Order(EndToEnd.LAST)
 @NeedsLab("it shuts a node down")
 class ShutdownIT {
+    /** To write a part of a region the rest of it is needed: while the way to the origin is still there. */
+    @Test
+    void whatWasWrittenBeforeIsThereAfterwards(Sandbox sandbox) {
+        Scene scene = Scene.hydrating(sandbox, "ext4", Scene.ENOUGH_MEBIBYTES);
+        Faults faults = sandbox.faults();
+        String container = scene.copy().containerId();
+        scene.copy()
+                .exec("dd if=/dev/zero of=%s bs=4096 count=1 seek=%d conv=notrunc"
+                        .formatted(Scene.FILE, (Scene.ENOUGH_MEBIBYTES - 8) * Scene.MEBIBYTE / 4096));
+        String written = scene.copy().checksum(Scene.FILE);
+
+        faults.halt(scene.home().name());
+        faults.boot(scene.home().name());
+
+        scene.copy().awaitAnotherContainerThan(container);
+        assertThat(written).isNotEqualTo(scene.checksum());
+        assertThat(scene.copy().checksum(Scene.FILE)).isEqualTo(written);
+        scene.finishHydration();
+        assertThat(scene.copy().checksum(Scene.FILE)).isEqualTo(written);
+    }
+
     /** Its file system has something to write that needs the rest of a region, and a process waits for that. */
     @Test
     void aNodeGoesDownThoughAnOriginIsAway(Sandbox sandbox) {
