@@ -9,9 +9,13 @@ import dev.sluice.e2e.fixture.EndToEnd;
 import dev.sluice.e2e.fixture.Sandbox;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
+/** One after the other: they shut the same node down. */
 @EndToEnd
 @Order(EndToEnd.LAST)
+@Execution(ExecutionMode.SAME_THREAD)
 @NeedsLab("it shuts a node down")
 class ShutdownIT {
     /** To write a part of a region the rest of it is needed: while the way to the origin is still there. */
