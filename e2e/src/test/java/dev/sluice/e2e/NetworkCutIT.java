@@ -70,9 +70,7 @@ class NetworkCutIT {
 
         sandbox.faults().cut(scene.origin().name(), scene.home().name());
         try {
-            scene.copy()
-                    .exec("dd if=/dev/zero of=%s bs=4096 count=1 seek=%d conv=notrunc"
-                            .formatted(Scene.FILE, (Scene.ENOUGH_MEBIBYTES - 8) * Scene.MEBIBYTE / 4096));
+            scene.overwrite();
             endCopy(scene);
             await("the device is let go, and what it cost is told")
                     .atMost(ENDS_WITHIN)
@@ -101,9 +99,7 @@ class NetworkCutIT {
 
         sandbox.faults().cut(scene.origin().name(), scene.home().name());
         try {
-            scene.copy()
-                    .exec("dd if=/dev/zero of=%s bs=4096 count=1 seek=%d conv=notrunc,fsync >/dev/null 2>&1 &"
-                            .formatted(Scene.FILE, (Scene.ENOUGH_MEBIBYTES - 8) * Scene.MEBIBYTE / 4096));
+            scene.overwriteAndSync();
             await("it waits").until(() -> scene.home().inFlight(volume) > 0);
             endCopy(scene);
             sandbox.deleteClaim("clone");

@@ -49,6 +49,21 @@ record Scene(Sandbox sandbox, Node origin, Node home, Workload source, Workload 
         return sandbox.volumeId("clone");
     }
 
+    /** Writes a page of the file to memory. To write it to the disk, the rest of its region is needed, which has not arrived. */
+    void overwrite() {
+        copy.exec(overwriting("notrunc"));
+    }
+
+    /** The same by a process that goes on in the background until the page is on the disk. */
+    void overwriteAndSync() {
+        copy.exec(overwriting("notrunc,fsync") + " >/dev/null 2>&1 &");
+    }
+
+    private static String overwriting(String how) {
+        return "dd if=/dev/zero of=%s bs=4096 count=1 seek=%d conv=%s"
+                .formatted(FILE, (ENOUGH_MEBIBYTES - 8) * MEBIBYTE / 4096, how);
+    }
+
     /** The file's checksum, once the origin has been read: on a thread of its own, since that may wait for it. */
     CompletableFuture<String> reading() {
         return CompletableFuture.supplyAsync(() -> copy.checksum(FILE), Thread::startVirtualThread);

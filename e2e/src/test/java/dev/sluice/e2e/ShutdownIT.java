@@ -24,9 +24,7 @@ class ShutdownIT {
         Scene scene = Scene.hydrating(sandbox, "ext4", Scene.ENOUGH_MEBIBYTES);
         Faults faults = sandbox.faults();
         String container = scene.copy().containerId();
-        scene.copy()
-                .exec("dd if=/dev/zero of=%s bs=4096 count=1 seek=%d conv=notrunc"
-                        .formatted(Scene.FILE, (Scene.ENOUGH_MEBIBYTES - 8) * Scene.MEBIBYTE / 4096));
+        scene.overwrite();
         String written = scene.copy().checksum(Scene.FILE);
 
         faults.halt(scene.home().name());
@@ -50,9 +48,7 @@ class ShutdownIT {
 
         faults.cut(scene.origin().name(), scene.home().name());
         try {
-            scene.copy()
-                    .exec("dd if=/dev/zero of=%s bs=4096 count=1 seek=%d conv=notrunc,fsync >/dev/null 2>&1 &"
-                            .formatted(Scene.FILE, (Scene.ENOUGH_MEBIBYTES - 8) * Scene.MEBIBYTE / 4096));
+            scene.overwriteAndSync();
             await("it waits").until(() -> scene.home().inFlight(scene.volumeId()) > 0);
             faults.halt(scene.home().name());
         } finally {

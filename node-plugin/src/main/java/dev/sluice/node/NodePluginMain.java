@@ -35,6 +35,7 @@ public final class NodePluginMain {
         }));
         plugin.start();
         log.info("the node plugin serves {} on node {}", settings.csiSocket(), settings.node());
+        linux.prepareShutdown();
         // What the start or a busy time left behind would stay resident until the heap is full, which on a quiet node
         // is never.
         do {

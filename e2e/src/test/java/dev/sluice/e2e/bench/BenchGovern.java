@@ -77,7 +77,10 @@ class BenchGovern {
                 """));
     }
 
-    /** From when the first copies come, beside the load or in windows, until it has ended, or as long as one may wait. The load begins before. */
+    /**
+     * From when the first copies come, beside the load or in windows, until it has ended, or as long as one may wait. The load begins
+     * before.
+     */
     private static Map<GovernReport.Figure, Double> copying(
             Sandbox sandbox, String storageClass, String name, int depth) {
         Workload pod = SOURCE.clone(sandbox, storageClass, name);

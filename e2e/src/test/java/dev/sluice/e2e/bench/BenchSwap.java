@@ -101,7 +101,7 @@ class BenchSwap {
                 .doesNotContain(Names.cloneDevice(copy), Names.sourceDevice(copy));
     }
 
-    /** I/Os a second on the volume and on the thin volume beneath, by turns within each pair: what else the machine does meets both. */
+    /** I/Os a second on the volume and on the thin volume beneath, by turns in each pair: what else the machine does meets both. */
     private static List<SwapReport.Pair> pairs(Node home, String volume) {
         Fio fio = new Fio(home);
         String outer = home.device(volume);

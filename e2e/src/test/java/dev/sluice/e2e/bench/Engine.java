@@ -4,6 +4,9 @@ package dev.sluice.e2e.bench;
 final class Engine {
     /** For bash: nothing here starts a process while something is measured, but to look whether it has ended. */
     static final String FUNCTIONS = """
+            # SECONDS: without a process of its own, which on a node with one processor a load would feel
+            exec 9<> <(:)
+            pause() { read -rt $1 -u 9 || :; }
             now() { echo ${EPOCHREALTIME/./}000; }
             disk() { dmsetup deps -o blkdevname $1 | sed 's/.*(\\(.*\\)).*/\\1/'; }
             # DISK: what was read of it, in $sectors
@@ -15,14 +18,13 @@ final class Engine {
             missing_bytes() { set -- $(dmsetup status --noflush $1); echo $(((${7#*/} - ${7%/*}) * $6 * 512)); }
             # DEVICE DISK SECTORS-READ-BY-THEN LATEST: leaves in $sectors what was read of the disk in the end, which goes with the engine
             await_hydrated() {
-              exec 9<> <(:)
               while read_sectors $2
                 [ $sectors -lt $3 ] && [ ${EPOCHREALTIME/./}000 -lt $4 ]; do
-                read -rt 0.02 -u 9 || :
+                pause 0.02
               done
               while [ ${EPOCHREALTIME/./}000 -lt $4 ] && [ "$(missing $1)" != 0 ]; do
                 read_sectors $2 2>/dev/null || :
-                read -rt 0.02 -u 9 || :
+                pause 0.02
               done
               read_sectors $2 2>/dev/null || :
             }

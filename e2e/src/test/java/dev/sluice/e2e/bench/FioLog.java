@@ -24,9 +24,6 @@ final class FioLog {
                 sort -n | awk '{ all[NR] = $1 }
                   END { if (NR) print NR, all[int((NR + 1) / 2)] / 1000, all[int(NR * .99 + .99)] / 1000, all[NR] / 1000; else print "0 0 0 0" }'
             }
-            # SECONDS: without a process of its own, which on a node with one processor the load would feel
-            exec 9<> <(:)
-            pause() { read -rt $1 -u 9 || :; }
             # VOLUME-DEVICE ENGINE-DEVICE, as the kernel names them: whether the one is above the other
             is_above() { [ -e /sys/block/$1/slaves/$2 ]; }
             kernel_name() { dmsetup info -c --noheadings -o blkdevname $1; }

@@ -175,7 +175,7 @@ final class LatencyBudget {
         Duration age = Duration.between(began.at(), seen.at());
         Stage before = stage;
         switch (stage) {
-            case COPYING -> copied(began, seen, age, terms);
+            case COPYING -> copied(began, seen, age);
             case DRAINING -> {
                 if (!inFlight || age.compareTo(DRAIN) >= 0) {
                     enter(Stage.QUIET, seen);
@@ -235,7 +235,7 @@ final class LatencyBudget {
         next = now.plus(LOOK);
     }
 
-    private void copied(Seen began, Seen seen, Duration age, Terms terms) {
+    private void copied(Seen began, Seen seen, Duration age) {
         Latencies io = seen.io().since(began.io());
         long rate = Math.max(0, seen.hydrated() - began.hydrated()) * 1000 / Math.max(1, age.toMillis());
         if (!busy && io.count() >= FEW) {
@@ -244,7 +244,7 @@ final class LatencyBudget {
             fastest = Math.max(fastest, rate);
             becomeIdle(seen);
         } else if (isSlice(io, age)) {
-            compare(seen.at(), io, rate, terms.percent());
+            compare(seen.at(), io, rate);
             enter(isFresh(seen.at()) && !isToBeHeld(seen.at()) ? Stage.COPYING : Stage.DRAINING, seen);
         }
     }
@@ -273,7 +273,7 @@ final class LatencyBudget {
         if (isIdle(io, age)) {
             becomeIdle(seen);
         } else if (isSlice(io, age)) {
-            double slow = delayed.sum() + undisturbed.slow(io, terms.percent());
+            double slow = delayed.sum() + undisturbed.slow(io, allowedPercent);
             owe(slow, io.count());
             if (slow > Math.max(slowBeside * io.count(), Undisturbed.slow(io.count()))) {
                 besideUntil = seen.at().plus(LONGEST_HOLD);
@@ -343,13 +343,13 @@ final class LatencyBudget {
         }
     }
 
-    private void compare(Instant now, Latencies io, long rate, int percent) {
+    private void compare(Instant now, Latencies io, long rate) {
         if (!undisturbed.isKnown()) {
             return;
         }
-        double slow = delayed.sum() + undisturbed.slow(io, percent);
+        double slow = delayed.sum() + undisturbed.slow(io, allowedPercent);
         owe(slow, io.count());
-        exceeded = undisturbed.isSlower(io, percent) || isTooMuch(slow, io.count());
+        exceeded = undisturbed.isSlower(io, allowedPercent) || isTooMuch(slow, io.count());
         if (exceeded) {
             exceed(now, rate, slow / io.count());
         } else if (slow <= Undisturbed.slow(io.count()) && rate >= USED * limit) {

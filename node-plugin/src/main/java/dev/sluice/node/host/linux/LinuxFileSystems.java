@@ -74,7 +74,8 @@ public final class LinuxFileSystems implements FileSystems {
 
     /**
      * Nothing is discarded, a fresh thin volume has nothing to discard; and where it reads as zeros anyway, no zeros are written to inode
-     * tables, which in a thin pool would take room, and in a clone the way over the network. Of options given twice the tools take the last. Never mkfs.btrfs -U: it would look at every device of the host, and wait for those that are away.
+     * tables, which in a thin pool would take room, and in a clone the way over the network. Of options given twice the tools take the last.
+     * Never mkfs.btrfs -U: it would look at every device of the host, and wait for those that are away.
      */
     static List<String> makeCommand(BlockDevice device, String fsType, boolean zeros, List<String> options) {
         List<String> command = new ArrayList<>(

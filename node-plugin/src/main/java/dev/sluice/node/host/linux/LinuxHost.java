@@ -72,6 +72,10 @@ public final class LinuxHost {
     /** What the host must know before the first device of ours appears. */
     public void prepare() {
         udevRules.ensure();
+    }
+
+    /** What the host must know before it goes down. */
+    public void prepareShutdown() {
         shutdownUnit.ensure();
     }
 

@@ -2,27 +2,23 @@ package dev.sluice.node.host.linux;
 
 import dev.sluice.error.SluiceException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has the host's systemd let go of all origins when the node goes down: by then this process may have ended, and what waits for an origin that
- * is away keeps a file system from being unmounted. Written to /run, so nothing of it outlives a reboot without us.
+ * Has the host's systemd let go of all origins when the node goes down: by then this process may have ended, and what waits for an origin
+ * that is away keeps a file system from being unmounted.
  */
 final class ShutdownUnit {
     private static final Logger log = LoggerFactory.getLogger(ShutdownUnit.class);
     private static final Duration DEADLINE = Duration.ofSeconds(20);
-    private static final String NAME = "sluice-origins.service";
+    static final RuntimeFile UNIT = new RuntimeFile("sluice-origins.service");
 
     private final Processes processes;
     /** Is there when systemd is the host's init. */
@@ -39,23 +35,14 @@ final class ShutdownUnit {
             return;
         }
         try {
-            if (write(units.resolve(NAME))) {
+            if (!UNIT.isIn(units)) {
+                UNIT.writeTo(units);
                 systemctl("daemon-reload");
             }
-            systemctl("start", NAME);
+            systemctl("start", UNIT.name());
         } catch (IOException | SluiceException e) {
             failed(e.getMessage());
         }
-    }
-
-    /** Whether it was another before. */
-    private static boolean write(Path file) throws IOException {
-        boolean existed = Files.exists(file);
-        if (KernelFiles.find(file).filter(text().strip()::equals).isPresent()) {
-            return false;
-        }
-        Files.writeString(file, text());
-        return existed;
     }
 
     private void systemctl(String... words) {
@@ -70,15 +57,7 @@ final class ShutdownUnit {
     private static void failed(@Nullable String why) {
         log.warn(
                 "while an origin is away, this node goes down only after long waits: {} cannot be started: {}",
-                NAME,
+                UNIT.name(),
                 why);
-    }
-
-    static String text() {
-        try (InputStream stream = ShutdownUnit.class.getResourceAsStream(NAME)) {
-            return new String(Objects.requireNonNull(stream, NAME).readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(NAME, e);
-        }
     }
 }

@@ -32,7 +32,7 @@ class ShutdownUnitTest {
     }
 
     private static boolean lets(String device) {
-        Matcher pattern = Pattern.compile(" in (\\S+)\\) dmsetup message").matcher(ShutdownUnit.text());
+        Matcher pattern = Pattern.compile(" in (\\S+)\\) dmsetup message").matcher(ShutdownUnit.UNIT.text());
         assertThat(pattern.find()).isTrue();
         return FileSystems.getDefault()
                 .getPathMatcher("glob:" + pattern.group(1))

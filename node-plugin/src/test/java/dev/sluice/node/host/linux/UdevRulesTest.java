@@ -27,7 +27,7 @@ class UdevRulesTest {
         rules.ensure();
         rules.ensure();
 
-        assertThat(file).hasContent(UdevRules.text());
+        assertThat(file).hasContent(UdevRules.RULES.text());
     }
 
     @Test
@@ -58,7 +58,7 @@ class UdevRulesTest {
 
     private static boolean matches(String attribute, String value) {
         Matcher rules =
-                Pattern.compile("ATTRS?\\{" + attribute + "}==\"([^\"]*)\"").matcher(UdevRules.text());
+                Pattern.compile("ATTRS?\\{" + attribute + "}==\"([^\"]*)\"").matcher(UdevRules.RULES.text());
         return rules.results()
                 .map(rule -> FileSystems.getDefault().getPathMatcher("glob:" + rule.group(1)))
                 .anyMatch(glob -> glob.matches(Path.of(value)));
