@@ -19,6 +19,7 @@ final class Beginning {
     private static final Duration IDLE_GRACE = Duration.ofSeconds(30);
     private static final int MOST_TRIMS = 3;
     private static final String SPARE = "sparing copies";
+    private static final String TRIM = "trim";
     // A pod that starts needs the processor, the wire and the disk more than the copy does.
     private static final Duration START_GRACE = Duration.ofSeconds(10);
 
@@ -65,6 +66,11 @@ final class Beginning {
         return reuse.isPending() || unused.isPending(order);
     }
 
+    /** Whether regions are being made local other than by copying them. */
+    boolean isAtWork() {
+        return background.isRunning(TRIM) || background.isRunning(SPARE);
+    }
+
     /** Writes down what was spared so far; there is no more. */
     void endSparing() {
         background.run(SPARE, () -> {
@@ -82,7 +88,7 @@ final class Beginning {
         return new HydrationReports.Spared(skippedRegions + unused.regions(), reuse.regions());
     }
 
-    /** Why copying is not begun yet; null when it may. */
+    /** Why copying is not begun yet; null when it may, and while it is paused. */
     @Nullable HydrationLimit waitingFor(
             VolumeOrder order, CloneStatus.Working engine, Instant now, boolean paused, boolean open) {
         if (begun) {
@@ -92,16 +98,15 @@ final class Beginning {
         if (grace != null) {
             return HydrationLimit.waiting(grace);
         }
+        if (paused) {
+            return null;
+        }
         if (reuse.isPending()) {
-            if (!paused) {
-                background.run(SPARE, () -> reuse.step(order, now));
-            }
+            background.run(SPARE, () -> reuse.step(order, now));
             return HydrationLimit.comparing();
         }
         if (unused.isPending(order)) {
-            if (!paused) {
-                background.run(SPARE, () -> unused.step(order, now));
-            }
+            background.run(SPARE, () -> unused.step(order, now));
             return HydrationLimit.waiting("what the origin never used is being skipped");
         }
         Optional<MountPoint> mount = isTrimmed(order) ? Optional.empty() : mount();
@@ -110,7 +115,7 @@ final class Beginning {
             return null;
         }
         Path mountPoint = Path.of(mount.get().path());
-        background.run("trim", () -> trim(mountPoint, engine));
+        background.run(TRIM, () -> trim(mountPoint, engine));
         return HydrationLimit.waiting("what the file system does not use is being skipped");
     }
 

@@ -315,6 +315,9 @@ final class Hydration {
         if (source != SourcePath.State.CONNECTED) {
             return report(engine, now, HydrationPhase.STALLED, "SourceUnreachable", HydrationReports.away(engine));
         }
+        if (paused && (beginning.isAtWork() || background.isRunning(WINDOW))) {
+            return report(engine, now, HydrationPhase.HYDRATING, "Pausing", "what is under way ends first");
+        }
         if (paused) {
             return report(engine, now, HydrationPhase.PAUSED, "Paused", "spec.paused is true");
         }

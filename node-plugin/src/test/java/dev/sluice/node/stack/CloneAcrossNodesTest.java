@@ -11,6 +11,9 @@ import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
 import dev.sluice.names.Names;
 import dev.sluice.node.host.BlockDevice;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class CloneAcrossNodesTest {
@@ -191,12 +194,42 @@ class CloneAcrossNodesTest {
         Hydration hydration = story.hydration();
         hydration.update(story.order(story.serve(), new HydrationSettings(true, null, 0, null)));
 
-        story.look(hydration);
-        HydrationReport paused = story.look(hydration);
+        HydrationReport paused = lookUntilCopyingMayBegin(hydration);
 
         assertThat(paused.phase()).isEqualTo(HydrationPhase.PAUSED);
         assertThat(story.home.hydrate(Names.cloneDevice(CloneStory.CLONE), 1000))
                 .isZero();
+        assertThat(story.home.faults().journal()).noneMatch(CloneAcrossNodesTest::isTrim);
+    }
+
+    @Test
+    void itIsPausedWhenWhatWasUnderWayHasEnded() {
+        story.source();
+        story.bring();
+        story.pod();
+        Deque<Runnable> work = new ArrayDeque<>();
+        Hydration hydration = story.hydration(work::add);
+        lookUntilCopyingMayBegin(hydration);
+        hydration.update(story.order(story.serve(), new HydrationSettings(true, null, 0, null)));
+
+        HydrationReport pausing = story.look(hydration);
+        assertThat(pausing.phase()).isEqualTo(HydrationPhase.HYDRATING);
+        assertThat(pausing.reason()).isEqualTo("Pausing");
+
+        work.forEach(Runnable::run);
+        assertThat(story.home.faults().journal()).anyMatch(CloneAcrossNodesTest::isTrim);
+        assertThat(story.look(hydration).phase()).isEqualTo(HydrationPhase.PAUSED);
+    }
+
+    private static boolean isTrim(String call) {
+        return call.startsWith("FileSystems.trim");
+    }
+
+    private HydrationReport lookUntilCopyingMayBegin(Hydration hydration) {
+        return IntStream.range(0, 12)
+                .mapToObj(second -> story.look(hydration))
+                .reduce((earlier, later) -> later)
+                .orElseThrow();
     }
 
     @Test

@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -199,8 +200,13 @@ final class CloneStory {
     }
 
     Hydration hydration() {
+        return hydration(Runnable::run);
+    }
+
+    /** @param work runs what may block */
+    Hydration hydration(Executor work) {
         login = serve();
-        return new Hydration(stacks, home.host(), Runnable::run, order(login), now);
+        return new Hydration(stacks, home.host(), work, order(login), now);
     }
 
     Instant now() {

@@ -32,7 +32,8 @@ public final class LinuxPreflight implements Preflight {
             "resize2fs", "e2fsprogs",
             "mkfs.xfs", "xfsprogs",
             "xfs_growfs", "xfsprogs",
-            "blkid", "util-linux");
+            "blkid", "util-linux",
+            "fstrim", "util-linux");
 
     private final Processes processes;
     private final DmControl control;

@@ -63,6 +63,18 @@ class HostToolsTest {
     }
 
     @Test
+    void whatWasTrimmedIsReadFromWhatIsPrinted() {
+        assertThat(LinuxFileSystems.trimmedBytes("/7 bytes/data: 1.9 GiB (2040373248 bytes) trimmed\n"))
+                .isEqualTo(2_040_373_248L);
+        assertThat(LinuxFileSystems.trimmedBytes("/data: 0 B (0 bytes) trimmed\n"))
+                .isZero();
+        assertThat(LinuxFileSystems.trimmedBytes("/data: 4096 bytes trimmed\n")).isEqualTo(4096);
+        assertThatThrownBy(() -> LinuxFileSystems.trimmedBytes(""))
+                .isInstanceOfSatisfying(
+                        SluiceException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.HOST));
+    }
+
+    @Test
     void oldKernelsAreRefused() {
         assertThat(LinuxPreflight.checkKernel("6.1.0-28-amd64").passed()).isTrue();
         assertThat(LinuxPreflight.checkKernel("5.10.0").passed()).isTrue();
