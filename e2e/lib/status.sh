@@ -12,6 +12,8 @@ verb_status() {
   kubectl --namespace "$NAMESPACE" get pods -o wide || true
   echo
   print_node_plugins
+  echo
+  print_waiting_tasks
 }
 
 print_processes() {
@@ -35,6 +37,17 @@ print_node_plugins() {
     resident=$(node_plugin_resident "$node") || resident=-
     if driver_answers "$node"; then probe='answers'; else probe='does not answer'; fi
     printf '%-6s %-16s %s\n' "$node" "$resident" "$probe"
+  done
+}
+
+# What cannot be killed: it waits for a device that is suspended, or for an origin that is away.
+print_waiting_tasks() {
+  local node
+  printf '%-6s %s\n' NODE 'WAITS IN THE KERNEL: PID, THREAD, SUSPENDED DEVICES'
+  for node in $(node_names); do
+    { on_node "$node" 'ps -eLo pid,stat,comm --no-headers | awk "\$2 ~ /^D/ {print \$1, \$3}"
+                       dmsetup info -c --noheadings -o name,suspended | sed -n "s/:Suspended$//p"' || true; } |
+      sed "s/^/$(printf '%-6s' "$node") /"
   done
 }
 
