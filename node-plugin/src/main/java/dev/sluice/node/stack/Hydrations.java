@@ -26,6 +26,10 @@ import org.slf4j.LoggerFactory;
 public final class Hydrations implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Hydrations.class);
     private static final Duration LOOK = Duration.ofMillis(500);
+    /** More than these are looked at less often: each advances little between two looks, and all looks together stay a small part of a processor. */
+    private static final int LOOKED_AT_ONCE = 250;
+
+    private static final Duration LONGEST_LOOK = Duration.ofSeconds(2);
     private static final Duration EVENTS = Duration.ofSeconds(1);
     /** Between looks at those with a limit that copy: what the engine copies too much in this time is a burst. */
     private static final Duration PACE = Duration.ofMillis(20);
@@ -82,7 +86,7 @@ public final class Hydrations implements AutoCloseable {
         } catch (RejectedExecutionException closed) {
             // Nobody looks any more.
         } catch (SluiceException e) {
-            log.warn("without the kernel's events volumes are only looked at twice a second: {}", e.getMessage());
+            log.warn("without the kernel's events volumes are only looked at from time to time: {}", e.getMessage());
         }
     }
 
@@ -122,16 +126,27 @@ public final class Hydrations implements AutoCloseable {
         if (!pause.isPositive()) {
             return pace;
         }
-        return pause.compareTo(LOOK) < 0 ? pause : LOOK;
+        return shorter(pause, interval(followed.size()));
+    }
+
+    /** From one look at all of so many to the next. */
+    static Duration interval(int volumes) {
+        int rounds = Math.max(1, Math.ceilDiv(volumes, LOOKED_AT_ONCE));
+        return shorter(LOOK.multipliedBy(rounds), LONGEST_LOOK);
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     /** A look at each when it is time for one, else at those that a limit switches off and on. */
     void tick() {
         Instant now = clock.instant();
+        Duration interval = interval(followed.size());
         // A clock that was set back would else end all looks.
-        if (!now.isBefore(nextLook) || now.plus(LOOK).isBefore(nextLook)) {
+        if (!now.isBefore(nextLook) || now.plus(interval).isBefore(nextLook)) {
             look();
-            nextLook = now.plus(LOOK);
+            nextLook = now.plus(interval);
         } else {
             pace(now);
         }

@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Test;
 class BenchPoll {
     private static final int VOLUMES = Integer.getInteger("sluice.bench.volumes", 500);
     private static final int LOOKS = Integer.getInteger("sluice.bench.looks", 30);
-    private static final double LOOKS_A_SECOND = 2;
+    private static final double LOOKS_A_SECOND = (double) Duration.ofSeconds(1).toNanos()
+            / Hydrations.interval(VOLUMES).toNanos();
     private static final double BAR_PERCENT = 2;
     /** As low as can be: no window is opened, which is other work than looking. */
     private static final long NO_FLOOR = 1;
@@ -112,15 +113,15 @@ class BenchPoll {
                 ## The cost of looking at hydrating volumes
 
                 `./mvnw -Pmicrobench -pl csi-driver,node-plugin test -Dtest=BenchPoll -Dsurefire.failIfNoSpecifiedTests=false`. %d volumes hydrate on one node, each mounted; the
-                plugin looks at each twice a second, and between looks reads the status of those with a `maxBytesPerSecond` again and again. Processor
-                time and allocations of the thread that looks, mean of %d rounds of half a second, after as many to warm up, by the JVM's
+                plugin looks at each of up to 250 twice a second, of more less often, here %s times a second; between looks it reads the status of those with a
+                `maxBytesPerSecond` again and again. Processor time and allocations of the thread that looks, mean of %d rounds, after as many to warm up, by the JVM's
                 own counters: waiting for a processor is not counted, cold caches are. The host is FakeHost. What its answers cost is measured by
                 making one round's calls once more without the plugin, and is the second row; it stands in the place of the kernel's
                 answers, which are not in these figures: what the plugin does itself for an ioctl or to read sysfs is among the micro-benchmarks. Not in them
                 either: writing progress to the API, once in 10 s a volume, and work in the background (trims, windows, finishing). Measured
                 %s with %s.
 
-                | a round of half a second | no limit: CPU | of a core | allocated | each with a limit: CPU | of a core | allocated |
+                | a round | no limit: CPU | of a core | allocated | each with a limit: CPU | of a core | allocated |
                 |---|---|---|---|---|---|---|
                 %s
                 %s
@@ -134,6 +135,7 @@ class BenchPoll {
                 Calls of a round, no limit: %s; with a limit: %s.
                 """.formatted(
                         VOLUMES,
+                        LOOKS_A_SECOND,
                         LOOKS,
                         LocalDate.now(Clock.systemUTC()),
                         MarkdownSection.machine(),

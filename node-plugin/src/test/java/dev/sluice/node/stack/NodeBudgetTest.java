@@ -61,6 +61,15 @@ class NodeBudgetTest {
     }
 
     @Test
+    void allLooksTogetherStayFewHoweverManyHydrate() {
+        assertThat(Hydrations.interval(0)).isEqualTo(Duration.ofMillis(500));
+        assertThat(Hydrations.interval(250)).isEqualTo(Duration.ofMillis(500));
+        assertThat(Hydrations.interval(251)).isEqualTo(Duration.ofSeconds(1));
+        assertThat(Hydrations.interval(500)).isEqualTo(Duration.ofSeconds(1));
+        assertThat(Hydrations.interval(100_000)).isEqualTo(Duration.ofSeconds(2));
+    }
+
+    @Test
     void twoClonesTogetherKeepToTheNodesLimitInEqualParts() {
         scene.board.limit(4 * MEBIBYTE, null, null);
         String one = scene.clone("one", 200 * MEBIBYTE);
