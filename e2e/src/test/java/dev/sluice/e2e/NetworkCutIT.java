@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.api.CloneHydrationStatus;
 import dev.sluice.e2e.cluster.NeedsLab;
+import dev.sluice.e2e.fixture.ClaimRequest;
 import dev.sluice.e2e.fixture.EndToEnd;
 import dev.sluice.e2e.fixture.Hydration;
 import dev.sluice.e2e.fixture.PodRequest;
@@ -109,6 +110,39 @@ class NetworkCutIT {
         }
 
         assertThat(scene.source().checksum(Scene.FILE)).isEqualTo(scene.checksum());
+    }
+
+    /** Nor does one end a process of which one thread waits: the next node plugin would only come up with the origin. */
+    @Test
+    void aMountThatWaitsForItDoesNotKeepTheNodePluginFromBeingStartedAnew(Sandbox sandbox) {
+        Scene scene = Scene.hydrating(sandbox, "ext4", Scene.ENOUGH_MEBIBYTES);
+        // What a file system reads first would soon be here.
+        scene.hydration().pause(true);
+        endCopy(scene);
+        await("it is unmounted").atMost(ENDS_WITHIN).until(() -> scene.home().openCount(scene.volumeId()) == 0);
+        scene.home().dropCaches();
+        String node = scene.home().name();
+
+        sandbox.faults().cut(scene.origin().name(), node);
+        Workload again;
+        try {
+            again = sandbox.submit(PodRequest.named("again").on(node).mounting("clone", "/data"));
+            await("its mount waits")
+                    .atMost(ENDS_WITHIN)
+                    .until(() -> scene.home().inFlight(scene.volumeId()) > 0);
+
+            scene.home().killPlugin();
+
+            sandbox.claim(ClaimRequest.named("other"));
+            sandbox.start(PodRequest.named("other").on(node).mounting("other", "/data"));
+        } finally {
+            sandbox.faults().heal();
+        }
+
+        assertThat(again.awaitReady().checksum(Scene.FILE)).isEqualTo(scene.checksum());
+        scene.hydration().pause(false);
+        scene.finishHydration();
+        assertThat(again.checksum(Scene.FILE)).isEqualTo(scene.checksum());
     }
 
     private static void endCopy(Scene scene) {

@@ -22,11 +22,13 @@ import java.util.Optional;
 public final class Staging {
     /** For what a file system has to write. Twice that, and what else there is to do, is within 30 s. */
     private static final Duration PATIENCE = Duration.ofSeconds(12);
+    /** For what has to be read of an origin before a file system is mounted. */
+    private static final Duration MOUNT_PATIENCE = Duration.ofSeconds(60);
 
     private final VolumeDirectory volumes;
     private final EncryptedVolumes devices;
     private final Mounts mounts;
-    private final Unmounting unmounting;
+    private final WaitingMounts waiting;
     private final FileSystems fileSystems;
     private final BlockDevices blockDevices;
 
@@ -40,7 +42,8 @@ public final class Staging {
         this.volumes = volumes;
         this.devices = devices;
         this.mounts = mounts;
-        this.unmounting = new Unmounting(mounts, writes::giveUp, writes::settle, PATIENCE);
+        this.waiting = new WaitingMounts(
+                mounts, new WaitingMounts.Origins(writes::giveUp, writes::letGo, writes::settle), PATIENCE);
         this.fileSystems = fileSystems;
         this.blockDevices = blockDevices;
     }
@@ -60,13 +63,17 @@ public final class Staging {
             // A copy has its source's UUID until it is first mounted; one that is mounted has its own.
             fileSystems.ensureUuid(device, fsType, Names.fileSystemUuid(order.volume()));
         }
-        mounts.ensure(device, order.staging(), fsType, options(fsType, order.access()));
+        waiting.make(
+                order.volume(),
+                order.staging(),
+                MOUNT_PATIENCE,
+                () -> mounts.ensure(device, order.staging(), fsType, options(fsType, order.access())));
         growIfSmaller(volume, device, order.staging(), fsType);
     }
 
     /** Absent is success, of the mount and of the declaration. */
     public void unstage(String volume, Path staging) {
-        unmounting.remove(volume, staging);
+        waiting.remove(volume, staging);
         devices.close(volume);
         volumes.removeAttachment(volume);
     }

@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,17 +59,28 @@ public final class LostWrites {
 
     /** Whether there was an origin to wait for, and it is away. That is written down before anything is lost. */
     public boolean giveUp(String id) {
+        return fail(id, epoch -> {
+            stacks.recordWritesLost(id, epoch, clock.instant());
+            log.warn(
+                    "volume {}: its origin is away and nobody is left to wait for it: what was not written is given up, as in"
+                            + " a power cut. What an fsync confirmed is kept",
+                    id);
+        });
+    }
+
+    /** The same where nothing is to be written: who reads gets an error. */
+    public boolean letGo(String id) {
+        return fail(id, epoch -> {});
+    }
+
+    private boolean fail(String id, LongConsumer first) {
         long epoch = epoch(id);
         SourcePath path = path(id, epoch);
         if (!path.isAway()) {
             return false;
         }
         return stacks.lockedCopy(id, epoch, () -> {
-            stacks.recordWritesLost(id, epoch, clock.instant());
-            log.warn(
-                    "volume {}: its origin is away and nobody is left to wait for it: what was not written is given up, as in"
-                            + " a power cut. What an fsync confirmed is kept",
-                    id);
+            first.accept(epoch);
             path.fail();
             return true;
         });

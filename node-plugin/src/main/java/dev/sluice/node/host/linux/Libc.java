@@ -22,8 +22,6 @@ public interface Libc {
 
     int mount(@Nullable String source, String target, @Nullable String type, long flags, @Nullable String data);
 
-    int umount2(String target, int flags);
-
     int statvfs(String path, Pointer buffer);
 
     int syncfs(int descriptor);

@@ -49,7 +49,7 @@ public final class LinuxHost {
                 mapper,
                 new LioTargets(TARGET),
                 new OpenIscsiSessions(processes, new SysfsSessions(SYS), new NodeRecords(hostRoot), blockDevices),
-                new LinuxMounts(calls, new ReadOnlyBinds(calls)),
+                new LinuxMounts(processes, calls, new ReadOnlyBinds(calls)),
                 new LinuxFileSystems(processes, calls),
                 blockDevices,
                 new LinuxDeviceRanges(SYS, calls),

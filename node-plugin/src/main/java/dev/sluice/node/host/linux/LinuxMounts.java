@@ -8,17 +8,28 @@ import dev.sluice.node.host.Mounts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** mount(2) and umount2(2) in this process's namespace; never a lazy detach, which would hide a volume that is still in use. */
+/**
+ * File systems are mounted and unmounted by processes of their own, in the host's namespace: what the kernel waits for there may be an origin that is
+ * away, and this process could not end before it is back. Never a lazy detach, which would hide a volume that is still in use. Binds, which wait for
+ * nothing, are made by mount(2) in this process's namespace.
+ */
 public final class LinuxMounts implements Mounts {
     private static final Path MOUNT_INFO = Path.of("/proc/self/mountinfo");
 
+    /** Nothing can end what the kernel keeps. */
+    private static final Duration UNTIL_IT_ENDS = Duration.ofDays(365);
+
+    private final Processes processes;
     private final SystemCalls calls;
     private final ReadOnlyBinds readOnlyBinds;
 
-    LinuxMounts(SystemCalls calls, ReadOnlyBinds readOnlyBinds) {
+    LinuxMounts(Processes processes, SystemCalls calls, ReadOnlyBinds readOnlyBinds) {
+        this.processes = processes;
         this.calls = calls;
         this.readOnlyBinds = readOnlyBinds;
     }
@@ -39,17 +50,32 @@ public final class LinuxMounts implements Mounts {
 
     @Override
     public void ensure(BlockDevice device, Path path, String fsType, List<String> options) {
-        Optional<MountTable.Entry> there = table().at(path.toString());
-        if (there.isPresent()) {
-            requireSame(path, there.get().deviceNumber().equals(device.number()), device.path());
+        if (isMounted(device, path)) {
             return;
         }
         KernelFiles.makeFolder(path);
-        MountOptions split = MountOptions.of(options);
-        int errno = calls.mount(device.path(), path.toString(), fsType, split.flags(), split.data());
-        if (errno != 0) {
-            throw failure("mount " + device.path() + " (" + fsType + ") on " + path, errno);
+        CommandResult result = processes.run(UNTIL_IT_ENDS, mountCommand(device, path, fsType, options));
+        // The process of an earlier plugin may have been before it.
+        if (!result.succeeded() && !isMounted(device, path)) {
+            throw failure("mount " + device.path() + " (" + fsType + ") on " + path, result);
         }
+    }
+
+    /** What is not canonical stays so: the host has no names for our devices in /dev/mapper. */
+    static List<String> mountCommand(BlockDevice device, Path path, String fsType, List<String> options) {
+        List<String> command =
+                new ArrayList<>(List.of("mount", "--no-canonicalize", "--internal-only", "--types", fsType));
+        if (!options.isEmpty()) {
+            command.addAll(List.of("--options", String.join(",", options)));
+        }
+        command.addAll(List.of(device.path(), path.toString()));
+        return command;
+    }
+
+    private static boolean isMounted(BlockDevice device, Path path) {
+        Optional<MountTable.Entry> there = table().at(path.toString());
+        there.ifPresent(mount -> requireSame(path, mount.deviceNumber().equals(device.number()), device.path()));
+        return there.isPresent();
     }
 
     @Override
@@ -86,7 +112,7 @@ public final class LinuxMounts implements Mounts {
     /** A bind takes over its source's flags: read-only needs a second step, which would drop nosuid and its like unless named again. */
     private void remountReadOnly(Path target) {
         long kept = table().at(target.toString())
-                .map(mount -> MountOptions.of(mount.options()).flags())
+                .map(mount -> MountOptions.flags(mount.options()))
                 .orElse(0L);
         long flags = kept | MountOptions.BIND | MountOptions.REMOUNT | MountOptions.READ_ONLY;
         int errno = calls.mount(null, target.toString(), null, flags, null);
@@ -116,9 +142,10 @@ public final class LinuxMounts implements Mounts {
     @Override
     public void remove(Path path) {
         while (table().at(path.toString()).isPresent()) {
-            int errno = calls.unmount(path.toString());
-            if (errno != 0) {
-                throw failure("unmount " + path, errno);
+            CommandResult result =
+                    processes.run(UNTIL_IT_ENDS, "umount", "--no-canonicalize", "--internal-only", path.toString());
+            if (!result.succeeded()) {
+                throw failure("unmount " + path, result);
             }
         }
         KernelFiles.remove(path);
@@ -128,6 +155,10 @@ public final class LinuxMounts implements Mounts {
         if (!same) {
             throw new SluiceException(ErrorKind.HOST, path + " is a mount of something other than " + wanted);
         }
+    }
+
+    private static SluiceException failure(String doing, CommandResult result) {
+        return result.failure(result.err().contains("busy") ? ErrorKind.IN_USE : ErrorKind.HOST, doing);
     }
 
     private SluiceException failure(String doing, int errno) {

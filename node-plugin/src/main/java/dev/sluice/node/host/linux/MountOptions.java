@@ -1,14 +1,10 @@
 package dev.sluice.node.host.linux;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/**
- * Options as in mount -o, split into flags of mount(2) and words for the file system.
- */
-record MountOptions(long flags, @Nullable String data) {
+/** Options as in mount -o that are flags of mount(2). */
+final class MountOptions {
     static final long READ_ONLY = 1;
     static final long REMOUNT = 32;
     static final long BIND = 4096;
@@ -26,19 +22,13 @@ record MountOptions(long flags, @Nullable String data) {
             Map.entry("relatime", 1L << 21),
             Map.entry("strictatime", 1L << 24),
             Map.entry("lazytime", 1L << 25));
-    private static final List<String> DEFAULTS = List.of("rw", "defaults", "suid", "dev", "exec", "async", "");
 
-    static MountOptions of(List<String> options) {
-        long flags = 0;
-        List<String> data = new ArrayList<>();
-        for (String option : options) {
-            Long flag = FLAGS.get(option);
-            if (flag != null) {
-                flags |= flag;
-            } else if (!DEFAULTS.contains(option)) {
-                data.add(option);
-            }
-        }
-        return new MountOptions(flags, data.isEmpty() ? null : String.join(",", data));
+    private MountOptions() {}
+
+    /** What is none is left out. */
+    static long flags(List<String> options) {
+        return options.stream()
+                .mapToLong(option -> FLAGS.getOrDefault(option, 0L))
+                .reduce(0, (one, other) -> one | other);
     }
 }

@@ -95,10 +95,6 @@ final class SystemCalls {
         return libc.syscall(MOVE_MOUNT, mount, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH) < 0 ? errno() : 0;
     }
 
-    int unmount(String target) {
-        return libc.umount2(target, 0) < 0 ? errno() : 0;
-    }
-
     int statvfs(String path, byte[] buffer) {
         Pointer memory = Memory.allocateDirect(runtime, buffer.length);
         int result = libc.statvfs(path, memory) < 0 ? errno() : 0;

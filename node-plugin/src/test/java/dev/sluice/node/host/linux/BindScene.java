@@ -21,16 +21,15 @@ final class BindScene {
         Path host = Path.of(arguments[0], "host");
         boolean old = arguments[1].equals("old");
         SystemCalls calls = new SystemCalls(Libc.load());
-        LinuxMounts mounts =
-                new LinuxMounts(calls, old ? new ReadOnlyBinds(calls, NO_SUCH_CALL) : new ReadOnlyBinds(calls));
+        LinuxMounts mounts = new LinuxMounts(
+                new Processes(false), calls, old ? new ReadOnlyBinds(calls, NO_SUCH_CALL) : new ReadOnlyBinds(calls));
         Files.createDirectories(plugin);
         Files.createDirectories(host);
         mount(calls, "tmpfs", plugin, "tmpfs", 0);
         mount(calls, "none", plugin, null, SHARED);
         mount(calls, plugin.toString(), host, null, MountOptions.BIND);
         Path staged = Files.createDirectory(plugin.resolve("staged"));
-        long flags =
-                MountOptions.of(List.of("nosuid", "nodev", "noexec", "noatime")).flags();
+        long flags = MountOptions.flags(List.of("nosuid", "nodev", "noexec", "noatime"));
         mount(calls, "tmpfs", staged, "tmpfs", flags);
         Path node = Files.writeString(staged.resolve("node"), "");
 

@@ -2,6 +2,8 @@ package dev.sluice.node.host.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.node.host.BlockDevice;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -52,9 +54,28 @@ class MountTest {
     }
 
     @Test
-    void optionsAreFlagsOrWords() {
-        assertThat(MountOptions.of(List.of("noatime", "ro", "rw", "nouuid", "errors=remount-ro")))
-                .isEqualTo(new MountOptions(1024 | 1, "nouuid,errors=remount-ro"));
-        assertThat(MountOptions.of(List.of())).isEqualTo(new MountOptions(0, null));
+    void aMountIsNeverMadeOverAnotherNameOfTheDevice() {
+        BlockDevice device = new BlockDevice("/dev/dm-1", 254, 1);
+
+        assertThat(LinuxMounts.mountCommand(device, Path.of("/staging"), "xfs", List.of("nouuid", "noatime")))
+                .containsExactly(
+                        "mount",
+                        "--no-canonicalize",
+                        "--internal-only",
+                        "--types",
+                        "xfs",
+                        "--options",
+                        "nouuid,noatime",
+                        "/dev/dm-1",
+                        "/staging");
+        assertThat(LinuxMounts.mountCommand(device, Path.of("/staging"), "btrfs", List.of()))
+                .endsWith("--types", "btrfs", "/dev/dm-1", "/staging");
+    }
+
+    @Test
+    void someOptionsAreFlags() {
+        assertThat(MountOptions.flags(List.of("noatime", "ro", "rw", "nouuid", "errors=remount-ro")))
+                .isEqualTo(1024 | 1);
+        assertThat(MountOptions.flags(List.of())).isZero();
     }
 }

@@ -1,0 +1,104 @@
+package dev.sluice.node.mount;
+
+import dev.sluice.error.ErrorKind;
+import dev.sluice.error.SluiceException;
+import dev.sluice.node.host.Mounts;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * Mounts and unmounts file systems, also of volumes whose origin is away: the kernel would wait for it, with a mount for what is read first, with
+ * an unmount as long as there is something to write.
+ */
+final class WaitingMounts {
+    private final Mounts mounts;
+    private final Origins origins;
+    private final Duration patience;
+    private final Lingering mounting = new Lingering();
+    private final Lingering unmounting = new Lingering();
+
+    /**
+     * @param giveUp lets go of what a volume is to have written, if its origin is away
+     * @param letGo lets go of what only reads, if its origin is away
+     * @param settle has what comes later wait again, after either
+     */
+    record Origins(Predicate<String> giveUp, Predicate<String> letGo, Consumer<String> settle) {}
+
+    /** @param patience before anything is let go of; it has as long again to end */
+    WaitingMounts(Mounts mounts, Origins origins, Duration patience) {
+        this.mounts = mounts;
+        this.origins = origins;
+        this.patience = patience;
+    }
+
+    /**
+     * UNAVAILABLE when it takes longer; the next call goes on with it.
+     *
+     * @param mount mounts the volume there
+     */
+    void make(String volume, Path path, Duration longest, Runnable mount) {
+        CompletableFuture<Void> way = mounting.begin(path, mount);
+        try {
+            if (!mounting.ends(way, longest)) {
+                throw new SluiceException(
+                        ErrorKind.UNAVAILABLE,
+                        "mounting volume " + volume + " takes longer than " + longest.toSeconds()
+                                + " s: what its file system reads first is still with its origin; its CloneHydration says"
+                                + " whether that is away");
+            }
+        } finally {
+            mounting.leave(path, way);
+        }
+    }
+
+    /** UNAVAILABLE when it takes longer; the next call goes on with it. */
+    void remove(String volume, Path path) {
+        mounting.find(path).ifPresent(mount -> {
+            if (!hasEnded(mount)) {
+                end(volume, "mounting " + path + " of volume " + volume, () -> hasEnded(mount), origins.letGo());
+            }
+            mounting.leave(path, mount);
+        });
+        CompletableFuture<Void> way = unmounting.begin(path, () -> mounts.remove(path));
+        try {
+            if (!unmounting.ends(way, patience)) {
+                end(
+                        volume,
+                        "unmounting " + path + " of volume " + volume,
+                        () -> unmounting.ends(way, patience),
+                        origins.giveUp());
+            }
+        } finally {
+            unmounting.leave(path, way);
+        }
+    }
+
+    /** In whatever way: what is there afterwards is unmounted. */
+    private boolean hasEnded(CompletableFuture<Void> mount) {
+        try {
+            return mounting.ends(mount, patience);
+        } catch (SluiceException failed) {
+            return mount.isDone();
+        }
+    }
+
+    private void end(String volume, String what, BooleanSupplier ends, Predicate<String> giveUp) {
+        boolean given = giveUp.test(volume);
+        try {
+            if (!ends.getAsBoolean()) {
+                throw new SluiceException(
+                        ErrorKind.UNAVAILABLE,
+                        what + " takes longer than " + patience.multipliedBy(2).toSeconds() + " s: the kernel "
+                                + "reads or writes what has to be" + (given ? ", though its origin is away" : ""));
+            }
+        } finally {
+            if (given) {
+                origins.settle().accept(volume);
+            }
+        }
+    }
+}
