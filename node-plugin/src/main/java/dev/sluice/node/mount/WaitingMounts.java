@@ -58,20 +58,14 @@ final class WaitingMounts {
     /** UNAVAILABLE when it takes longer; the next call goes on with it. */
     void remove(String volume, Path path) {
         mounting.find(path).ifPresent(mount -> {
-            if (!hasEnded(mount)) {
-                end(volume, "mounting " + path + " of volume " + volume, () -> hasEnded(mount), origins.letGo());
-            }
+            String what = "a mount of volume " + volume + " on " + path + " that was not waited for, which reads first,";
+            end(volume, what, () -> hasEnded(mount), origins.letGo());
             mounting.leave(path, mount);
         });
         CompletableFuture<Void> way = unmounting.begin(path, () -> mounts.remove(path));
         try {
-            if (!unmounting.ends(way, patience)) {
-                end(
-                        volume,
-                        "unmounting " + path + " of volume " + volume,
-                        () -> unmounting.ends(way, patience),
-                        origins.giveUp());
-            }
+            String what = "unmounting " + path + " of volume " + volume + ", which writes what is in memory,";
+            end(volume, what, () -> unmounting.ends(way, patience), origins.giveUp());
         } finally {
             unmounting.leave(path, way);
         }
@@ -87,13 +81,17 @@ final class WaitingMounts {
     }
 
     private void end(String volume, String what, BooleanSupplier ends, Predicate<String> giveUp) {
+        if (ends.getAsBoolean()) {
+            return;
+        }
         boolean given = giveUp.test(volume);
         try {
             if (!ends.getAsBoolean()) {
                 throw new SluiceException(
                         ErrorKind.UNAVAILABLE,
-                        what + " takes longer than " + patience.multipliedBy(2).toSeconds() + " s: the kernel "
-                                + "reads or writes what has to be" + (given ? ", though its origin is away" : ""));
+                        what + " takes longer than "
+                                + patience.multipliedBy(2).toSeconds() + " s"
+                                + (given ? ", though its origin is away" : ""));
             }
         } finally {
             if (given) {

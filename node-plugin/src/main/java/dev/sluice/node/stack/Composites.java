@@ -73,7 +73,9 @@ final class Composites {
             LogicalVolume to = host.logicalVolumes()
                     .ensure(new LogicalVolumeRequest.Plain(
                             group, Names.metadataVolume(id), metadata.sizeBytes(), Set.of("sluice.metadata-of=" + id)));
+            requireAnswer(source, tags.epoch());
             MountedSource.find(host, source).ifPresent(MountedSource::checkpoint);
+            requireAnswer(source, tags.epoch());
             Instant taken = snapshots.cut(
                     source,
                     from,
@@ -131,6 +133,14 @@ final class Composites {
                     "the origin of " + source + ", which is still hydrating, cannot be reached; ask again");
         }
         working(engine);
+    }
+
+    /**
+     * That an origin is away is noticed seconds later, and what is written to the file system meanwhile, or has to be before it is frozen, waits in
+     * the kernel until it is back.
+     */
+    private void requireAnswer(String source, long epoch) {
+        new BoundedTask(source).run("a read of the origin", () -> Sessions.probe(host, source, epoch));
     }
 
     private CloneStatus.Working working(String engine) {

@@ -9,6 +9,7 @@ import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
 import dev.sluice.names.Names;
 import dev.sluice.node.host.fake.FakeHost;
+import dev.sluice.node.host.fake.Faults;
 import dev.sluice.node.host.fake.PowerCut;
 import java.util.ArrayList;
 import java.util.List;
@@ -158,10 +159,30 @@ class CompositeTest {
         assertThat(story.home.machine.faults().journal()).noneMatch(line -> line.startsWith("Pauses."));
     }
 
+    /** That it is dead is noticed seconds after: what is written above it until then, or has to be to freeze it, waits. */
+    @Test
+    void anOriginThatDiedUnnoticedIsFoundBeforeAnythingIsSuspended() {
+        story.volumeHydrates();
+        SluiceException dead = new SluiceException(ErrorKind.HOST, "the disk of the origin gives an error");
+        story.home.machine.faults().clear();
+        story.home.machine.faults().failNext("BlockDevices.read", dead);
+
+        assertThatThrownBy(story::take).isSameAs(dead);
+
+        Faults faults = story.home.machine.faults();
+        String made = "LogicalVolumes.ensure data/" + Names.metadataVolume(CompositeStory.SNAPSHOT);
+        faults.before(made, () -> faults.before("BlockDevices.read", () -> faults.failNext("BlockDevices.read", dead)));
+
+        assertThatThrownBy(story::take).isSameAs(dead);
+
+        assertThat(faults.journal()).noneMatch(line -> line.startsWith("Pauses."));
+        assertThat(story.take().whole()).isFalse();
+    }
+
     @Test
     void aSnapshotThatTookTooLongIsThrownAwayAndTakenAnew() {
         story.volumeHydrates();
-        story.home.machine.faults().before("BlockDevices.read", () -> {
+        beforeTheBitmapIsRead(() -> {
             story.home.machine.endPause();
             story.write(2, 55);
         });
@@ -178,12 +199,7 @@ class CompositeTest {
     @Test
     void anEngineThatCannotCommitGivesNoSnapshot() {
         story.volumeHydrates();
-        story.home
-                .machine
-                .faults()
-                .before(
-                        "BlockDevices.read",
-                        () -> story.home.machine.breakMetadata(Names.cloneDevice(CompositeStory.VOLUME)));
+        beforeTheBitmapIsRead(() -> story.home.machine.breakMetadata(Names.cloneDevice(CompositeStory.VOLUME)));
 
         assertThatThrownBy(story::take).hasMessageContaining("no copy of it can be trusted");
         assertThatThrownBy(story::take).hasMessageContaining("no copy of it can be trusted");
@@ -336,6 +352,12 @@ class CompositeTest {
                     });
         }
         return result;
+    }
+
+    /** In the pause: the origin is read before it. */
+    private void beforeTheBitmapIsRead(Runnable event) {
+        Faults faults = story.home.machine.faults();
+        faults.before("Pauses.suspend", () -> faults.before("BlockDevices.read", event));
     }
 
     private VolumeOrder hydratingVolume() {

@@ -24,8 +24,6 @@ public interface Libc {
 
     int statvfs(String path, Pointer buffer);
 
-    int syncfs(int descriptor);
-
     /** open_tree(2), which not every libc has. */
     long syscall(long number, int folder, String path, int flags);
 

@@ -14,13 +14,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.IntUnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** mkfs, fstrim and the growing tools of the host; checkpoint and statvfs by system call. */
+/** mkfs, sync, fstrim and the growing tools of the host; what they have no word for by system call. */
 public final class LinuxFileSystems implements FileSystems {
     private static final Duration SLOW = Duration.ofMinutes(5);
+    /** A snapshot waits for it, and is taken without it. */
+    private static final Duration SYNC = Duration.ofMinutes(1);
+
     private static final Pattern TRIMMED = Pattern.compile("(\\d+) bytes\\)? trimmed");
     /** _IOW('f', 43, __u32), since Linux 5.14. */
     private static final long EXT4_IOC_CHECKPOINT = 0x4004662BL;
@@ -135,32 +137,28 @@ public final class LinuxFileSystems implements FileSystems {
 
     @Override
     public void checkpoint(Path mountPoint) {
-        require(mountPoint, "sync", on(mountPoint, calls::syncfs));
+        processes.run(SYNC, "sync", "--file-system", mountPoint.toString()).require("sync " + mountPoint);
         var unused = request(mountPoint, "checkpoint", EXT4_IOC_CHECKPOINT, new byte[Integer.BYTES]);
     }
 
     /** False when the file system, or the device under it, has no such request. */
     private boolean request(Path mountPoint, String name, long request, byte[] buffer) {
-        int errno = on(mountPoint, descriptor -> calls.ioctl(descriptor, request, buffer));
+        int errno = control(mountPoint, request, buffer);
         if (errno == SystemCalls.EOPNOTSUPP || errno == SystemCalls.ENOTTY) {
             return false;
         }
-        require(mountPoint, name, errno);
+        if (errno != 0) {
+            throw new SluiceException(ErrorKind.HOST, name + " " + mountPoint + ": " + calls.message(errno));
+        }
         return true;
     }
 
-    private int on(Path mountPoint, IntUnaryOperator call) {
+    private int control(Path mountPoint, long request, byte[] buffer) {
         int descriptor = calls.open(mountPoint.toString(), O_DIRECTORY);
         try {
-            return call.applyAsInt(descriptor);
+            return calls.ioctl(descriptor, request, buffer);
         } finally {
             calls.close(descriptor);
-        }
-    }
-
-    private void require(Path mountPoint, String name, int errno) {
-        if (errno != 0) {
-            throw new SluiceException(ErrorKind.HOST, name + " " + mountPoint + ": " + calls.message(errno));
         }
     }
 

@@ -102,11 +102,6 @@ final class SystemCalls {
         return result;
     }
 
-    /** Writes out all that is in memory of the file system the descriptor is of. */
-    int syncfs(int descriptor) {
-        return libc.syncfs(descriptor) < 0 ? errno() : 0;
-    }
-
     /**
      * Lets go of memory that is mapped from files and never written. What this process alone has leaves memory, what others have too only
      * leaves this process. A kernel that does not know how leaves everything as it is.
