@@ -343,16 +343,18 @@ public final class StackPlanner {
     private void source() {
         IscsiSession session = observed.session();
         MappedDevice source = observed.source();
-        boolean current = source != null
-                && session != null
-                && session.disk() != null
-                && Tables.uses(source.table(), session.disk())
-                && Tables.queues(source.table()) == wanted.queues();
-        if (!current) {
+        if (source == null
+                || session == null
+                || session.disk() == null
+                || !Tables.uses(source.table(), session.disk())) {
             // Also with a session: one that a crash interrupted was perhaps not verified yet.
             IscsiLogin login = Objects.requireNonNull(wanted.login());
             steps.add(new Step.Login(login));
             steps.add(new Step.LoadSource(login.sizeBytes(), wanted.queues()));
+        } else if (Tables.queues(source.table()) != wanted.queues()) {
+            // By message: to load a table is to wait for what is in flight, and that may wait for an origin that is
+            // away.
+            steps.add(wanted.queues() ? new Step.Queue() : new Step.FailQueued());
         }
     }
 

@@ -34,6 +34,9 @@ public sealed interface Step {
     /** Whether discards pass the outer device, from whoever has it open. */
     record LetDiscards(boolean pass) implements Step {}
 
+    /** What a source cannot read waits again. */
+    record Queue() implements Step {}
+
     /** A source that is going away fails what is queued, so that nothing waits for it. */
     record FailQueued() implements Step {}
 

@@ -14,4 +14,5 @@ public record Host(
         UsedBlocks usedBlocks,
         Pauses pauses,
         Luks luks,
-        LatencyCounters latencies) {}
+        LatencyCounters latencies,
+        Shutdown shutdown) {}

@@ -42,8 +42,7 @@ public final class Staging {
         this.volumes = volumes;
         this.devices = devices;
         this.mounts = mounts;
-        this.waiting = new WaitingMounts(
-                mounts, new WaitingMounts.Origins(writes::giveUp, writes::letGo, writes::settle), PATIENCE);
+        this.waiting = new WaitingMounts(mounts, new WaitingMounts.Origins(writes::giveUp, writes::letGo), PATIENCE);
         this.fileSystems = fileSystems;
         this.blockDevices = blockDevices;
     }

@@ -6,9 +6,8 @@ import dev.sluice.node.host.Mounts;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
-import java.util.function.Predicate;
 
 /**
  * Mounts and unmounts file systems, also of volumes whose origin is away: the kernel would wait for it, with a mount for what is read first, with
@@ -21,12 +20,16 @@ final class WaitingMounts {
     private final Lingering mounting = new Lingering();
     private final Lingering unmounting = new Lingering();
 
+    /** Lets go of what waits for the origin of a volume as long as the action takes; false, and nothing is done, unless that is away. */
+    interface LetGo {
+        boolean during(String volume, Runnable action);
+    }
+
     /**
-     * @param giveUp lets go of what a volume is to have written, if its origin is away
-     * @param letGo lets go of what only reads, if its origin is away
-     * @param settle has what comes later wait again, after either
+     * @param writing of what is to be written, which is lost
+     * @param reading of what only reads
      */
-    record Origins(Predicate<String> giveUp, Predicate<String> letGo, Consumer<String> settle) {}
+    record Origins(LetGo writing, LetGo reading) {}
 
     /** @param patience before anything is let go of; it has as long again to end */
     WaitingMounts(Mounts mounts, Origins origins, Duration patience) {
@@ -58,14 +61,15 @@ final class WaitingMounts {
     /** UNAVAILABLE when it takes longer; the next call goes on with it. */
     void remove(String volume, Path path) {
         mounting.find(path).ifPresent(mount -> {
-            String what = "a mount of volume " + volume + " on " + path + " that was not waited for, which reads first,";
-            end(volume, what, () -> hasEnded(mount), origins.letGo());
+            String what =
+                    "a mount of volume " + volume + " on " + path + " that was not waited for, which reads first,";
+            end(volume, what, () -> hasEnded(mount), origins.reading());
             mounting.leave(path, mount);
         });
         CompletableFuture<Void> way = unmounting.begin(path, () -> mounts.remove(path));
         try {
             String what = "unmounting " + path + " of volume " + volume + ", which writes what is in memory,";
-            end(volume, what, () -> unmounting.ends(way, patience), origins.giveUp());
+            end(volume, what, () -> unmounting.ends(way, patience), origins.writing());
         } finally {
             unmounting.leave(path, way);
         }
@@ -80,23 +84,21 @@ final class WaitingMounts {
         }
     }
 
-    private void end(String volume, String what, BooleanSupplier ends, Predicate<String> giveUp) {
+    private void end(String volume, String what, BooleanSupplier ends, LetGo letGo) {
         if (ends.getAsBoolean()) {
             return;
         }
-        boolean given = giveUp.test(volume);
-        try {
-            if (!ends.getAsBoolean()) {
-                throw new SluiceException(
-                        ErrorKind.UNAVAILABLE,
-                        what + " takes longer than "
-                                + patience.multipliedBy(2).toSeconds() + " s"
-                                + (given ? ", though its origin is away" : ""));
-            }
-        } finally {
-            if (given) {
-                origins.settle().accept(volume);
-            }
+        AtomicBoolean ended = new AtomicBoolean();
+        Runnable waiting = () -> ended.set(ends.getAsBoolean());
+        boolean away = letGo.during(volume, waiting);
+        if (!away) {
+            waiting.run();
+        }
+        if (!ended.get()) {
+            throw new SluiceException(
+                    ErrorKind.UNAVAILABLE,
+                    what + " takes longer than " + patience.multipliedBy(2).toSeconds() + " s"
+                            + (away ? ", though its origin is away" : ""));
         }
     }
 }

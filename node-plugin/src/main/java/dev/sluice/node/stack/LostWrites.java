@@ -47,19 +47,20 @@ public final class LostWrites {
 
     /** Ends with an error what waits now for an origin that is away. What comes afterwards waits again. */
     public void release(String id) {
-        if (!giveUp(id)) {
-            return;
-        }
         Instant end = clock.instant().plus(ENDING);
-        while (isWaiting(id) && clock.instant().isBefore(end)) {
-            LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
-        }
-        settle(id);
+        giveUp(id, () -> {
+            while (isWaiting(id) && clock.instant().isBefore(end)) {
+                LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+            }
+        });
     }
 
-    /** Whether there was an origin to wait for, and it is away. That is written down before anything is lost. */
-    public boolean giveUp(String id) {
-        return fail(id, epoch -> {
+    /**
+     * Gives up what is to be written for as long as the action takes. That is written down before anything is lost. False, and nothing is done,
+     * when there is no origin to wait for, or it is not away.
+     */
+    public boolean giveUp(String id, Runnable action) {
+        return failing(id, action, epoch -> {
             stacks.recordWritesLost(id, epoch, clock.instant());
             log.warn(
                     "volume {}: its origin is away and nobody is left to wait for it: what was not written is given up, as in"
@@ -69,11 +70,12 @@ public final class LostWrites {
     }
 
     /** The same where nothing is to be written: who reads gets an error. */
-    public boolean letGo(String id) {
-        return fail(id, epoch -> {});
+    public boolean letGo(String id, Runnable action) {
+        return failing(id, action, epoch -> {});
     }
 
-    private boolean fail(String id, LongConsumer first) {
+    /** With the copy's lock all the time: whoever brings the stack up has what it reads wait for the origin. */
+    private boolean failing(String id, Runnable action, LongConsumer first) {
         long epoch = epoch(id);
         SourcePath path = path(id, epoch);
         if (!path.isAway()) {
@@ -82,17 +84,12 @@ public final class LostWrites {
         return stacks.lockedCopy(id, epoch, () -> {
             first.accept(epoch);
             path.fail();
-            return true;
-        });
-    }
-
-    /** What comes from now on waits for the origin again. */
-    public void settle(String id) {
-        long epoch = epoch(id);
-        SourcePath path = path(id, epoch);
-        stacks.lockedCopy(id, epoch, () -> {
-            if (path.isThere()) {
-                path.queue();
+            try {
+                action.run();
+            } finally {
+                if (path.isThere()) {
+                    path.queue();
+                }
             }
             return true;
         });

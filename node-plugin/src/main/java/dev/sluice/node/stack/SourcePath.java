@@ -87,6 +87,14 @@ final class SourcePath {
     /** It waits for one again. */
     void queue() {
         host.deviceMapper().message(device, "queue_if_no_path");
+        failIfGoingDown();
+    }
+
+    /** Asked for after each change that makes something wait: what was let go of in between stays so. */
+    void failIfGoingDown() {
+        if (host.shutdown().hasBegun()) {
+            fail();
+        }
     }
 
     /** Puts the path back into use if the kernel had given it up and the session is back. */

@@ -27,6 +27,7 @@ final class StepRunner {
     private final long epoch;
     private final String copy;
     private final String volumeGroup;
+    private final SourcePath path;
 
     StepRunner(Host host, String id, long epoch, String volumeGroup) {
         this.host = host;
@@ -34,6 +35,7 @@ final class StepRunner {
         this.epoch = epoch;
         this.copy = Names.copy(id, epoch);
         this.volumeGroup = volumeGroup;
+        this.path = new SourcePath(host, id, epoch);
     }
 
     void run(List<Step> steps) {
@@ -62,7 +64,8 @@ final class StepRunner {
             case Step.LoadOuterOverData outer ->
                 load(Names.outerDevice(id), false, Tables.linear(device(data()), outer.bytes()));
             case Step.LetDiscards let -> host.ranges().letDiscards(mapped(Names.outerDevice(id)), let.pass());
-            case Step.FailQueued() -> host.deviceMapper().message(Names.sourceDevice(copy), "fail_if_no_path");
+            case Step.Queue() -> path.queue();
+            case Step.FailQueued() -> path.fail();
             case Step.CloseLuks() -> host.luks().close(Names.luksDevice(id));
             case Step.StopCopying() -> host.deviceMapper().message(Names.cloneDevice(copy), "disable_hydration");
             case Step.Flush() -> flush();
@@ -107,6 +110,7 @@ final class StepRunner {
                         Names.dmUuid(name),
                         true,
                         Tables.source(Objects.requireNonNull(disk), source.bytes(), source.queues()));
+        path.failIfGoingDown();
     }
 
     private void loadEngine(Step.LoadEngine engine) {

@@ -34,17 +34,21 @@ class WaitingMountsTest {
     private final WaitingMounts mounts = new WaitingMounts(
             new Waiting(),
             new WaitingMounts.Origins(
-                    id -> end("give up " + id, written),
-                    id -> end("let go " + id, read),
-                    id -> told.add("settle " + id)),
+                    (id, action) -> end("give up " + id, written, action),
+                    (id, action) -> end("let go " + id, read, action)),
             PATIENCE);
 
-    private boolean end(String how, CountDownLatch what) {
+    private boolean end(String how, CountDownLatch what, Runnable action) {
         told.add(how);
-        if (away && helps) {
+        if (!away) {
+            return false;
+        }
+        if (helps) {
             what.countDown();
         }
-        return away;
+        action.run();
+        told.add("over");
+        return true;
     }
 
     private void mount() {
@@ -80,7 +84,7 @@ class WaitingMountsTest {
 
         mounts.remove(VOLUME, STAGING);
 
-        assertThat(told).containsExactly("give up v-1", "settle v-1");
+        assertThat(told).containsExactly("give up v-1", "over");
     }
 
     @Test
@@ -103,9 +107,11 @@ class WaitingMountsTest {
         away = true;
         helps = false;
 
-        assertThatThrownBy(() -> mounts.remove(VOLUME, STAGING)).hasMessageContaining("though its origin is away");
+        assertThatThrownBy(() -> mounts.remove(VOLUME, STAGING))
+                .hasMessageStartingWith("unmounting /staging of volume v-1, which writes what is in memory, takes")
+                .hasMessageEndingWith("though its origin is away");
 
-        assertThat(told).containsExactly("give up v-1", "settle v-1");
+        assertThat(told).containsExactly("give up v-1", "over");
         written.countDown();
     }
 
@@ -134,7 +140,7 @@ class WaitingMountsTest {
 
         mounts.remove(VOLUME, STAGING);
 
-        assertThat(told).containsExactly("let go v-1", "settle v-1");
+        assertThat(told).containsExactly("let go v-1", "over");
         assertThat(unmounts).hasValue(1);
     }
 
@@ -143,7 +149,8 @@ class WaitingMountsTest {
         written.countDown();
         assertThatThrownBy(this::mount).hasMessageContaining("takes longer");
 
-        assertThatThrownBy(() -> mounts.remove(VOLUME, STAGING)).hasMessageContaining("mounting /staging");
+        assertThatThrownBy(() -> mounts.remove(VOLUME, STAGING))
+                .hasMessageContaining("a mount of volume v-1 on /staging");
 
         assertThat(unmounts).hasValue(0);
         read.countDown();

@@ -81,7 +81,8 @@ final class HydratingNode {
                 host.usedBlocks(),
                 host.pauses(),
                 host.luks(),
-                calls.through(LatencyCounters.class, host.latencies()));
+                calls.through(LatencyCounters.class, host.latencies()),
+                host.shutdown());
     }
 
     /** Stacks and mounts all of them, and has them followed. */

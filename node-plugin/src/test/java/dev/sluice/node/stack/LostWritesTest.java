@@ -1,13 +1,19 @@
 package dev.sluice.node.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.error.ErrorKind;
+import dev.sluice.error.SluiceException;
 import dev.sluice.names.Names;
 import dev.sluice.node.clone.Tables;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** A clone whose file system is unmounted while its origin is away. */
@@ -20,6 +26,8 @@ class LostWritesTest {
     private final LostWrites writes =
             new LostWrites(story.home.host(), stacksWithAClone(), Clock.fixed(NOW, ZoneOffset.UTC));
 
+    private final List<String> told = new ArrayList<>();
+
     private VolumeStacks stacksWithAClone() {
         story.source();
         story.bring();
@@ -28,50 +36,85 @@ class LostWritesTest {
 
     @Test
     void nothingIsLostWhileTheOriginIsThere() {
-        assertThat(writes.giveUp(CloneStory.CLONE)).isFalse();
+        assertThat(writes.giveUp(CloneStory.CLONE, () -> told.add("ran"))).isFalse();
 
+        assertThat(told).isEmpty();
         assertThat(waits()).isTrue();
         assertThat(story.stacks.writesLost(CloneStory.CLONE)).isNull();
     }
 
     @Test
-    void whatWaitsForAnOriginThatIsAwayFailsAndIsWrittenDown() {
+    void whatWaitsForAnOriginThatIsAwayFailsAndIsWrittenDownAndAfterwardsReadsWaitAgain() {
         story.network.cut(story.origin, story.home);
 
-        assertThat(writes.giveUp(CloneStory.CLONE)).isTrue();
+        assertThat(writes.giveUp(CloneStory.CLONE, () -> {
+                    told.add("waits: " + waits());
+                    told.add("lost: " + story.stacks.writesLost(CloneStory.CLONE));
+                }))
+                .isTrue();
 
-        assertThat(waits()).isFalse();
-        assertThat(story.stacks.writesLost(CloneStory.CLONE)).isEqualTo(NOW);
+        assertThat(told).containsExactly("waits: false", "lost: " + NOW);
+        assertThat(waits()).isTrue();
         assertThat(story.hydration().look(NOW.plusSeconds(1)).writesLost()).isEqualTo(NOW);
+    }
+
+    @Test
+    void readsThatAreLetGoOfLoseNothing() {
+        story.network.cut(story.origin, story.home);
+
+        assertThat(writes.letGo(CloneStory.CLONE, () -> told.add("waits: " + waits())))
+                .isTrue();
+
+        assertThat(told).containsExactly("waits: false");
+        assertThat(waits()).isTrue();
+        assertThat(story.stacks.writesLost(CloneStory.CLONE)).isNull();
     }
 
     @Test
     void aDiskThatTheKernelHasGivenUpIsAwayToo() {
         story.home.failPath(SOURCE);
 
-        assertThat(writes.giveUp(CloneStory.CLONE)).isTrue();
+        assertThat(writes.giveUp(CloneStory.CLONE, () -> {})).isTrue();
+    }
+
+    /** It would have what was let go of wait again, and the unmount with it. */
+    @Test
+    void nobodyBringsTheStackUpMeanwhile() {
+        story.network.cut(story.origin, story.home);
+
+        writes.giveUp(
+                CloneStory.CLONE,
+                () -> CompletableFuture.runAsync(() -> story.stacks.attempt(CloneStory.CLONE, 1, () -> told.add("ran")))
+                        .join());
+
+        assertThat(told).isEmpty();
     }
 
     @Test
-    void afterwardsReadsWaitAgain() {
+    void readsWaitAgainWhenItFailed() {
         story.network.cut(story.origin, story.home);
-        writes.giveUp(CloneStory.CLONE);
+        SluiceException busy = new SluiceException(ErrorKind.IN_USE, "unmount: in use");
 
-        writes.settle(CloneStory.CLONE);
+        assertThatThrownBy(() -> writes.giveUp(CloneStory.CLONE, () -> {
+                    throw busy;
+                }))
+                .isSameAs(busy);
 
         assertThat(waits()).isTrue();
     }
 
-    /** A process that died before it could settle. */
+    /** By message: to load a table is to wait for what is in flight, and that may wait for the origin. */
     @Test
-    void soTheyDoAfterTheStackIsBroughtAgain() {
+    void afterAProcessThatDiedBeforeTheyDoAsTheStackIsBroughtAgain() {
         story.network.cut(story.origin, story.home);
-        writes.giveUp(CloneStory.CLONE);
-        story.network.heal();
+        letGoOf();
+        story.home.faults().clear();
 
         story.bring();
 
         assertThat(waits()).isTrue();
+        assertThat(story.home.faults().journal()).noneMatch(call -> call.startsWith("DeviceMapper.load"));
+        story.network.heal();
         story.tell();
         story.verify();
     }
@@ -79,11 +122,36 @@ class LostWritesTest {
     @Test
     void itIsDoneAgainWithoutHarm() {
         story.network.cut(story.origin, story.home);
-        writes.giveUp(CloneStory.CLONE);
+        writes.giveUp(CloneStory.CLONE, () -> {});
 
-        assertThat(writes.giveUp(CloneStory.CLONE)).isTrue();
+        assertThat(writes.giveUp(CloneStory.CLONE, () -> {})).isTrue();
 
         assertThat(story.stacks.writesLost(CloneStory.CLONE)).isEqualTo(NOW);
+    }
+
+    @Test
+    void aNodeThatGoesDownHasNothingWaitAgain() {
+        story.network.cut(story.origin, story.home);
+        story.home.beginShutdown();
+        letGoOf();
+
+        story.bring();
+        assertThat(waits()).isFalse();
+
+        writes.giveUp(CloneStory.CLONE, () -> {});
+        assertThat(waits()).isFalse();
+    }
+
+    @Test
+    void noMoreDoesAStackThatIsBegunThen() {
+        story.network.cut(story.origin, story.home);
+        story.home.powerCut();
+        story.network.heal();
+        story.home.beginShutdown();
+
+        story.bring();
+
+        assertThat(waits()).isFalse();
     }
 
     @Test
@@ -126,6 +194,10 @@ class LostWritesTest {
 
         assertThat(waits()).isTrue();
         assertThat(story.stacks.writesLost(CloneStory.CLONE)).isNull();
+    }
+
+    private void letGoOf() {
+        story.home.host().deviceMapper().message(SOURCE, "fail_if_no_path");
     }
 
     private boolean waits() {

@@ -43,6 +43,7 @@ public final class LinuxHost {
         LvmVolumes volumes = new LvmVolumes(lvm, new LvmDevices(control));
         LinuxBlockDevices blockDevices = new LinuxBlockDevices(SYS, calls);
         LinuxDeviceMapper mapper = new LinuxDeviceMapper(control, SYS);
+        ShutdownUnit shutdown = new ShutdownUnit(processes, hostRoot);
         Host ports = new Host(
                 volumes,
                 new LvmPools(lvm, volumes, control),
@@ -56,12 +57,13 @@ public final class LinuxHost {
                 new LvmUsedBlocks(control, processes, stateDir),
                 LinuxPauses.over(control),
                 new Cryptsetup(processes, control, SYS),
-                new DmLatencyCounters(control));
+                new DmLatencyCounters(control),
+                shutdown);
         return new LinuxHost(
                 ports,
                 new LinuxPreflight(processes, control, lvm, hostRoot),
                 new UdevRules(hostRoot),
-                new ShutdownUnit(processes, hostRoot),
+                shutdown,
                 new FileMemory(calls));
     }
 

@@ -39,6 +39,7 @@ public final class FakeHost {
     private final FakePauses pauses;
     private final FakeLuks luks;
     private final FakeLatencyCounters latencies;
+    private volatile boolean goesDown;
     private boolean up = true;
 
     public FakeHost(String name, String address, FakeNetwork network, PoolSettings... settings) {
@@ -80,7 +81,8 @@ public final class FakeHost {
                 usedBlocks,
                 pauses,
                 luks,
-                latencies);
+                latencies,
+                () -> goesDown);
     }
 
     public String name() {
@@ -105,6 +107,11 @@ public final class FakeHost {
     }
 
     /** Power goes: mapped devices, sessions, targets, mounts, unflushed writes and uncommitted bitmaps are lost. Back with all LVs inactive. */
+    /** Until the power is off. */
+    public void beginShutdown() {
+        goesDown = true;
+    }
+
     public void powerCut() {
         powerOff();
         boot();
@@ -120,6 +127,7 @@ public final class FakeHost {
             mapper.losePower();
             volumes.losePower();
             kernel.losePower();
+            goesDown = false;
             return true;
         });
     }

@@ -3,7 +3,9 @@ package dev.sluice.node.host.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.names.Names;
+import java.io.IOException;
 import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,6 +31,17 @@ class ShutdownUnitTest {
         assertThat(lets(Names.cloneDevice(copy))).isFalse();
         assertThat(lets(Names.outerDevice(Names.volumeId("pvc-1")))).isFalse();
         assertThat(lets("mpatha")).isFalse();
+    }
+
+    @Test
+    void hasBegunOnceTheUnitHasMadeItsFile() throws IOException {
+        ShutdownUnit unit = new ShutdownUnit(new Processes(false), root);
+        assertThat(unit.hasBegun()).isFalse();
+        assertThat(ShutdownUnit.UNIT.text()).contains("touch /" + ShutdownUnit.BEGUN + ";");
+
+        Files.createFile(Files.createDirectories(root.resolve("run")).resolve("sluice-goes-down"));
+
+        assertThat(unit.hasBegun()).isTrue();
     }
 
     private static boolean lets(String device) {
