@@ -72,6 +72,8 @@ class NetworkCutIT {
         sandbox.faults().cut(scene.origin().name(), scene.home().name());
         try {
             scene.overwrite();
+            // Before anyone has noticed: it must not wait for what has to be written, nor keep others from the volume.
+            sandbox.snapshots().submit("asked", "clone");
             endCopy(scene);
             await("the device is let go, and what it cost is told")
                     .atMost(ENDS_WITHIN)
@@ -88,6 +90,7 @@ class NetworkCutIT {
         scene.finishHydration();
         assertThat(again.checksum(Scene.FILE)).isEqualTo(scene.checksum());
         assertThat(scene.hydration().condition("WritesLost")).isPresent();
+        sandbox.snapshots().awaitReady("asked");
         assertThat(scene.source().checksum(Scene.FILE)).isEqualTo(scene.checksum());
     }
 
