@@ -57,14 +57,17 @@ public final class OpenIscsiSessions implements IscsiSessions {
 
     @Override
     public Beginning begin(IscsiLogin login) {
-        if (sessions.find(login.iqn()).isPresent()) {
+        CompletableFuture<Void> way = begun.computeIfAbsent(
+                login.iqn(),
+                iqn -> sessions.find(iqn).isPresent()
+                        ? null
+                        : CompletableFuture.runAsync(() -> logIn(login), Thread::startVirtualThread));
+        if (way == null) {
             return () -> {};
         }
-        CompletableFuture<Void> way = CompletableFuture.runAsync(() -> logIn(login), Thread::startVirtualThread);
-        begun.put(login.iqn(), way);
         return () -> {
-            begun.remove(login.iqn(), way);
             way.handle((done, failure) -> true).join();
+            begun.remove(login.iqn(), way);
         };
     }
 
