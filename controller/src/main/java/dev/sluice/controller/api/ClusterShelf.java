@@ -10,9 +10,12 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.KubernetesClientTimeoutException;
 import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -72,12 +75,19 @@ final class ClusterShelf<S, T, R extends CustomResource<S, T>> implements Shelf<
 
     @Override
     public void replace(Stored<S, T> seen, S spec) {
-        ApiErrors.translate(seen.key(), () -> {
-            R current = unchanged(seen);
-            current.setSpec(spec);
-            current.getMetadata().setLabels(kind.labels(seen.key(), spec));
-            return client.resource(current).lockResourceVersion(seen.version()).update();
-        });
+        // The version that is written is the one that was seen: a conflict when it is not the present one.
+        String change = client.getKubernetesSerialization()
+                .asJson(List.of(
+                        operation("replace", "/metadata/resourceVersion", seen.version()),
+                        operation("add", "/metadata/labels", kind.labels(seen.key(), spec)),
+                        operation("replace", "/spec", spec)));
+        R named = kind.fresh();
+        named.setMetadata(name(seen.key()).build());
+        ApiErrors.translate(seen.key(), () -> client.resource(named).patch(PatchContext.of(PatchType.JSON), change));
+    }
+
+    private static Map<String, Object> operation(String name, String path, Object value) {
+        return Map.of("op", name, "path", path, "value", value);
     }
 
     /** A call and a reconciler may forget the same object at one time: whoever comes second has what it wanted. */
@@ -116,17 +126,6 @@ final class ClusterShelf<S, T, R extends CustomResource<S, T>> implements Shelf<
         }
     }
 
-    private R unchanged(Stored<S, T> seen) {
-        R current = resource(seen.key()).get();
-        if (current == null) {
-            throw new KubernetesClientException(seen.key(), HttpURLConnection.HTTP_NOT_FOUND, null);
-        }
-        if (!seen.version().equals(current.getMetadata().getResourceVersion())) {
-            throw new KubernetesClientException(seen.key(), HttpURLConnection.HTTP_CONFLICT, null);
-        }
-        return current;
-    }
-
     private Resource<R> resource(String key) {
         int slash = key.indexOf('/');
         return slash < 0
@@ -136,13 +135,14 @@ final class ClusterShelf<S, T, R extends CustomResource<S, T>> implements Shelf<
                         .withName(key.substring(slash + 1));
     }
 
-    private ObjectMeta metadata(String key, S spec) {
+    private static ObjectMetaBuilder name(String key) {
         int slash = key.indexOf('/');
-        ObjectMetaBuilder metadata =
-                new ObjectMetaBuilder().withName(key.substring(slash + 1)).withLabels(kind.labels(key, spec));
-        if (slash >= 0) {
-            metadata.withNamespace(key.substring(0, slash));
-        }
+        ObjectMetaBuilder metadata = new ObjectMetaBuilder().withName(key.substring(slash + 1));
+        return slash < 0 ? metadata : metadata.withNamespace(key.substring(0, slash));
+    }
+
+    private ObjectMeta metadata(String key, S spec) {
+        ObjectMetaBuilder metadata = name(key).withLabels(kind.labels(key, spec));
         if (kind.holdsData()) {
             metadata.withFinalizers(Names.FINALIZER);
         }
