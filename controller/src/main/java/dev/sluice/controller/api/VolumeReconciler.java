@@ -60,8 +60,11 @@ public final class VolumeReconciler implements Reconciler<Volume> {
         }
         String id = volume.getMetadata().getName();
         // Most events are of what was written here, or of what others wait for: a live look costs a dozen requests.
-        if (!families.over(SeenRegistry.of(registry, volume, context)).isSettled(id)) {
+        Families seen = families.over(SeenRegistry.of(registry, volume, context));
+        if (!seen.isSettled(id)) {
             families.advance(id);
+        } else if (!seen.isMoveSettled(id)) {
+            families.advanceMove(id);
         }
         tell(volume);
         if (volume.getSpec().state() == DesiredState.ABSENT) {

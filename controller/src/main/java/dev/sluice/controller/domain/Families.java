@@ -48,6 +48,15 @@ public final class Families {
 
     /** Brings the family of this volume as far as it can go now. */
     public void advance(String volumeId) {
+        advance(volumeId, true);
+    }
+
+    /** The same where only its move is to go on: a pod waits, and the rest of the family takes twice as many requests. */
+    public void advanceMove(String volumeId) {
+        advance(volumeId, false);
+    }
+
+    private void advance(String volumeId, boolean whole) {
         Optional<Stored<VolumeSpec, VolumeStatus>> volume = registry.volumes().find(volumeId);
         if (volume.isEmpty()) {
             return;
@@ -59,7 +68,9 @@ public final class Families {
                 recovery.forEach(this::carryOut);
                 return;
             }
-            VolumePlan.of(observe(volume.get())).forEach(this::carryOut);
+            if (whole) {
+                VolumePlan.of(observe(volume.get())).forEach(this::carryOut);
+            }
             Optional<MovePlan.View> way = moves.look(volume.get());
             way.map(MovePlan::of).orElse(List.of()).forEach(this::carryOut);
             retained.makeRoom(way.map(MovePlan::withoutRoom).orElse(List.of()));
@@ -78,18 +89,21 @@ public final class Families {
         return new Families(other, clock);
     }
 
-    /** Whether {@link #advance} has nothing to do, as far as this registry knows. */
+    /** Whether {@link #advance} has nothing to do but to go on with a move, as far as this registry knows. */
     public boolean isSettled(String volumeId) {
-        return registry.volumes().find(volumeId).map(this::isSettled).orElse(true);
+        return registry.volumes()
+                .find(volumeId)
+                .map(volume -> doneFeed(volume).isEmpty()
+                        && recoveries.plan(volume).isEmpty()
+                        && VolumePlan.of(observe(volume)).isEmpty())
+                .orElse(true);
     }
 
-    private boolean isSettled(Stored<VolumeSpec, VolumeStatus> volume) {
-        if (doneFeed(volume).isPresent()
-                || !recoveries.plan(volume).isEmpty()
-                || !VolumePlan.of(observe(volume)).isEmpty()) {
-            return false;
-        }
-        return moves.look(volume)
+    /** Whether {@link #advanceMove} has nothing to do. */
+    public boolean isMoveSettled(String volumeId) {
+        return registry.volumes()
+                .find(volumeId)
+                .flatMap(moves::look)
                 .map(way ->
                         MovePlan.of(way).isEmpty() && MovePlan.withoutRoom(way).isEmpty())
                 .orElse(true);

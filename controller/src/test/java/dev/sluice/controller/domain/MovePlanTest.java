@@ -67,7 +67,8 @@ class MovePlanTest {
         private void requireSettledHasNothingToDo() {
             for (Stored<VolumeSpec, VolumeStatus> each : registry.volumes.findAll()) {
                 long before = registry.changes();
-                if (operations.families().isSettled(each.key())) {
+                if (operations.families().isSettled(each.key())
+                        && operations.families().isMoveSettled(each.key())) {
                     operations.families().advance(each.key());
                     assertThat(registry.changes()).isEqualTo(before);
                 }
@@ -87,6 +88,8 @@ class MovePlanTest {
     static void reconcile(Families families, String volume) {
         if (!families.isSettled(volume)) {
             families.advance(volume);
+        } else if (!families.isMoveSettled(volume)) {
+            families.advanceMove(volume);
         }
     }
 
