@@ -25,7 +25,6 @@ import dev.sluice.node.mount.VolumeUsers;
 import dev.sluice.node.rpc.NodeService;
 import dev.sluice.node.rpc.RegistrationService;
 import dev.sluice.node.rpc.SocketProbe;
-import dev.sluice.node.stack.Arrivals;
 import dev.sluice.node.stack.ClosedCopies;
 import dev.sluice.node.stack.EncryptedVolumes;
 import dev.sluice.node.stack.Exports;
@@ -117,7 +116,7 @@ final class NodePlugin implements AutoCloseable {
         maps = new OfferedMaps(host, pools, System::nanoTime);
         ClosedCopies closed = new ClosedCopies(host, stacks, exports, digests);
         NodeReconcilers.Work work = new NodeReconcilers.Work(
-                VolumeWork.of(stacks, new Arrivals(host, stacks), closed, hydrations),
+                VolumeWork.of(stacks, closed, hydrations),
                 ExportWork.of(exports, maps, closed, hydrations),
                 SnapshotWork.of(snapshots, new GroupSnapshots(host, pools, stacks, holds, clock), hydrations));
         reconcilers = new NodeReconcilers(

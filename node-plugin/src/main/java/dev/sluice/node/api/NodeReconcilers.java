@@ -1,6 +1,5 @@
 package dev.sluice.node.api;
 
-import dev.sluice.api.DesiredState;
 import dev.sluice.names.Names;
 import dev.sluice.node.budget.BudgetBoard;
 import dev.sluice.node.stack.NodeKeys;
@@ -16,7 +15,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +38,6 @@ public final class NodeReconcilers implements AutoCloseable {
     private final ScheduledExecutorService dividing = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("out-budget").factory());
     private final Operator operator;
-    private final VolumeWork volumeWork;
 
     /** The devices, as the reconcilers use them. */
     public record Work(VolumeWork volumes, ExportWork exports, SnapshotWork snapshots) {}
@@ -61,7 +58,6 @@ public final class NodeReconcilers implements AutoCloseable {
             Runnable poolsChanged,
             Clock clock) {
         this.cluster = cluster;
-        this.volumeWork = work.volumes();
         SourceLogins sources = new SourceLogins(incoming, peers, keys);
         this.budgets = new BudgetWatch(limits);
         this.inventories = new PeerInventories(cluster.node());
@@ -125,10 +121,6 @@ public final class NodeReconcilers implements AutoCloseable {
         var origins = cluster.watchIncomingExports(incoming);
         origins.getStore().list().forEach(budgets.exports()::onAdd);
         origins.addEventHandler(budgets.exports());
-        volumeWork.expectOnly(origins.getStore().list().stream()
-                .filter(export -> export.getSpec() != null && export.getSpec().state() == DesiredState.PRESENT)
-                .map(export -> export.getMetadata().getName())
-                .collect(Collectors.toSet()));
         operator.start();
         var unused = dividing.scheduleWithFixedDelay(this::divide, 1, 1, TimeUnit.SECONDS);
         log.info(

@@ -10,7 +10,6 @@ import dev.sluice.names.Names;
 import dev.sluice.node.host.IscsiLogin;
 import dev.sluice.node.stack.NodeKeys;
 import dev.sluice.node.stack.VolumeOrder;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -40,14 +39,6 @@ final class SourceLogins {
         return exports.find(Names.export(id, epoch))
                 .filter(export -> export.getSpec().state() == DesiredState.PRESENT)
                 .flatMap(export -> peers.find(export.getSpec().originNode()).map(peer -> login(export, peer)));
-    }
-
-    /** The same, once the old home has given the volume up for this epoch. */
-    Optional<IscsiLogin> findConsented(String id, long epoch) {
-        return exports.find(Names.export(id, epoch))
-                .map(Export::getStatus)
-                .filter(status -> Objects.equals(status.consentedEpoch(), epoch))
-                .flatMap(status -> find(id, epoch));
     }
 
     /** The hashes of what feeds this epoch of a volume, if they were ordered. */

@@ -22,7 +22,6 @@ import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInbound
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -89,10 +88,6 @@ public final class VolumeReconciler implements Reconciler<Volume> {
             // An object that is gone orders nothing: its devices stay until somebody says Absent.
             written.remove(volume.getMetadata().getUid());
             hydrations.forget(volume.getMetadata().getName());
-            if (volume.getSpec() != null) {
-                work.expectNoMore(
-                        volume.getMetadata().getName(), volume.getSpec().epoch() + 1);
-            }
             return UpdateControl.noUpdate();
         }
         reconcile(volume);
@@ -113,7 +108,6 @@ public final class VolumeReconciler implements Reconciler<Volume> {
             hydrations.forget(volume.getMetadata().getName());
             if (spec != null) {
                 lost.keep(volume, spec);
-                expect(volume.getMetadata().getName(), spec);
             }
             return;
         }
@@ -142,16 +136,6 @@ public final class VolumeReconciler implements Reconciler<Volume> {
             report(volume, spec, e);
             throw e;
         }
-    }
-
-    private void expect(String id, VolumeSpec spec) {
-        long epoch = spec.epoch() + 1;
-        boolean comes = spec.state() == DesiredState.PRESENT && cluster.node().equals(spec.target());
-        Optional<IscsiLogin> way = comes ? sources.findConsented(id, epoch) : Optional.empty();
-        way.ifPresentOrElse(
-                login -> work.expect(
-                        id, epoch, login, () -> sources.findConsented(id, epoch).isPresent()),
-                () -> work.expectNoMore(id, epoch));
     }
 
     private void bring(Volume volume, VolumeSpec spec, @Nullable VolumeStatus known) {

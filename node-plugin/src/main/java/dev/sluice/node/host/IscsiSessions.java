@@ -11,7 +11,7 @@ public interface IscsiSessions {
     Optional<IscsiSession> find(String iqn);
 
     /**
-     * Starts to log in where no session is and nobody has, and does not wait: {@link #ensure} does, and tells how it went. Other things a stack needs can be
+     * Starts to log in where no session is, and does not wait: {@link #ensure} does, and tells how it went. Other things a stack needs can be
      * made meanwhile.
      */
     Beginning begin(IscsiLogin login);

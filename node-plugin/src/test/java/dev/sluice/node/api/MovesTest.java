@@ -47,7 +47,6 @@ class MovesTest {
     private static final long SIZE = 64L << 20;
     private static final String VOLUME = Names.volumeId("data");
     private static final String EXPORT = Names.export(VOLUME, 2);
-    private static final String WAY = "session " + Names.targetIqn(EXPORT);
     private static final ExportStatus UNTOLD =
             new ExportStatus(ServedPhase.PENDING, null, null, null, null, null, null, null, null, null, null);
     private static final PoolSettings POOL = new PoolSettings("fast", "vg0", "thin");
@@ -99,44 +98,6 @@ class MovesTest {
         eventually().until(() -> exported().phase() == ServedPhase.REMOVED);
         assertThat(first.leftovers()).isEmpty();
         assertThat(second.leftovers()).contains("lv " + Names.copy(VOLUME, 2));
-    }
-
-    /** A login takes longest. The consent is never taken back, so it need not wait for the object to say where the volume is. */
-    @Test
-    void theNewHomeLogsInAsSoonAsTheOldOneHasAgreed() {
-        order();
-        eventually().until(() -> second.leftovers().contains(WAY));
-        assertThat(consented()).isTrue();
-        assertThat(volume().getSpec().home()).isEqualTo("n1");
-
-        move();
-
-        assertThat(to.directory.awaitReady(VOLUME, Duration.ofSeconds(30)).id()).isEqualTo(VOLUME);
-    }
-
-    @Test
-    void oneThatIsDeletedThenLeavesNothingThere() {
-        order();
-        eventually().until(() -> second.leftovers().contains(WAY));
-
-        editVolume(spec -> spec.withState(DesiredState.ABSENT));
-        edit(export -> export.released(exported().lvUuid()));
-
-        eventually().until(() -> second.leftovers().isEmpty());
-    }
-
-    @Test
-    void norDoesOneThatIsDeletedWhileTheNodePluginIsAway() {
-        order();
-        eventually().until(() -> second.leftovers().contains(WAY));
-
-        to.close();
-        client.resources(Volume.class).withName(VOLUME).delete();
-        client.resources(Export.class).withName(EXPORT).delete();
-        to = new TestNode(client, second, POOL, folder);
-        to.start();
-
-        assertThat(second.leftovers()).isEmpty();
     }
 
     @Test
@@ -252,11 +213,7 @@ class MovesTest {
     }
 
     private void order(String home, String target, long epoch) {
-        client.resources(Volume.class).withName(VOLUME).edit(volume -> {
-            volume.setSpec(volume.getSpec().withTarget(target));
-            volume.getMetadata().getLabels().put(Names.concernsLabel(target), "true");
-            return volume;
-        });
+        editVolume(spec -> spec.withTarget(target));
         Export export = new Export();
         export.setMetadata(new ObjectMetaBuilder()
                 .withName(Names.export(VOLUME, epoch))

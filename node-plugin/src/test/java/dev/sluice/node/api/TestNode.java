@@ -6,7 +6,6 @@ import dev.sluice.node.host.PoolSettings;
 import dev.sluice.node.host.Preflight;
 import dev.sluice.node.host.PreflightCheck;
 import dev.sluice.node.host.fake.FakeHost;
-import dev.sluice.node.stack.Arrivals;
 import dev.sluice.node.stack.ClosedCopies;
 import dev.sluice.node.stack.Exports;
 import dev.sluice.node.stack.GroupSnapshots;
@@ -71,7 +70,7 @@ final class TestNode implements AutoCloseable {
                 client,
                 cluster,
                 new NodeReconcilers.Work(
-                        VolumeWork.of(stacks, new Arrivals(host, stacks), closed, hydrations),
+                        VolumeWork.of(stacks, closed, hydrations),
                         ExportWork.of(exports, maps, closed, hydrations),
                         SnapshotWork.of(
                                 snapshots,

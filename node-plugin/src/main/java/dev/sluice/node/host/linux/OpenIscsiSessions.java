@@ -57,17 +57,14 @@ public final class OpenIscsiSessions implements IscsiSessions {
 
     @Override
     public Beginning begin(IscsiLogin login) {
-        CompletableFuture<Void> way = begun.computeIfAbsent(
-                login.iqn(),
-                iqn -> sessions.find(iqn).isPresent()
-                        ? null
-                        : CompletableFuture.runAsync(() -> logIn(login), Thread::startVirtualThread));
-        if (way == null) {
+        if (sessions.find(login.iqn()).isPresent()) {
             return () -> {};
         }
+        CompletableFuture<Void> way = CompletableFuture.runAsync(() -> logIn(login), Thread::startVirtualThread);
+        begun.put(login.iqn(), way);
         return () -> {
-            way.handle((done, failure) -> true).join();
             begun.remove(login.iqn(), way);
+            way.handle((done, failure) -> true).join();
         };
     }
 
