@@ -60,12 +60,7 @@ public final class VolumeReconciler implements Reconciler<Volume> {
         }
         String id = volume.getMetadata().getName();
         // Most events are of what was written here, or of what others wait for: a live look costs a dozen requests.
-        Families seen = families.over(SeenRegistry.of(registry, volume, context));
-        if (!seen.isSettled(id)) {
-            families.advance(id);
-        } else if (!seen.isMoveSettled(id)) {
-            families.advanceMove(id);
-        }
+        families.advance(id, families.over(SeenRegistry.of(registry, volume, context)));
         tell(volume);
         if (volume.getSpec().state() == DesiredState.ABSENT) {
             return UpdateControl.<Volume>noUpdate().rescheduleAfter(TOMBSTONE_CHECK);

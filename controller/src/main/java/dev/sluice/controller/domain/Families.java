@@ -51,9 +51,16 @@ public final class Families {
         advance(volumeId, true);
     }
 
-    /** The same where only its move is to go on: a pod waits, and the rest of the family takes twice as many requests. */
-    public void advanceMove(String volumeId) {
-        advance(volumeId, false);
+    /**
+     * The same, without a look at what has nothing to do as far as another registry has seen: a whole family takes a dozen requests, its move
+     * alone half of them, and a pod waits for that.
+     */
+    public void advance(String volumeId, Families seen) {
+        if (!seen.isSettled(volumeId)) {
+            advance(volumeId, true);
+        } else if (!seen.isMoveSettled(volumeId)) {
+            advance(volumeId, false);
+        }
     }
 
     private void advance(String volumeId, boolean whole) {
@@ -89,8 +96,8 @@ public final class Families {
         return new Families(other, clock);
     }
 
-    /** Whether {@link #advance} has nothing to do but to go on with a move, as far as this registry knows. */
-    public boolean isSettled(String volumeId) {
+    /** Whether there is nothing to do but to go on with a move, as far as this registry knows. */
+    boolean isSettled(String volumeId) {
         return registry.volumes()
                 .find(volumeId)
                 .map(volume -> doneFeed(volume).isEmpty()
@@ -99,8 +106,8 @@ public final class Families {
                 .orElse(true);
     }
 
-    /** Whether {@link #advanceMove} has nothing to do. */
-    public boolean isMoveSettled(String volumeId) {
+    /** Whether there is not even that. */
+    boolean isMoveSettled(String volumeId) {
         return registry.volumes()
                 .find(volumeId)
                 .flatMap(moves::look)

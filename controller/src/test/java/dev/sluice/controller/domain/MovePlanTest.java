@@ -86,11 +86,7 @@ class MovePlanTest {
 
     /** As the reconciler does, which looks at what its watches have before it looks at what is there. */
     static void reconcile(Families families, String volume) {
-        if (!families.isSettled(volume)) {
-            families.advance(volume);
-        } else if (!families.isMoveSettled(volume)) {
-            families.advanceMove(volume);
-        }
+        families.advance(volume, families);
     }
 
     private record Life(String name, List<Consumer<World>> chapters) {

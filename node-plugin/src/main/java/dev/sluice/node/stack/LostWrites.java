@@ -47,8 +47,8 @@ public final class LostWrites {
 
     /** Ends with an error what waits now for an origin that is away. What comes afterwards waits again. */
     public void release(String id) {
-        Instant end = clock.instant().plus(ENDING);
         giveUp(id, () -> {
+            Instant end = clock.instant().plus(ENDING);
             while (isWaiting(id) && clock.instant().isBefore(end)) {
                 LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
             }

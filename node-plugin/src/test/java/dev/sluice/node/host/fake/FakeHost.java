@@ -106,12 +106,12 @@ public final class FakeHost {
         return faults;
     }
 
-    /** Power goes: mapped devices, sessions, targets, mounts, unflushed writes and uncommitted bitmaps are lost. Back with all LVs inactive. */
     /** Until the power is off. */
     public void beginShutdown() {
         goesDown = true;
     }
 
+    /** Power goes: mapped devices, sessions, targets, mounts, unflushed writes and uncommitted bitmaps are lost. Back with all LVs inactive. */
     public void powerCut() {
         powerOff();
         boot();
