@@ -3,6 +3,7 @@ package dev.sluice.controller;
 import dev.sluice.api.ClusterClients;
 import dev.sluice.controller.api.ControllerClusterAccess;
 import dev.sluice.controller.api.Reconciliation;
+import dev.sluice.controller.api.StartingPods;
 import dev.sluice.controller.domain.Operations;
 import dev.sluice.controller.domain.Registry;
 import dev.sluice.controller.domain.Turns;
@@ -40,7 +41,8 @@ public final class ControllerMain {
         PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         new UptimeMetrics().bindTo(metrics);
         KubernetesClient client = ClusterClients.connect(ControllerClusterAccess.KINDS);
-        Registry registry = ControllerClusterAccess.registry(client, settings.namespace(), clock);
+        StartingPods starting = StartingPods.watch(client);
+        Registry registry = ControllerClusterAccess.registry(client, settings.namespace(), starting, clock);
         Operations operations = Operations.over(registry, clock, settings.namespace());
         HealthServer health = HealthServer.start(settings.healthPort(), settings.socket(), metrics);
         PlacementWatch placement =
@@ -50,6 +52,7 @@ public final class ControllerMain {
                 settings.namespace(),
                 settings.identity(),
                 registry,
+                starting,
                 operations,
                 settings.maxUnhydratedPerSet(),
                 clock,
@@ -73,6 +76,7 @@ public final class ControllerMain {
             server.close();
             webhook.close();
             operator.stop();
+            starting.close();
             health.close();
             client.close();
         }));

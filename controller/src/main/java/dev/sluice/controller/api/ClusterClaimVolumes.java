@@ -3,6 +3,7 @@ package dev.sluice.controller.api;
 import dev.sluice.controller.domain.placement.ClaimVolumes;
 import dev.sluice.names.Names;
 import io.fabric8.kubernetes.api.model.CSIPersistentVolumeSource;
+import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -33,6 +34,17 @@ final class ClusterClaimVolumes implements ClaimVolumes {
                             client.persistentVolumes().withName(bound).get())
                     .flatMap(ClusterClaimVolumes::volumeOf);
         });
+    }
+
+    /** The PVC that this PV of this volume is bound to. */
+    static Optional<ObjectReference> findBinding(KubernetesClient client, String persistentVolume, String volume) {
+        return ApiErrors.translate(
+                "PV " + persistentVolume,
+                () -> Optional.ofNullable(client.persistentVolumes()
+                                .withName(persistentVolume)
+                                .get())
+                        .filter(found -> volumeOf(found).filter(volume::equals).isPresent())
+                        .map(found -> found.getSpec().getClaimRef()));
     }
 
     /** The id of our volume that a PV stands for. */

@@ -1,6 +1,7 @@
 package dev.sluice.controller.api;
 
 import dev.sluice.api.Attachment;
+import dev.sluice.api.ClaimReference;
 import dev.sluice.api.StorageNode;
 import dev.sluice.controller.domain.NodeRegistry;
 import dev.sluice.controller.domain.NodeView;
@@ -19,18 +20,20 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** StorageNodes, their leases, and Attachments. */
+/** StorageNodes, their leases, Attachments, and pods that are about to have some. */
 final class ClusterNodes implements NodeRegistry {
     static final Duration DEAD_AFTER = Duration.ofSeconds(40);
     private static final String LEASE_PREFIX = "node-";
 
     private final KubernetesClient client;
     private final String namespace;
+    private final StartingPods starting;
     private final Clock clock;
 
-    ClusterNodes(KubernetesClient client, String namespace, Clock clock) {
+    ClusterNodes(KubernetesClient client, String namespace, StartingPods starting, Clock clock) {
         this.client = client;
         this.namespace = namespace;
+        this.starting = starting;
         this.clock = clock;
     }
 
@@ -92,6 +95,21 @@ final class ClusterNodes implements NodeRegistry {
                         .withLabel(Names.LABEL_VOLUME, volume)
                         .list()
                         .getItems()));
+    }
+
+    @Override
+    public List<String> expected(String volume, ClaimReference claim) {
+        List<String> nodes = starting.nodes(claim.namespace(), claim.name());
+        return nodes.isEmpty() || isBound(volume, claim) ? nodes : List.of();
+    }
+
+    /** The PVC may have been made anew under its name, and the PV given to another. */
+    private boolean isBound(String volume, ClaimReference claim) {
+        return claim.persistentVolume() != null
+                && ClusterClaimVolumes.findBinding(client, claim.persistentVolume(), volume)
+                        .filter(bound -> claim.namespace().equals(bound.getNamespace())
+                                && claim.name().equals(bound.getName()))
+                        .isPresent();
     }
 
     /** Their nodes. */

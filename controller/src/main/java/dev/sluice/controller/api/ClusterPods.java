@@ -12,7 +12,6 @@ import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
-import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.policy.v1.Eviction;
 import io.fabric8.kubernetes.api.model.policy.v1.EvictionBuilder;
@@ -70,16 +69,9 @@ final class ClusterPods implements PodRegistry {
         ClaimReference made = found == null || found.getSpec() == null
                 ? null
                 : found.getSpec().claim();
-        if (made == null || made.persistentVolume() == null) {
-            return Optional.empty();
-        }
-        PersistentVolume persistentVolume =
-                client.persistentVolumes().withName(made.persistentVolume()).get();
-        return Optional.ofNullable(persistentVolume)
-                .filter(each -> ClusterClaimVolumes.volumeOf(each)
-                        .filter(volume::equals)
-                        .isPresent())
-                .map(each -> each.getSpec().getClaimRef());
+        return made == null || made.persistentVolume() == null
+                ? Optional.empty()
+                : ClusterClaimVolumes.findBinding(client, made.persistentVolume(), volume);
     }
 
     private static boolean isStarting(Pod pod) {

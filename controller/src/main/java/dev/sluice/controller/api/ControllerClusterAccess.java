@@ -38,13 +38,13 @@ public final class ControllerClusterAccess {
     private ControllerClusterAccess() {}
 
     /** Reads leases of nodes in the driver's namespace; the clock tells how old they are. */
-    public static Registry registry(KubernetesClient client, String namespace, Clock clock) {
+    public static Registry registry(KubernetesClient client, String namespace, StartingPods starting, Clock clock) {
         return new Registry(
                 new ClusterShelf<>(client, Kind.VOLUME),
                 new ClusterShelf<>(client, Kind.SNAPSHOT),
                 new ClusterShelf<>(client, Kind.EXPORT),
                 new ClusterShelf<>(client, Kind.HYDRATION),
-                new ClusterNodes(client, namespace, clock),
+                new ClusterNodes(client, namespace, starting, clock),
                 new ClusterClaims(client));
     }
 

@@ -33,6 +33,7 @@ public final class Reconciliation {
             String namespace,
             String identity,
             Registry registry,
+            StartingPods starting,
             Operations operations,
             int membersAtOnce,
             Clock clock,
@@ -43,7 +44,12 @@ public final class Reconciliation {
                 .withLeaderCallbacks(new LeaderCallbacks(leading, () -> {}, leader -> {}))
                 .build();
         Operator operator = operator(
-                client, registry, operations, clock, overrider -> overrider.withLeaderElectionConfiguration(election));
+                client,
+                registry,
+                starting,
+                operations,
+                clock,
+                overrider -> overrider.withLeaderElectionConfiguration(election));
         evacuate(operator, client, registry, operations, membersAtOnce, clock);
         return operator;
     }
@@ -65,6 +71,7 @@ public final class Reconciliation {
     static Operator operator(
             KubernetesClient client,
             Registry registry,
+            StartingPods starting,
             Operations operations,
             Clock clock,
             Consumer<ConfigurationServiceOverrider> more) {
@@ -78,7 +85,7 @@ public final class Reconciliation {
         });
         ClaimEvents events = new ClaimEvents(client, clock);
         operator.register(
-                new VolumeReconciler(registry, operations.families(), events, clock),
+                new VolumeReconciler(registry, operations.families(), starting, events, clock),
                 each -> each.withRetry(unlimited()));
         operator.register(new SnapshotReconciler(operations.snapshots()), each -> each.withRetry(unlimited()));
         operator.register(new AttachmentReconciler(operations.moves(), events), each -> each.withRetry(unlimited()));

@@ -1,6 +1,7 @@
 package dev.sluice.controller.api;
 
 import dev.sluice.api.Attachment;
+import dev.sluice.api.ClaimReference;
 import dev.sluice.api.CloneHydration;
 import dev.sluice.api.Export;
 import dev.sluice.api.Snapshot;
@@ -109,6 +110,11 @@ final class SeenRegistry {
         @Override
         public List<String> attachments(String volumeId) {
             return volumeId.equals(volume) ? attached : live.attachments(volumeId);
+        }
+
+        @Override
+        public List<String> expected(String volumeId, ClaimReference claim) {
+            return live.expected(volumeId, claim);
         }
     }
 }

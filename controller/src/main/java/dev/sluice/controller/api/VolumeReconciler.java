@@ -21,10 +21,12 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Keeps what a volume needs beside it, and lets it go in the right order. Not generation aware: the nodes' statuses drive it. */
@@ -41,14 +43,19 @@ public final class VolumeReconciler implements Reconciler<Volume> {
     // Nor is the end of the time for which a copy is kept.
     private static final Duration RETENTION_CHECK = Duration.ofSeconds(10);
 
+    private static final String BY_CLAIM = "claim";
+
     private final Registry registry;
     private final Families families;
+    private final StartingPods starting;
     private final ClaimEvents events;
     private final Clock clock;
 
-    public VolumeReconciler(Registry registry, Families families, ClaimEvents events, Clock clock) {
+    public VolumeReconciler(
+            Registry registry, Families families, StartingPods starting, ClaimEvents events, Clock clock) {
         this.registry = registry;
         this.families = families;
+        this.starting = starting;
         this.events = events;
         this.clock = clock;
     }
@@ -104,7 +111,24 @@ public final class VolumeReconciler implements Reconciler<Volume> {
                 watch(Snapshot.class, context),
                 watch(Export.class, context),
                 watch(CloneHydration.class, context),
-                watch(Attachment.class, context));
+                watch(Attachment.class, context),
+                watchStarting(context));
+    }
+
+    private EventSource<?, Volume> watchStarting(EventSourceContext<Volume> context) {
+        SimpleInboundEventSource<Volume> pods = new SimpleInboundEventSource<>("starting-pods");
+        var volumes = context.getPrimaryCache();
+        volumes.addIndexers(Map.of(BY_CLAIM, VolumeReconciler::claim));
+        starting.onChange(claim -> volumes.byIndex(BY_CLAIM, claim)
+                .forEach(volume ->
+                        pods.propagateEvent(new ResourceID(volume.getMetadata().getName()))));
+        return pods;
+    }
+
+    private static List<String> claim(Volume volume) {
+        ClaimReference claim =
+                volume.getSpec() == null ? null : volume.getSpec().claim();
+        return claim == null ? List.of() : List.of(StartingPods.key(claim.namespace(), claim.name()));
     }
 
     private static boolean awaitsOwner(Volume volume, Context<Volume> context) {

@@ -41,7 +41,7 @@ final class MovePlan {
      * What a move depends on.
      *
      * @param exports all that feed, or are to feed, this volume
-     * @param attachments nodes that want or have it, the oldest first
+     * @param attachments nodes that want or have it, the oldest first; where no node has asked, those that are about to
      * @param nodes the storage nodes, as they are now: those that are home, target or attached, and those that may have a later copy
      */
     record View(
@@ -214,12 +214,7 @@ final class MovePlan {
         if (target != null) {
             return target.equals(node)
                     ? asked()
-                    : waiting(
-                            "Moving",
-                            "volume " + id + " is moving to node " + target
-                                    + (view.attachments().contains(target)
-                                            ? ", which asked first"
-                                            : ", because its node is evacuated"));
+                    : waiting("Moving", "volume " + id + " is moving to node " + target + why(target));
         }
         if (view.attachments().contains(spec.home())) {
             return waiting("InUse", "volume " + id + " is in use on node " + spec.home() + away());
@@ -228,6 +223,14 @@ final class MovePlan {
                 .or(() -> next().filter(first -> !first.equals(node))
                         .map(first -> waiting("InUse", "node " + first + " asked for volume " + id + " first")))
                 .orElseGet(this::asked);
+    }
+
+    private String why(String target) {
+        if (view.attachments().contains(target)) {
+            return ", which asked first";
+        }
+        boolean emptied = find(spec.home()).map(NodeView::evacuating).orElse(false);
+        return emptied ? ", because its node is evacuated" : ", for a pod that was to start there";
     }
 
     /** What the home says to the order to give the volume up. */

@@ -2,6 +2,7 @@ package dev.sluice.controller.domain;
 
 import dev.sluice.api.AttachmentState;
 import dev.sluice.api.AttachmentStatus;
+import dev.sluice.api.ClaimReference;
 import dev.sluice.api.DesiredState;
 import dev.sluice.api.Placement;
 import dev.sluice.api.VolumeSpec;
@@ -61,15 +62,22 @@ public final class Moves {
 
     private MovePlan.View view(Stored<VolumeSpec, VolumeStatus> volume) {
         VolumeSpec spec = volume.spec();
-        List<String> attachments = registry.nodes().attachments(volume.key());
-        boolean still = spec.target() == null && attachments.stream().allMatch(spec.home()::equals);
+        List<String> wanting = wanting(volume.key(), spec);
+        boolean still = spec.target() == null && wanting.stream().allMatch(spec.home()::equals);
         if (still) {
-            return new MovePlan.View(volume, List.of(), attachments, List.of());
+            return new MovePlan.View(volume, List.of(), wanting, List.of());
         }
         return new MovePlan.View(
                 volume,
                 registry.exports().findByVolume(volume.key()),
-                attachments,
+                wanting,
                 registry.nodes().findAll());
+    }
+
+    /** A pod that was only given a node stands in nobody's way: one that has asked there comes first. */
+    private List<String> wanting(String id, VolumeSpec spec) {
+        List<String> attachments = registry.nodes().attachments(id);
+        ClaimReference claim = spec.claim();
+        return attachments.isEmpty() && claim != null ? registry.nodes().expected(id, claim) : attachments;
     }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.controller.domain;
 
+import dev.sluice.api.ClaimReference;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,4 +21,12 @@ public interface NodeRegistry {
 
     /** Names of the nodes that have an Attachment for this volume, the oldest first. */
     List<String> attachments(String volume);
+
+    /**
+     * Names of the nodes that pods with this volume were given and have not started on, the oldest pod's first: each of them is about to
+     * have an Attachment.
+     *
+     * @param claim what the volume was made for; nothing is expected once its PVC has another volume
+     */
+    List<String> expected(String volume, ClaimReference claim);
 }

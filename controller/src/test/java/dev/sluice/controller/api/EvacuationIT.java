@@ -10,7 +10,6 @@ import dev.sluice.api.Export;
 import dev.sluice.api.ExportStatus;
 import dev.sluice.api.HydrationSettings;
 import dev.sluice.api.Placement;
-import dev.sluice.api.PoolStatus;
 import dev.sluice.api.ServedPhase;
 import dev.sluice.api.Snapshot;
 import dev.sluice.api.SnapshotMove;
@@ -18,7 +17,6 @@ import dev.sluice.api.SnapshotSpec;
 import dev.sluice.api.SnapshotStatus;
 import dev.sluice.api.StorageNode;
 import dev.sluice.api.StorageNodeSpec;
-import dev.sluice.api.StorageNodeStatus;
 import dev.sluice.api.Volume;
 import dev.sluice.api.VolumeMode;
 import dev.sluice.api.VolumePhase;
@@ -30,10 +28,8 @@ import dev.sluice.controller.domain.Registry;
 import dev.sluice.controller.fake.TestOperations;
 import dev.sluice.names.Names;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
-import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import io.javaoperatorsdk.operator.Operator;
@@ -80,17 +76,19 @@ class EvacuationIT {
     @SuppressWarnings("NullAway.Init")
     private KubernetesClient client;
 
+    private StartingPods starting;
     private Registry registry;
     private Operator operator;
 
     @BeforeEach
     void start() {
-        registry = ControllerClusterAccess.registry(client, "sluice-system", Clock.systemUTC());
+        starting = StartingPods.watch(client);
+        registry = ControllerClusterAccess.registry(client, "sluice-system", starting, Clock.systemUTC());
         Operations operations = TestOperations.over(registry);
         for (String name : List.of("n1", "n2")) {
-            createNode(name);
+            TestNodes.create(client, name);
         }
-        operator = Reconciliation.operator(client, registry, operations, Clock.systemUTC(), overrider -> {});
+        operator = Reconciliation.operator(client, registry, starting, operations, Clock.systemUTC(), overrider -> {});
         Reconciliation.evacuate(operator, client, registry, operations, 1, new FastClock());
         operator.start();
     }
@@ -98,6 +96,7 @@ class EvacuationIT {
     @AfterEach
     void stop() {
         operator.stop();
+        starting.close();
     }
 
     @Test
@@ -292,34 +291,6 @@ class EvacuationIT {
             node.getSpec().setUnschedulable(wanted);
             return node;
         });
-    }
-
-    private void createNode(String name) {
-        String now = Clock.systemUTC().instant().toString();
-        client.resource(new LeaseBuilder()
-                        .withNewMetadata()
-                        .withNamespace("sluice-system")
-                        .withName("node-" + name)
-                        .endMetadata()
-                        .withNewSpec()
-                        .withRenewTime(Clock.systemUTC().instant().atZone(ZoneOffset.UTC))
-                        .endSpec()
-                        .build())
-                .create();
-        StorageNode node = new StorageNode();
-        node.setMetadata(new ObjectMetaBuilder().withName(name).build());
-        node.setSpec(StorageNodeSpec.DEFAULT);
-        client.resource(node).create();
-        node.setStatus(new StorageNodeStatus(
-                "10.0.0.1",
-                "key",
-                "iqn",
-                "6.1",
-                "dm-clone",
-                List.of(new PoolStatus("fast", "vg", "thin", "vg-" + name, 100L << 30, 100L << 30, 1, 65536)),
-                List.of(),
-                List.of(new Condition("Ready", "True", "PreflightPassed", "fit", now, null))));
-        client.resource(node).updateStatus();
     }
 
     private void createVolume(Placement placement) {

@@ -62,6 +62,7 @@ class ReconcilersIT {
     private KubernetesClient client;
 
     private Registry registry;
+    private StartingPods starting;
     private Operator operator;
 
     @BeforeEach
@@ -69,8 +70,11 @@ class ReconcilersIT {
         Clock clock = Clock.systemUTC();
         createNode("n1");
         createNode("n2");
-        registry = ControllerClusterAccess.registry(client, "sluice-system", clock);
-        operator = Reconciliation.operator(client, registry, TestOperations.over(registry), clock, overrider -> {});
+        // The server in memory knows no field selector of pods: all are watched.
+        starting = new StartingPods(client.pods().inAnyNamespace().runnableInformer(0));
+        registry = ControllerClusterAccess.registry(client, "sluice-system", starting, clock);
+        operator = Reconciliation.operator(
+                client, registry, starting, TestOperations.over(registry), clock, overrider -> {});
         operator.start();
         client.resource(new PersistentVolumeClaimBuilder()
                         .withNewMetadata()
@@ -88,6 +92,7 @@ class ReconcilersIT {
     @AfterEach
     void stop() {
         operator.stop();
+        starting.close();
     }
 
     @Test

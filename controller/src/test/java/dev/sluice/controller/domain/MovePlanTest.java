@@ -3,6 +3,7 @@ package dev.sluice.controller.domain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.api.AttachmentState;
+import dev.sluice.api.ClaimReference;
 import dev.sluice.api.DesiredState;
 import dev.sluice.api.Origin;
 import dev.sluice.api.OriginKind;
@@ -34,7 +35,8 @@ class MovePlanTest {
 
         World() {
             Stream.of("n1", "n2", "n3", "n4", "n5", "n6").forEach(registry::addNode);
-            Volumes.create(operations, "data", "n1", Placement.FOLLOW);
+            ClaimReference claim = new ClaimReference("default", "data", "pv-data");
+            Volumes.create(operations, "data", "n1", Placement.FOLLOW, null, claim);
             registry.attach(VOLUME, "n1", true);
         }
 
@@ -44,6 +46,11 @@ class MovePlanTest {
 
         void want(String node) {
             registry.attach(VOLUME, node, true);
+        }
+
+        /** Pods are given these nodes, and have not asked there. */
+        void expect(String... nodes) {
+            registry.expect(VOLUME, nodes);
         }
 
         void hydrate() {
@@ -118,6 +125,17 @@ class MovePlanTest {
         return Stream.of(
                 new Life("moved", List.of(toSecond)),
                 new Life("moved, hydrated", List.of(toSecond, World::hydrate)),
+                new Life(
+                        "moved to where its pod was to start, before it asked",
+                        List.of(
+                                world -> {
+                                    world.leave("n1");
+                                    world.expect("n2");
+                                },
+                                world -> {
+                                    world.want("n2");
+                                    world.expect();
+                                })),
                 new Life("moved, deleted", List.of(toSecond, world -> world.leave("n2"), World::delete)),
                 new Life("moved twice", List.of(toSecond, toThird)),
                 new Life("moved twice, hydrated", List.of(toSecond, toThird, World::hydrate)),
@@ -207,6 +225,70 @@ class MovePlanTest {
 
         assertThat(world.registry.nodes.isOnlyOn(VOLUME, "n2")).isTrue();
         assertThat(world.registry.exports.findAll()).isEmpty();
+    }
+
+    @Test
+    void aVolumeComesBeforeItIsAskedForToWhereItsPodIsToStart() {
+        World world = new World();
+        world.expect("n2");
+        world.settle();
+        assertThat(world.volume().spec().target()).as("still used at home").isNull();
+
+        world.leave("n1");
+        world.settle();
+        assertThat(world.volume().spec().home()).isEqualTo("n2");
+
+        world.want("n2");
+        world.expect();
+        world.settle();
+        assertThat(world.volume().spec().epoch()).isEqualTo(2);
+        assertThat(world.operations.moves().answer(VOLUME, "n2").state()).isEqualTo(AttachmentState.GRANTED);
+    }
+
+    @Test
+    void aPodThatEndsBeforeItAskedTakesTheMoveBack() {
+        World world = new World();
+        world.registry.nodes.away.add("n1");
+        world.leave("n1");
+        world.expect("n2");
+        world.settle();
+        assertThat(world.volume().spec().target()).isEqualTo("n2");
+
+        world.expect();
+        world.settle();
+        world.registry.nodes.away.clear();
+        world.settle();
+        assertThat(world.volume().spec().target()).isNull();
+        assertThat(world.volume().spec().home()).isEqualTo("n1");
+        assertThat(world.registry.exports.findAll()).isEmpty();
+    }
+
+    @Test
+    void aPodThatHasNotAskedStandsInNobodysWay() {
+        World world = new World();
+        world.registry.nodes.away.add("n1");
+        world.leave("n1");
+        world.expect("n2");
+        world.settle();
+        world.want("n3");
+        world.settle();
+        assertThat(world.operations.moves().answer(VOLUME, "n3").message())
+                .isEqualTo("volume " + VOLUME + " is moving to node n2, for a pod that was to start there");
+
+        world.registry.nodes.away.clear();
+        world.settle();
+        assertThat(world.volume().spec().home()).isEqualTo("n3");
+        assertThat(world.volume().spec().epoch()).isEqualTo(2);
+    }
+
+    @Test
+    void aPodThatIsToStartAtHomeKeepsTheVolumeThere() {
+        World world = new World();
+        world.leave("n1");
+        world.expect("n1", "n2");
+        world.settle();
+        assertThat(world.volume().spec().target()).isNull();
+        assertThat(world.volume().spec().home()).isEqualTo("n1");
     }
 
     @Test

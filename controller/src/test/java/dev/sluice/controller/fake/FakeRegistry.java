@@ -47,6 +47,7 @@ public final class FakeRegistry implements NodeRegistry, ClaimRegistry {
     public final Map<String, List<String>> attachments = new HashMap<>();
     public final Map<String, String> claims = new HashMap<>();
     public final Set<String> limited = new HashSet<>();
+    private final Map<String, List<String>> expected = new HashMap<>();
     private final Map<String, NodeView> views = new TreeMap<>();
     private long changes;
     private int writesLeft = Integer.MAX_VALUE;
@@ -173,6 +174,11 @@ public final class FakeRegistry implements NodeRegistry, ClaimRegistry {
     }
 
     @Override
+    public synchronized List<String> expected(String volume, ClaimReference claim) {
+        return expected.getOrDefault(volume, List.of());
+    }
+
+    @Override
     public Optional<String> findUid(ClaimReference claim) {
         return Optional.ofNullable(claims.get(claim.namespace() + "/" + claim.name()));
     }
@@ -205,6 +211,12 @@ public final class FakeRegistry implements NodeRegistry, ClaimRegistry {
             nodes.add(node);
         }
         attachments.put(volume, nodes);
+        change();
+    }
+
+    /** Pods that have not started are on these nodes, the oldest first. */
+    public synchronized void expect(String volume, String... nodes) {
+        expected.put(volume, List.of(nodes));
         change();
     }
 
