@@ -15,4 +15,5 @@ public record Host(
         Pauses pauses,
         Luks luks,
         LatencyCounters latencies,
+        Processors processors,
         Shutdown shutdown) {}

@@ -1,6 +1,7 @@
 package dev.sluice.node.stack;
 
 import dev.sluice.node.host.Latencies;
+import dev.sluice.node.host.ProcessorTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.LongAdder;
@@ -36,6 +37,9 @@ final class LatencyBudget {
     /** Who allows that I/O becomes twice as slow wants the copy to end soon: copies beside are tried at once. */
     private static final int WIDE_PERCENT = 100;
 
+    /** Of the processors' time. With less to spare, copies beside take it from pods, and no counter of I/O shows that they wait. */
+    private static final double SPARE = 0.1;
+
     /** So many standard deviations above what may be slow is no chance. */
     private static final double CERTAIN = 2;
 
@@ -61,7 +65,7 @@ final class LatencyBudget {
     private static final double USED = 0.25;
 
     /** @param hydrated bytes that are local */
-    record Seen(Instant at, Latencies io, long hydrated) {}
+    record Seen(Instant at, Latencies io, ProcessorTime processors, long hydrated) {}
 
     /**
      * @param least bytes a second that copying must not fall below
@@ -244,7 +248,7 @@ final class LatencyBudget {
             fastest = Math.max(fastest, rate);
             becomeIdle(seen);
         } else if (isSlice(io, age)) {
-            compare(seen.at(), io, rate);
+            compare(seen.at(), io, rate, isCrowded(began, seen));
             enter(isFresh(seen.at()) && !isToBeHeld(seen.at()) ? Stage.COPYING : Stage.DRAINING, seen);
         }
     }
@@ -281,11 +285,15 @@ final class LatencyBudget {
                 // What windows slow says nothing of what copies beside would.
                 settle();
             }
-            boolean over = debt <= 0 && !heldUntil.isAfter(seen.at())
+            boolean over = debt <= 0 && !heldUntil.isAfter(seen.at()) && !isCrowded(began, seen)
                     || besideUntil.isAfter(seen.at())
                     || terms.least() < heldAt;
             enter(over ? Stage.DRAINING : Stage.HELD, seen);
         }
+    }
+
+    private boolean isCrowded(Seen began, Seen seen) {
+        return allowedPercent < WIDE_PERCENT && seen.processors().idleSince(began.processors()) < SPARE;
     }
 
     private static boolean isTooMuch(double slow, long requests) {
@@ -343,14 +351,15 @@ final class LatencyBudget {
         }
     }
 
-    private void compare(Instant now, Latencies io, long rate) {
+    private void compare(Instant now, Latencies io, long rate, boolean crowded) {
         if (!undisturbed.isKnown()) {
             return;
         }
         double slow = delayed.sum() + undisturbed.slow(io, allowedPercent);
         owe(slow, io.count());
-        exceeded = undisturbed.isSlower(io, allowedPercent) || isTooMuch(slow, io.count());
+        exceeded = crowded || undisturbed.isSlower(io, allowedPercent) || isTooMuch(slow, io.count());
         if (exceeded) {
+            limit = crowded ? floor : limit;
             exceed(now, rate, slow / io.count());
         } else if (slow <= Undisturbed.slow(io.count()) && rate >= USED * limit) {
             hold = limit > floor ? SHORTEST_HOLD : hold;

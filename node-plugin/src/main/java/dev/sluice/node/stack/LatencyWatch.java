@@ -54,8 +54,9 @@ final class LatencyWatch {
         }
     }
 
-    private static LatencyBudget.Seen seen(Instant now, Latencies io, CloneStatus.Working engine) {
-        return new LatencyBudget.Seen(now, io, engine.hydratedRegions() * engine.regionBytes());
+    private LatencyBudget.Seen seen(Instant now, Latencies io, CloneStatus.Working engine) {
+        return new LatencyBudget.Seen(
+                now, io, host.processors().time(), engine.hydratedRegions() * engine.regionBytes());
     }
 
     private Optional<Latencies> find(Instant now) {

@@ -19,6 +19,7 @@ import dev.sluice.node.host.IscsiSessions;
 import dev.sluice.node.host.LatencyCounters;
 import dev.sluice.node.host.Mounts;
 import dev.sluice.node.host.PoolSettings;
+import dev.sluice.node.host.Processors;
 import dev.sluice.node.host.fake.FakeHost;
 import dev.sluice.node.host.fake.FakeNetwork;
 import java.nio.file.Path;
@@ -82,6 +83,7 @@ final class HydratingNode {
                 host.pauses(),
                 host.luks(),
                 calls.through(LatencyCounters.class, host.latencies()),
+                calls.through(Processors.class, host.processors()),
                 host.shutdown());
     }
 

@@ -3,6 +3,7 @@ package dev.sluice.node.stack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.node.host.Latencies;
+import dev.sluice.node.host.ProcessorTime;
 import java.time.Duration;
 import java.time.Instant;
 import org.assertj.core.data.Percentage;
@@ -35,6 +36,12 @@ class LatencyBudgetTest {
     /** Of those that meet a copy: at full speed each does. */
     private double few = 0;
 
+    /** Of the processors' time, while nothing is copied beside the pod. */
+    private double spare = 1;
+    /** What of it copying at full speed takes. */
+    private double processing = 0;
+
+    private long idle;
     private double met;
     private int percent = TIGHT;
     private long least = MEBIBYTE;
@@ -142,6 +149,30 @@ class LatencyBudgetTest {
 
         pass(MINUTE);
         assertThat(budget.isHeld()).isFalse();
+    }
+
+    @Test
+    void whereNoProcessorTimeIsLeftCopiesComeInWindowsOnly() {
+        all = 0;
+        spare = 0.05;
+        pass(MINUTE.multipliedBy(5));
+        assertThat(steps - heldSteps - quietSteps)
+                .as("beside, at the very first")
+                .isLessThan(50);
+
+        spare = 1;
+        pass(MINUTE);
+        assertThat(budget.isHeld()).isFalse();
+    }
+
+    @Test
+    void copiesBesideLeaveProcessorTimeToPods() {
+        all = 0;
+        spare = 0.5;
+        processing = 1;
+        pass(MINUTE.multipliedBy(5));
+
+        assertThat(rate(MINUTE)).isLessThan(0.4 * PATH);
     }
 
     @Test
@@ -307,6 +338,7 @@ class LatencyBudgetTest {
     /** @param share of what can be copied */
     private void requests(double share) {
         now = now.plus(STEP);
+        idle += Math.round(STEP.toMillis() * Math.max(0, spare - processing * share));
         met += requestsAStep * share * Math.signum(few);
         long slow = (long) met;
         met -= slow;
@@ -316,7 +348,7 @@ class LatencyBudgetTest {
     }
 
     private LatencyBudget.Seen seen() {
-        return new LatencyBudget.Seen(now, io, (long) hydrated);
+        return new LatencyBudget.Seen(now, io, new ProcessorTime(idle, now.toEpochMilli()), (long) hydrated);
     }
 
     private LatencyBudget.Terms terms() {

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 
 /** The machine this process runs on, wired. */
 public final class LinuxHost {
+    private static final Path PROC = Path.of("/proc");
     private static final Path SYS = Path.of("/sys");
     private static final Path TARGET = SYS.resolve("kernel/config/target");
 
@@ -58,6 +59,7 @@ public final class LinuxHost {
                 LinuxPauses.over(control),
                 new Cryptsetup(processes, control, SYS),
                 new DmLatencyCounters(control),
+                new LinuxProcessors(PROC, System::nanoTime),
                 shutdown);
         return new LinuxHost(
                 ports,

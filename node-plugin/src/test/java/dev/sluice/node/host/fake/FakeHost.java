@@ -4,6 +4,7 @@ import dev.sluice.node.host.BlockDevice;
 import dev.sluice.node.host.Host;
 import dev.sluice.node.host.Latencies;
 import dev.sluice.node.host.PoolSettings;
+import dev.sluice.node.host.ProcessorTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,7 @@ public final class FakeHost {
     private final FakePauses pauses;
     private final FakeLuks luks;
     private final FakeLatencyCounters latencies;
+    private volatile ProcessorTime processors = ProcessorTime.NONE;
     private volatile boolean goesDown;
     private boolean up = true;
 
@@ -82,6 +84,7 @@ public final class FakeHost {
                 pauses,
                 luks,
                 latencies,
+                () -> processors,
                 () -> goesDown);
     }
 
