@@ -53,7 +53,7 @@ record CopyLimit(
                         + " is not slowed by more than latencyBudget";
             case FLOOR ->
                 "copying " + bytesPerSecond + " bytes a second, which minBytesPerSecond guarantees: more would slow the"
-                        + " pod's I/O by more than latencyBudget";
+                        + " pod's I/O by more than latencyBudget, or the node's processors have nothing left";
             case IN ->
                 "copying " + bytesPerSecond + " bytes a second at most: its share of what may be copied to node " + node
                         + " (maxBytesPerSecondIn of that StorageNode). Higher priority goes first, then what a pod"
