@@ -25,7 +25,10 @@ class MoveIT {
     private static final Duration RELEASE = Duration.ofSeconds(60);
     private static final Duration TOLD = Duration.ofSeconds(90);
     private static final String DEVICE = "/dev/data";
-    private static final String NUMBERS = "/data/numbers";
+    private static final String KUBELET = """
+            for process in /proc/[0-9]*; do
+              read -r name <$process/comm && [ "$name" = kubelet ] && kill -%s ${process#/proc/}
+            done 2>/dev/null; :""";
 
     @Test
     void theVolumeFollowsItsPodFromNodeToNode(Sandbox sandbox) {
@@ -67,6 +70,40 @@ class MoveIT {
         assertThat(last.checksum("/data/own")).isEqualTo(own);
         assertThat(last.checksum("/data/late")).isEqualTo(late);
         assertThat(third.targets(volume)).containsOnly("linear");
+        assertGone(volume, first, second);
+    }
+
+    /** A kubelet that stands still asks for nothing. */
+    @Test
+    void theVolumeIsOnItsWayBeforeItIsAskedForAndGoesOnWhenThatPodNeverStarted(Sandbox sandbox) {
+        Node first = sandbox.node(0);
+        Node second = sandbox.node(1);
+        Node third = sandbox.node(2);
+        sandbox.claim(ClaimRequest.named("data").ofClass(follow(sandbox)));
+        Workload there = start(sandbox, "there", first);
+        String volume = sandbox.volumeId("data");
+        String checksum = there.writeRandom(Scene.FILE, 16);
+        second.sh(KUBELET.formatted("STOP"));
+        try {
+            there.stop();
+            Workload never = submit(sandbox, "never", second);
+            await("the volume is where its pod is to start")
+                    .atMost(TOLD)
+                    .until(() -> sandbox.volume("data").spec().home().equals(second.name()));
+            assertThat(sandbox.volume("data").answer(second))
+                    .as("to a question nobody asked")
+                    .isEmpty();
+            never.stopByForce();
+        } finally {
+            second.sh(KUBELET.formatted("CONT"));
+        }
+
+        Workload here = start(sandbox, "here", third);
+        assertThat(here.checksum(Scene.FILE)).isEqualTo(checksum);
+        sandbox.hydration("data").unlimit();
+        sandbox.hydration("data").await(HydrationPhase.HYDRATED);
+        third.dropCaches();
+        assertThat(here.checksum(Scene.FILE)).as("once local").isEqualTo(checksum);
         assertGone(volume, first, second);
     }
 

@@ -89,6 +89,9 @@ final class LatencyBudget {
     private boolean resting;
     private boolean busy;
     private boolean cautious;
+    /** Whether the processors had nothing to spare lately. */
+    private boolean crowded;
+
     private double limit;
     private double exceededAt = Double.POSITIVE_INFINITY;
     private boolean exceeded;
@@ -126,8 +129,14 @@ final class LatencyBudget {
         return stage == Stage.HELD;
     }
 
-    /** Of a window: so rare, for what it has to copy, that the few requests that meet one are not seen among all. */
+    /**
+     * Of a window: so rare, for what it has to copy, that the few requests that meet one are not seen among all. Where they wait for a
+     * processor as well, nobody knows for how long, and windows are as rare as they may be.
+     */
     Duration longestWindow() {
+        if (crowded) {
+            return LONGEST_WINDOW;
+        }
         return undisturbed.isKnown()
                 ? Duration.ofNanos(Math.clamp(
                         (long) (undisturbed.mean() * REQUESTS_A_WINDOW),
@@ -233,6 +242,7 @@ final class LatencyBudget {
         resting = false;
         busy = false;
         exceeded = false;
+        crowded = false;
         besideUntil = Instant.MIN;
         settle();
         undisturbed.clear();
@@ -248,7 +258,8 @@ final class LatencyBudget {
             fastest = Math.max(fastest, rate);
             becomeIdle(seen);
         } else if (isSlice(io, age)) {
-            compare(seen.at(), io, rate, isCrowded(began, seen));
+            crowded = isCrowded(began, seen);
+            compare(seen.at(), io, rate);
             enter(isFresh(seen.at()) && !isToBeHeld(seen.at()) ? Stage.COPYING : Stage.DRAINING, seen);
         }
     }
@@ -277,15 +288,16 @@ final class LatencyBudget {
         if (isIdle(io, age)) {
             becomeIdle(seen);
         } else if (isSlice(io, age)) {
+            crowded = isCrowded(began, seen);
             double slow = delayed.sum() + undisturbed.slow(io, allowedPercent);
             owe(slow, io.count());
-            if (slow > Math.max(slowBeside * io.count(), Undisturbed.slow(io.count()))) {
+            if (!crowded && slow > Math.max(slowBeside * io.count(), Undisturbed.slow(io.count()))) {
                 besideUntil = seen.at().plus(LONGEST_HOLD);
             } else if (slowBeside == UNKNOWN && isTooMuch(slow, io.count())) {
                 // What windows slow says nothing of what copies beside would.
                 settle();
             }
-            boolean over = debt <= 0 && !heldUntil.isAfter(seen.at()) && !isCrowded(began, seen)
+            boolean over = debt <= 0 && !heldUntil.isAfter(seen.at()) && !crowded
                     || besideUntil.isAfter(seen.at())
                     || terms.least() < heldAt;
             enter(over ? Stage.DRAINING : Stage.HELD, seen);
@@ -351,7 +363,7 @@ final class LatencyBudget {
         }
     }
 
-    private void compare(Instant now, Latencies io, long rate, boolean crowded) {
+    private void compare(Instant now, Latencies io, long rate) {
         if (!undisturbed.isKnown()) {
             return;
         }

@@ -159,10 +159,12 @@ class LatencyBudgetTest {
         assertThat(steps - heldSteps - quietSteps)
                 .as("beside, at the very first")
                 .isLessThan(50);
+        assertThat(budget.longestWindow()).as("as rare as may be").isEqualTo(Duration.ofMillis(100));
 
         spare = 1;
         pass(MINUTE);
         assertThat(budget.isHeld()).isFalse();
+        assertThat(budget.longestWindow()).isEqualTo(Duration.ofMillis(25));
     }
 
     @Test
