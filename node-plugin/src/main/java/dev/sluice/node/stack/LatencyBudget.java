@@ -158,9 +158,9 @@ final class LatencyBudget {
         return isHeld() ? floor : Math.max(floor, Math.round(limit));
     }
 
-    /** Whether the pod's I/O is slowed by more than the budget, and copying as slow as it may be. */
+    /** Whether the pod's I/O is slowed by more than the budget, or would be, and copying as slow as it may be. */
     boolean isAtFloor() {
-        return exceeded && limit <= floor;
+        return (exceeded || crowded) && limit <= floor;
     }
 
     /**

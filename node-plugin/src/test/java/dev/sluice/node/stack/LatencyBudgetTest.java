@@ -159,6 +159,7 @@ class LatencyBudgetTest {
         assertThat(steps - heldSteps - quietSteps)
                 .as("beside, at the very first")
                 .isLessThan(50);
+        assertThat(budget.isAtFloor()).isTrue();
         assertThat(budget.longestWindow()).as("as rare as may be").isEqualTo(Duration.ofMillis(100));
 
         spare = 1;
