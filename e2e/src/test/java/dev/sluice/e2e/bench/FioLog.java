@@ -18,9 +18,9 @@ final class FioLog {
               # It says first, in the same file, that a signal ended it.
               sed -n '/^{/,$p' /tmp/bench-load.json | jq -e '.jobs | all(.error == 0)' >/dev/null
             }
-            # FROM TO: how many ended then, and of their latencies the median, the 99th percentile and the longest
+            # FROM TO: how many began and ended then, and of their latencies the median, the 99th percentile and the longest
             load_seen() {
-              awk -F, -v from=$(($1 / 1000000)) -v to=$(($2 / 1000000)) '$1 + 0 >= from && $1 + 0 <= to { print $2 }' /tmp/bench-load_lat.1.log |
+              awk -F, -v from=$(($1 / 1000000)) -v to=$(($2 / 1000000)) '$1 - $2 / 1000000 >= from && $1 + 0 <= to { print $2 }' /tmp/bench-load_lat.1.log |
                 sort -n | awk '{ all[NR] = $1 }
                   END { if (NR) print NR, all[int((NR + 1) / 2)] / 1000, all[int(NR * .99 + .99)] / 1000, all[NR] / 1000; else print "0 0 0 0" }'
             }
@@ -30,7 +30,7 @@ final class FioLog {
             """;
 
     /**
-     * I/Os that ended in a time.
+     * I/Os that began and ended in a time.
      *
      * @param perSecond of them
      * @param median microseconds, as what follows
