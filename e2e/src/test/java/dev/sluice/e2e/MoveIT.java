@@ -25,10 +25,6 @@ class MoveIT {
     private static final Duration RELEASE = Duration.ofSeconds(60);
     private static final Duration TOLD = Duration.ofSeconds(90);
     private static final String DEVICE = "/dev/data";
-    private static final String KUBELET = """
-            for process in /proc/[0-9]*; do
-              read -r name <$process/comm && [ "$name" = kubelet ] && kill -%s ${process#/proc/}
-            done 2>/dev/null; :""";
 
     @Test
     void theVolumeFollowsItsPodFromNodeToNode(Sandbox sandbox) {
@@ -83,7 +79,7 @@ class MoveIT {
         Workload there = start(sandbox, "there", first);
         String volume = sandbox.volumeId("data");
         String checksum = there.writeRandom(Scene.FILE, 16);
-        second.sh(KUBELET.formatted("STOP"));
+        second.pauseKubelet();
         try {
             there.stop();
             Workload never = submit(sandbox, "never", second);
@@ -95,7 +91,7 @@ class MoveIT {
                     .isEmpty();
             never.stopByForce();
         } finally {
-            second.sh(KUBELET.formatted("CONT"));
+            second.resumeKubelet();
         }
 
         Workload here = start(sandbox, "here", third);

@@ -99,7 +99,7 @@ final class ClusterNodes implements NodeRegistry {
 
     @Override
     public List<String> expected(String volume, ClaimReference claim) {
-        List<String> nodes = starting.nodes(claim.namespace(), claim.name());
+        List<String> nodes = starting.nodes(claim);
         return nodes.isEmpty() || isBound(volume, claim) ? nodes : List.of();
     }
 

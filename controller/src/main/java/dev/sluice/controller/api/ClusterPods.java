@@ -74,7 +74,8 @@ final class ClusterPods implements PodRegistry {
                 : ClusterClaimVolumes.findBinding(client, made.persistentVolume(), volume);
     }
 
-    private static boolean isStarting(Pod pod) {
+    /** It has not run yet, and is not on its way out. */
+    static boolean isStarting(Pod pod) {
         return pod.getMetadata().getDeletionTimestamp() == null
                 && pod.getStatus() != null
                 && "Pending".equals(pod.getStatus().getPhase());

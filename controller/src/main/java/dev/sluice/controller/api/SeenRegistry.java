@@ -28,15 +28,19 @@ import java.util.function.Predicate;
 final class SeenRegistry {
     private SeenRegistry() {}
 
-    static Registry of(Registry live, Volume volume, Context<Volume> context) {
+    static Registry of(Registry live, StartingPods starting, Volume volume, Context<Volume> context) {
         String id = volume.getMetadata().getName();
+        ClaimReference claim = volume.getSpec().claim();
         return new Registry(
                 new SeenShelf<>(live.volumes(), id, stored(List.of(volume))),
                 new SeenShelf<>(live.snapshots(), id, stored(context.getSecondaryResources(Snapshot.class))),
                 new SeenShelf<>(live.exports(), id, stored(context.getSecondaryResources(Export.class))),
                 new SeenShelf<>(live.hydrations(), id, stored(context.getSecondaryResources(CloneHydration.class))),
                 new SeenNodes(
-                        live.nodes(), id, ClusterNodes.oldestFirst(context.getSecondaryResources(Attachment.class))),
+                        live.nodes(),
+                        id,
+                        ClusterNodes.oldestFirst(context.getSecondaryResources(Attachment.class)),
+                        claim == null ? List.of() : starting.nodes(claim)),
                 live.claims());
     }
 
@@ -86,7 +90,9 @@ final class SeenRegistry {
         }
     }
 
-    private record SeenNodes(NodeRegistry live, String volume, List<String> attached) implements NodeRegistry {
+    /** @param starting whether the PVC still has this volume is read live, before anything is done */
+    private record SeenNodes(NodeRegistry live, String volume, List<String> attached, List<String> starting)
+            implements NodeRegistry {
         @Override
         public List<NodeView> findAll() {
             return live.findAll();
@@ -114,7 +120,7 @@ final class SeenRegistry {
 
         @Override
         public List<String> expected(String volumeId, ClaimReference claim) {
-            return live.expected(volumeId, claim);
+            return volumeId.equals(volume) ? starting : live.expected(volumeId, claim);
         }
     }
 }

@@ -1,17 +1,17 @@
 package dev.sluice.controller.api;
 
-import io.fabric8.kubernetes.api.model.PersistentVolumeClaimVolumeSource;
+import dev.sluice.api.ClaimReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.fabric8.kubernetes.client.informers.cache.Cache;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /** Pods that were given a node and have not started there, kept current by a watch. Few at any time, however many run. */
 public final class StartingPods implements AutoCloseable {
@@ -55,8 +55,8 @@ public final class StartingPods implements AutoCloseable {
     }
 
     /** Names of the nodes of those that use this PVC, the oldest pod's first. */
-    List<String> nodes(String namespace, String claim) {
-        return pods.getIndexer().byIndex(BY_CLAIM, key(namespace, claim)).stream()
+    List<String> nodes(ClaimReference claim) {
+        return pods.getIndexer().byIndex(BY_CLAIM, key(claim)).stream()
                 .filter(StartingPods::isStarting)
                 .sorted(Comparator.comparing(pod -> pod.getMetadata().getCreationTimestamp()))
                 .map(pod -> pod.getSpec().getNodeName())
@@ -69,8 +69,9 @@ public final class StartingPods implements AutoCloseable {
         listeners.add(listener);
     }
 
-    static String key(String namespace, String claim) {
-        return namespace + "/" + claim;
+    /** By which a PVC is known here. */
+    static String key(ClaimReference claim) {
+        return Cache.namespaceKeyFunc(claim.namespace(), claim.name());
     }
 
     private void tell(List<String> claims) {
@@ -78,25 +79,17 @@ public final class StartingPods implements AutoCloseable {
     }
 
     private static boolean isStarting(Pod pod) {
-        return pod.getMetadata().getDeletionTimestamp() == null
-                && pod.getSpec().getNodeName() != null
-                && pod.getStatus() != null
-                && "Pending".equals(pod.getStatus().getPhase());
-    }
-
-    private static List<String> claims(Pod pod) {
-        return named(pod)
-                .map(claim -> key(pod.getMetadata().getNamespace(), claim))
-                .toList();
+        return ClusterPods.isStarting(pod) && pod.getSpec().getNodeName() != null;
     }
 
     // An ephemeral volume is made for its pod, where that is.
-    private static Stream<String> named(Pod pod) {
+    private static List<String> claims(Pod pod) {
         return pod.getSpec().getVolumes().stream()
                 .map(volume -> volume.getPersistentVolumeClaim())
                 .filter(Objects::nonNull)
-                .map(PersistentVolumeClaimVolumeSource::getClaimName)
-                .distinct();
+                .map(claim -> Cache.namespaceKeyFunc(pod.getMetadata().getNamespace(), claim.getClaimName()))
+                .distinct()
+                .toList();
     }
 
     @Override

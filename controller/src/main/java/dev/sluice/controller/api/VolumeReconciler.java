@@ -67,7 +67,7 @@ public final class VolumeReconciler implements Reconciler<Volume> {
         }
         String id = volume.getMetadata().getName();
         // Most events are of what was written here, or of what others wait for: a live look costs a dozen requests.
-        families.advance(id, families.over(SeenRegistry.of(registry, volume, context)));
+        families.advance(id, families.over(SeenRegistry.of(registry, starting, volume, context)));
         tell(volume);
         if (volume.getSpec().state() == DesiredState.ABSENT) {
             return UpdateControl.<Volume>noUpdate().rescheduleAfter(TOMBSTONE_CHECK);
@@ -128,7 +128,7 @@ public final class VolumeReconciler implements Reconciler<Volume> {
     private static List<String> claim(Volume volume) {
         ClaimReference claim =
                 volume.getSpec() == null ? null : volume.getSpec().claim();
-        return claim == null ? List.of() : List.of(StartingPods.key(claim.namespace(), claim.name()));
+        return claim == null ? List.of() : List.of(StartingPods.key(claim));
     }
 
     private static boolean awaitsOwner(Volume volume, Context<Volume> context) {

@@ -214,7 +214,7 @@ final class MovePlan {
         if (target != null) {
             return target.equals(node)
                     ? asked()
-                    : waiting("Moving", "volume " + id + " is moving to node " + target + why(target));
+                    : waiting("Moving", "volume " + id + " is moving to node " + target + purpose(target));
         }
         if (view.attachments().contains(spec.home())) {
             return waiting("InUse", "volume " + id + " is in use on node " + spec.home() + away());
@@ -225,7 +225,7 @@ final class MovePlan {
                 .orElseGet(this::asked);
     }
 
-    private String why(String target) {
+    private String purpose(String target) {
         if (view.attachments().contains(target)) {
             return ", which asked first";
         }

@@ -8,7 +8,6 @@ import dev.sluice.api.Condition;
 import dev.sluice.api.DesiredState;
 import dev.sluice.api.Export;
 import dev.sluice.api.ExportStatus;
-import dev.sluice.api.HydrationSettings;
 import dev.sluice.api.Placement;
 import dev.sluice.api.ServedPhase;
 import dev.sluice.api.Snapshot;
@@ -18,9 +17,7 @@ import dev.sluice.api.SnapshotStatus;
 import dev.sluice.api.StorageNode;
 import dev.sluice.api.StorageNodeSpec;
 import dev.sluice.api.Volume;
-import dev.sluice.api.VolumeMode;
 import dev.sluice.api.VolumePhase;
-import dev.sluice.api.VolumeSpec;
 import dev.sluice.api.VolumeStatus;
 import dev.sluice.controller.domain.ClaimSet;
 import dev.sluice.controller.domain.Operations;
@@ -86,7 +83,7 @@ class EvacuationIT {
         registry = ControllerClusterAccess.registry(client, "sluice-system", starting, Clock.systemUTC());
         Operations operations = TestOperations.over(registry);
         for (String name : List.of("n1", "n2")) {
-            TestNodes.create(client, name);
+            TestObjects.createNode(client, name);
         }
         operator = Reconciliation.operator(client, registry, starting, operations, Clock.systemUTC(), overrider -> {});
         Reconciliation.evacuate(operator, client, registry, operations, 1, new FastClock());
@@ -294,27 +291,7 @@ class EvacuationIT {
     }
 
     private void createVolume(Placement placement) {
-        registry.volumes()
-                .create(
-                        ID,
-                        new VolumeSpec(
-                                "data",
-                                1L << 30,
-                                "fast",
-                                VolumeMode.FILESYSTEM,
-                                "ext4",
-                                placement,
-                                "n1",
-                                null,
-                                1,
-                                null,
-                                null,
-                                HydrationSettings.DEFAULT,
-                                DesiredState.PRESENT));
-        Volume volume = volume();
-        volume.setStatus(
-                new VolumeStatus(1, VolumePhase.READY, new Allocation("vg", "lv"), true, 1L << 30, null, null, null));
-        client.resource(volume).updateStatus();
+        TestObjects.createVolume(client, ID, placement, null);
     }
 
     private Volume volume() {

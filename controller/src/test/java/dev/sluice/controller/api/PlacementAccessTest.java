@@ -21,7 +21,6 @@ import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import io.fabric8.kubernetes.api.model.PersistentVolumeBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
@@ -237,22 +236,7 @@ class PlacementAccessTest {
     }
 
     private void createPersistentVolume(String name, String driver, String handle) {
-        client.resource(new PersistentVolumeBuilder()
-                        .withNewMetadata()
-                        .withName(name)
-                        .endMetadata()
-                        .withNewSpec()
-                        .withNewClaimRef()
-                        .withNamespace("default")
-                        .withName("renamed")
-                        .endClaimRef()
-                        .withNewCsi()
-                        .withDriver(driver)
-                        .withVolumeHandle(handle)
-                        .endCsi()
-                        .endSpec()
-                        .build())
-                .create();
+        TestObjects.createPersistentVolume(client, name, driver, handle, "renamed");
     }
 
     private void createClaim(String name, @Nullable String volume) {

@@ -3,20 +3,12 @@ package dev.sluice.controller.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.sluice.api.Allocation;
 import dev.sluice.api.ClaimReference;
 import dev.sluice.api.DesiredState;
-import dev.sluice.api.HydrationSettings;
 import dev.sluice.api.Placement;
-import dev.sluice.api.Volume;
-import dev.sluice.api.VolumeMode;
-import dev.sluice.api.VolumePhase;
-import dev.sluice.api.VolumeSpec;
-import dev.sluice.api.VolumeStatus;
 import dev.sluice.controller.domain.Registry;
 import dev.sluice.controller.fake.TestOperations;
 import dev.sluice.names.Names;
-import io.fabric8.kubernetes.api.model.PersistentVolumeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -44,14 +36,14 @@ class StartingPodsIT {
 
     @BeforeEach
     void start() {
-        List.of("n1", "n2").forEach(name -> TestNodes.create(client, name));
+        List.of("n1", "n2").forEach(name -> TestObjects.createNode(client, name));
         // The server in memory knows no field selector of pods: all are watched.
         starting = new StartingPods(client.pods().inAnyNamespace().runnableInformer(0));
         registry = ControllerClusterAccess.registry(client, "sluice-system", starting, Clock.systemUTC());
         operator = Reconciliation.operator(
                 client, registry, starting, TestOperations.over(registry), Clock.systemUTC(), overrider -> {});
         operator.start();
-        createVolume();
+        TestObjects.createVolume(client, ID, Placement.FOLLOW, CLAIM);
         bind("data");
     }
 
@@ -123,45 +115,6 @@ class StartingPodsIT {
     }
 
     private void bind(String claim) {
-        client.resource(new PersistentVolumeBuilder()
-                        .withNewMetadata()
-                        .withName("pv-data")
-                        .endMetadata()
-                        .withNewSpec()
-                        .withNewClaimRef()
-                        .withNamespace("default")
-                        .withName(claim)
-                        .endClaimRef()
-                        .withNewCsi()
-                        .withDriver(Names.DRIVER)
-                        .withVolumeHandle(ID)
-                        .endCsi()
-                        .endSpec()
-                        .build())
-                .create();
-    }
-
-    private void createVolume() {
-        registry.volumes()
-                .create(
-                        ID,
-                        new VolumeSpec(
-                                "data",
-                                1L << 30,
-                                "fast",
-                                VolumeMode.FILESYSTEM,
-                                "ext4",
-                                Placement.FOLLOW,
-                                "n1",
-                                null,
-                                1,
-                                null,
-                                CLAIM,
-                                HydrationSettings.DEFAULT,
-                                DesiredState.PRESENT));
-        Volume volume = client.resources(Volume.class).withName(ID).get();
-        volume.setStatus(
-                new VolumeStatus(1, VolumePhase.READY, new Allocation("vg", "lv"), true, 1L << 30, null, null, null));
-        client.resource(volume).updateStatus();
+        TestObjects.createPersistentVolume(client, "pv-data", Names.DRIVER, ID, claim);
     }
 }

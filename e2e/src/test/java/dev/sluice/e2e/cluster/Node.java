@@ -16,11 +16,16 @@ public record Node(Cluster cluster, String name) {
 
     /** Prints the ids of java processes, found by their main class. */
     private static String pids(String program) {
+        return pids("java", program);
+    }
+
+    /** Prints the ids of processes of this name that have this among their arguments. */
+    private static String pids(String name, String argument) {
         return """
                 for process in /proc/[0-9]*; do
                   read -r name <$process/comm || continue
-                  [ "$name" = java ] && grep -q %s $process/cmdline && echo ${process#/proc/}
-                done 2>/dev/null; :""".formatted(program);
+                  [ "$name" = %s ] && grep -q %s $process/cmdline && echo ${process#/proc/}
+                done 2>/dev/null; :""".formatted(name, argument);
     }
 
     public String sh(String script) {
@@ -82,6 +87,15 @@ public record Node(Cluster cluster, String name) {
 
     public void killPlugin() {
         sh(KILL_PLUGIN);
+    }
+
+    /** It asks for nothing until it is resumed. */
+    public void pauseKubelet() {
+        sh("kill -STOP $(" + pids("kubelet", "kubelet") + ")");
+    }
+
+    public void resumeKubelet() {
+        sh("kill -CONT $(" + pids("kubelet", "kubelet") + ")");
     }
 
     public long pluginResidentKibibytes() {

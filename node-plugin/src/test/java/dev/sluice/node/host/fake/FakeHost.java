@@ -40,7 +40,6 @@ public final class FakeHost {
     private final FakePauses pauses;
     private final FakeLuks luks;
     private final FakeLatencyCounters latencies;
-    private volatile ProcessorTime processors = ProcessorTime.NONE;
     private volatile boolean goesDown;
     private boolean up = true;
 
@@ -84,7 +83,7 @@ public final class FakeHost {
                 pauses,
                 luks,
                 latencies,
-                () -> processors,
+                () -> ProcessorTime.NONE,
                 () -> goesDown);
     }
 
