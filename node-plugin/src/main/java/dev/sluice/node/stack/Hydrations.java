@@ -122,7 +122,10 @@ public final class Hydrations implements AutoCloseable {
                 .orElse(Instant.MAX);
         Duration pace = PACE.multipliedBy(Math.max(1, Math.ceilDiv(paced, PACED_AT_ONCE)));
         Instant earliest = next.isBefore(now.plus(pace)) ? now.plus(pace) : next;
-        Duration pause = Duration.between(now, earliest.isBefore(nextLook) ? earliest : nextLook);
+        // What is due shortly before a look is seen by that.
+        boolean before = earliest.isBefore(nextLook)
+                && Duration.between(earliest, nextLook).compareTo(pace.dividedBy(2)) > 0;
+        Duration pause = Duration.between(now, before ? earliest : nextLook);
         if (!pause.isPositive()) {
             return pace;
         }

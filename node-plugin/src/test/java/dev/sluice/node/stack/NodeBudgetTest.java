@@ -58,6 +58,10 @@ class NodeBudgetTest {
         scene.pass(Duration.ofSeconds(1).plusMillis(60));
 
         assertThat(scene.pause()).isEqualTo(Duration.ofMillis(40));
+
+        // 20 ms before the next look at all.
+        scene.pass(Duration.ofMillis(380));
+        assertThat(scene.pause()).isEqualTo(Duration.ofMillis(60));
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** iSCSI sessions as sysfs shows them: no process, and no waiting for a daemon. */
@@ -22,8 +23,11 @@ final class SysfsSessions {
      */
     record Found(String id, IscsiSession session) {}
 
-    /** By IQN: the folder of its session when it was last looked for. Each look reads one session, however many there are. */
-    private final Map<String, String> known = new ConcurrentHashMap<>();
+    /** @param disk the folder of its disk; null while it has none */
+    private record Place(Path session, @Nullable Path disk) {}
+
+    /** By IQN: where it was when it was last looked for. Each look reads three files, however many sessions there are. */
+    private final Map<String, Place> known = new ConcurrentHashMap<>();
 
     private final Path sys;
 
@@ -41,25 +45,32 @@ final class SysfsSessions {
     }
 
     List<Found> all(String iqnPrefix) {
-        Path sessions = sys.resolve("class/iscsi_session");
-        return KernelFiles.names(sessions, "session*").stream()
-                .flatMap(name -> found(sessions.resolve(name)).stream())
+        return sessions()
+                .flatMap(session -> found(place(session)).stream())
                 .filter(found -> found.session().iqn().startsWith(iqnPrefix))
                 .toList();
     }
 
     Optional<Found> find(String iqn) {
-        Path sessions = sys.resolve("class/iscsi_session");
-        String last = known.get(iqn);
-        if (last != null && isOf(sessions.resolve(last), iqn)) {
-            return found(sessions.resolve(last));
-        }
+        Place last = known.get(iqn);
+        return Optional.ofNullable(last)
+                .flatMap(SysfsSessions::found)
+                .filter(found -> found.session().iqn().equals(iqn))
+                .filter(found -> found.session().disk() != null)
+                .or(() -> search(iqn));
+    }
+
+    private Optional<Found> search(String iqn) {
         known.remove(iqn);
-        Optional<String> folder = KernelFiles.names(sessions, "session*").stream()
-                .filter(name -> isOf(sessions.resolve(name), iqn))
-                .findFirst();
-        folder.ifPresent(name -> known.put(iqn, name));
-        return folder.flatMap(name -> found(sessions.resolve(name)));
+        Optional<Place> place =
+                sessions().filter(session -> isOf(session, iqn)).findFirst().map(SysfsSessions::place);
+        place.ifPresent(there -> known.put(iqn, there));
+        return place.flatMap(SysfsSessions::found);
+    }
+
+    private Stream<Path> sessions() {
+        Path sessions = sys.resolve("class/iscsi_session");
+        return KernelFiles.names(sessions, "session*").stream().map(sessions::resolve);
     }
 
     private static boolean isOf(Path session, String iqn) {
@@ -68,29 +79,40 @@ final class SysfsSessions {
                 .isPresent();
     }
 
-    private Optional<Found> found(Path session) {
+    private static Place place(Path session) {
+        return new Place(session, disk(session.resolve("device")));
+    }
+
+    private static @Nullable Path disk(Path device) {
+        for (String target : KernelFiles.names(device, "target*")) {
+            for (String unit : KernelFiles.names(device.resolve(target), "*:*:*:0")) {
+                Path blocks = device.resolve(target).resolve(unit).resolve("block");
+                for (String disk : KernelFiles.names(blocks)) {
+                    return blocks.resolve(disk);
+                }
+            }
+        }
+        return null;
+    }
+
+    private static Optional<Found> found(Place place) {
+        Path session = place.session();
         String name = String.valueOf(session.getFileName());
         return KernelFiles.find(session.resolve("targetname")).map(iqn -> {
             boolean connected = KernelFiles.find(session.resolve("state"))
                     .filter(LOGGED_IN::equals)
                     .isPresent();
             String id = name.substring("session".length());
-            return new Found(id, new IscsiSession(iqn, connected, disk(session.resolve("device"))));
+            return new Found(id, new IscsiSession(iqn, connected, device(place.disk())));
         });
     }
 
-    private @Nullable BlockDevice disk(Path device) {
-        for (String target : KernelFiles.names(device, "target*")) {
-            for (String unit : KernelFiles.names(device.resolve(target), "*:*:*:0")) {
-                Path blocks = device.resolve(target).resolve(unit).resolve("block");
-                for (String disk : KernelFiles.names(blocks)) {
-                    return KernelFiles.find(blocks.resolve(disk).resolve("dev"))
-                            .map(number -> device(disk, number))
-                            .orElse(null);
-                }
-            }
-        }
-        return null;
+    private static @Nullable BlockDevice device(@Nullable Path disk) {
+        return disk == null
+                ? null
+                : KernelFiles.find(disk.resolve("dev"))
+                        .map(number -> device(String.valueOf(disk.getFileName()), number))
+                        .orElse(null);
     }
 
     private static BlockDevice device(String disk, String number) {

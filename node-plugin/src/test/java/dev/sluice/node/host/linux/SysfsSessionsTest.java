@@ -56,6 +56,23 @@ class SysfsSessionsTest {
         assertThat(sessions.find(OTHER).orElseThrow().id()).isEqualTo("1");
     }
 
+    /** A session that is logged in anew gives its disk another name. */
+    @Test
+    void theDiskOfOneThatIsKnownIsTheOneThatIsThereNow() throws IOException {
+        SysfsSessions sessions = new SysfsSessions(sys);
+        make(1, ONE);
+        assertThat(sessions.find(ONE)).isPresent();
+        Path blocks = folder(1).resolve("device/target1:0:0/1:0:0:0/block");
+
+        Files.move(blocks.resolve("sd1"), blocks.resolve("sdx"));
+        assertThat(sessions.find(ONE).orElseThrow().session().disk())
+                .hasToString("BlockDevice[path=/dev/sdx, major=8, minor=16]");
+
+        Files.delete(blocks.resolve("sdx/dev"));
+        Files.delete(blocks.resolve("sdx"));
+        assertThat(sessions.find(ONE).orElseThrow().session().disk()).isNull();
+    }
+
     private void make(int number, String iqn) throws IOException {
         Path session = Files.createDirectories(folder(number));
         Files.writeString(session.resolve("targetname"), iqn + "\n");
