@@ -27,10 +27,6 @@ class BenchGovern {
     /** Nothing is guaranteed to either side. */
     private static final Map<String, String> UNGOVERNED = Map.of("minBytesPerSecond", "1", "latencyBudget", "1000");
 
-    /** No I/O: only what the usual floor, 5 % of what a node can copy, takes of the processor that this is bound by. */
-    private static final String WORK =
-            "fio --name=work --ioengine=cpuio --cpuload=5 --cpuchunks=5000 --time_based --runtime=17 </dev/null >&2 &\n";
-
     private final Map<Integer, Map<GovernReport.State, Samples<GovernReport.Figure>>> measured = new LinkedHashMap<>();
 
     @Test
@@ -39,21 +35,20 @@ class BenchGovern {
         SOURCE.make(sandbox, "sluice");
         Workload hydrated = SOURCE.clone(sandbox, "sluice", "hydrated");
         sandbox.hydration("hydrated").await(HydrationPhase.HYDRATED);
-        Workload paused = SOURCE.clone(sandbox, "sluice", "paused");
-        sandbox.hydration("paused").pause(true);
-        sandbox.hydration("paused").await(HydrationPhase.PAUSED);
         for (int round = 1; round <= ROUNDS; round++) {
             for (int depth : DEPTHS) {
-                add(depth, GovernReport.State.HYDRATED, steady(sandbox, "hydrated", depth, ""));
-                add(depth, GovernReport.State.BESIDE_WORK, steady(sandbox, "hydrated", depth, WORK));
-                add(depth, GovernReport.State.PAUSED, steady(sandbox, "paused", depth, ""));
                 String name = "r%d-%d-".formatted(round, depth);
                 add(depth, GovernReport.State.UNGOVERNED, copying(sandbox, ungoverned, name + "ungoverned", depth));
-                add(depth, GovernReport.State.GOVERNED, copying(sandbox, "sluice", name + "governed", depth));
+                Map<GovernReport.Figure, Double> before = steady(sandbox, "hydrated", depth);
+                Map<GovernReport.Figure, Double> governed = copying(sandbox, "sluice", name + "governed", depth);
+                Map<GovernReport.Figure, Double> after = steady(sandbox, "hydrated", depth);
+                governed.put(GovernReport.Figure.P99_PART, GovernReport.part(before, governed, after));
+                add(depth, GovernReport.State.BEFORE, before);
+                add(depth, GovernReport.State.GOVERNED, governed);
+                add(depth, GovernReport.State.AFTER, after);
             }
         }
         hydrated.stop();
-        paused.stop();
         Run.write("bench govern", new GovernReport(Run.of(sandbox.cluster(), ROUNDS), measured).markdown());
     }
 
@@ -64,9 +59,8 @@ class BenchGovern {
                 .add(figures);
     }
 
-    /** For a volume that stays as it is, and something that runs beside the load. */
-    private static Map<GovernReport.Figure, Double> steady(Sandbox sandbox, String name, int depth, String beside) {
-        return GovernReport.figures(sandbox.node(1).sh(load(sandbox.volumeId(name), depth) + beside + """
+    private static Map<GovernReport.Figure, Double> steady(Sandbox sandbox, String name, int depth) {
+        return GovernReport.figures(sandbox.node(1).sh(load(sandbox.volumeId(name), depth) + """
                 sleep 5
                 begin=$(now)
                 sleep 10
@@ -78,8 +72,8 @@ class BenchGovern {
     }
 
     /**
-     * From when the first copies come, beside the load or in windows, until it has ended, or as long as one may wait. The load begins
-     * before.
+     * From when the first copies come, beside the load or in windows, until nothing is missing, or as long as one may wait. The load
+     * begins before.
      */
     private static Map<GovernReport.Figure, Double> copying(
             Sandbox sandbox, String storageClass, String name, int depth) {
@@ -93,10 +87,11 @@ class BenchGovern {
                 missing=$(missing_bytes $engine)
                 while [ $(missing_bytes $engine) = $missing ]; do pause 0.5; done
                 begin=$(now)
-                below=$(kernel_name $engine)
-                while is_above $outer $below && [ ${EPOCHREALTIME/./}000 -lt $((begin + %2$d000000000)) ]; do pause 0.2; done
+                # Asleep until the engine is complete: a look from here would be felt by the load.
+                ended=false
+                timeout %2$d dmsetup wait --noflush $engine >&2 && ended=true
                 end=$(now)
-                is_above $outer $below && { left=$(missing_bytes $engine); ended=false; } || { left=0; ended=true; }
+                if [ $ended = true ]; then left=0; [ $(missing $engine) = 0 ]; else left=$(missing_bytes $engine); fi
                 load_end
                 echo $((end - begin)) $((missing - left)) $ended
                 load_seen $begin $end

@@ -21,8 +21,9 @@ final class FioLog {
             # FROM TO: how many began and ended then, and of their latencies the median, the 99th percentile and the longest
             load_seen() {
               awk -F, -v from=$(($1 / 1000000)) -v to=$(($2 / 1000000)) '$1 - $2 / 1000000 >= from && $1 + 0 <= to { print $2 }' /tmp/bench-load_lat.1.log |
-                sort -n | awk '{ all[NR] = $1 }
-                  END { if (NR) print NR, all[int((NR + 1) / 2)] / 1000, all[int(NR * .99 + .99)] / 1000, all[NR] / 1000; else print "0 0 0 0" }'
+                sort -n -S 8M -o /tmp/bench-latencies
+              awk -v n=$(wc -l </tmp/bench-latencies) 'NR == int((n + 1) / 2) { half = $1 } NR == int(n * .99 + .99) { most = $1 }
+                END { print n, half / 1000, most / 1000, $1 / 1000 }' /tmp/bench-latencies
             }
             # VOLUME-DEVICE ENGINE-DEVICE, as the kernel names them: whether the one is above the other
             is_above() { [ -e /sys/block/$1/slaves/$2 ]; }

@@ -69,7 +69,9 @@ class ReportsTest {
     void aGovernedPodIsJudgedAgainstTheHydratedVolume() {
         Map<GovernReport.Figure, Double> governed =
                 GovernReport.figures("2000000000 67108864 true\n1000 800.5 2500 9000");
-        Map<GovernReport.Figure, Double> hydrated = GovernReport.figures("1000000000 0 false\n500 700 2000 3000");
+        Map<GovernReport.Figure, Double> before = GovernReport.figures("1000000000 0 false\n500 700 2100 3000");
+        Map<GovernReport.Figure, Double> after = GovernReport.figures("1000000000 0 false\n500 700 1900 3000");
+        governed.put(GovernReport.Figure.P99_PART, GovernReport.part(before, governed, after));
 
         String text = new GovernReport(
                         RUN,
@@ -78,15 +80,15 @@ class ReportsTest {
                                 Map.of(
                                         GovernReport.State.GOVERNED,
                                         samples(governed),
-                                        GovernReport.State.HYDRATED,
-                                        samples(hydrated))))
+                                        GovernReport.State.BEFORE,
+                                        samples(before))))
                 .markdown();
 
         assertThat(text)
                 .contains(
                         "| 8 | copying, governed | 2.00 (2.00 to 2.00) | 32.0 | 500 | 0.80 | 2.50 (2.50 to 2.50) | 9.00 |")
-                .contains("| 8 | hydrated | - | 0.0 | 500 | 0.70 | 2.00 (2.00 to 2.00) | 3.00 |")
-                .contains("| at most 1.25 | 1.25 | reached |");
+                .contains("| 8 | hydrated, just before the next | - | 0.0 | 500 | 0.70 | 2.10 (2.10 to 2.10) | 3.00 |")
+                .contains("(median of the rounds: 1.25 to 1.25) | at most 1.25 | 1.25 | reached |");
     }
 
     private static Samples<HydrateReport.Figure> hydrated(double seconds, double mebibytes) {

@@ -17,7 +17,7 @@ import java.util.function.LongSupplier;
  * beside the pod's I/O.
  */
 final class CopyWindow {
-    private static final Duration DEADLINE = Duration.ofMillis(200);
+    private static final Duration DEADLINE = Duration.ofMillis(400);
     /** Copies and the pod may have one processor together: it is not taken from them to look. */
     private static final Duration BETWEEN_LOOKS = Duration.ofNanos(500_000);
 

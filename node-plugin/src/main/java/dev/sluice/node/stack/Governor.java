@@ -37,6 +37,8 @@ final class Governor {
     private static final int MOST_HELD = 10;
     /** Of a window: what is begun in it arrives in it, though one is slower than the last. */
     private static final double FILLED = 0.8;
+
+    private static final int MOST_LATE = 2;
     /** More than what is owed meanwhile, so that less is owed. */
     private static final double AHEAD = 1.5;
 
@@ -66,7 +68,7 @@ final class Governor {
      * One look at an engine that should copy and may.
      *
      * @param only whether copies are to come in windows only
-     * @param longest that a window may take
+     * @param longest that a window is to take
      */
     synchronized Optional<Window> look(
             Instant now,
@@ -91,7 +93,7 @@ final class Governor {
         boolean measures = least == null
                 && (measuredAt == null || !measuredAt.plus(MEASURE_EVERY).isAfter(now));
         begun = measures ? Math.max(bytes, MEASURED_WITH / region * region) : bytes;
-        return Optional.of(new Window(begun, measures ? MEASUREMENT : longest, measures));
+        return Optional.of(new Window(begun, measures ? MEASUREMENT : patience(), measures));
     }
 
     /** Windows that are needed anyway come as soon as there is one's worth to copy. */
@@ -107,6 +109,11 @@ final class Governor {
     private double largest(long floor) {
         double between = length.toNanos() / 1e9 * MOST_HELD;
         return Math.max(portion(), AHEAD * floor * between);
+    }
+
+    /** What is late would go on beside the pod's I/O, and more requests would meet it than wait for a window. What is meant to go on may. */
+    private Duration patience() {
+        return begun <= portion() ? length.multipliedBy(MOST_LATE) : length;
     }
 
     /** Bytes that arrive in one window. */

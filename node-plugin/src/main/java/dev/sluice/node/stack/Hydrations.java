@@ -25,9 +25,9 @@ import org.slf4j.LoggerFactory;
 /** All hydrations of this node, looked at in turn. */
 public final class Hydrations implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Hydrations.class);
-    private static final Duration LOOK = Duration.ofMillis(500);
+    private static final Duration LOOK = Duration.ofSeconds(1);
     /** More than these are looked at less often: each advances little between two looks, and all looks together stay a small part of a processor. */
-    private static final int LOOKED_AT_ONCE = 250;
+    private static final int LOOKED_AT_ONCE = 500;
 
     private static final Duration LONGEST_LOOK = Duration.ofSeconds(2);
     private static final Duration EVENTS = Duration.ofSeconds(1);

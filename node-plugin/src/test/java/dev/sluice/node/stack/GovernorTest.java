@@ -60,6 +60,20 @@ class GovernorTest {
         assertThat(windows.stream().filter(Governor.Window::measures)).hasSize(1);
     }
 
+    /** What goes on after a window is met by every request of the pod; a longer window only by those that wait for it anyway. */
+    @Test
+    void aWindowWaitsForWhatComesLaterThanExpected() {
+        least = 10 * MEBIBYTE;
+
+        starve(Duration.ofMinutes(1));
+
+        // How much arrives is not known before the first.
+        assertThat(windows.subList(1, windows.size())).isNotEmpty().allSatisfy(window -> {
+            assertThat(window.longest()).isEqualTo(LONGEST.multipliedBy(2));
+            assertThat(window.bytes()).isLessThan(path * LONGEST.toMillis() / 1000);
+        });
+    }
+
     @Test
     void itIsMeasuredAgain() {
         starve(Duration.ofMinutes(1));
@@ -228,7 +242,8 @@ class GovernorTest {
             if (window.measures()) {
                 governor.measured(now, path);
             } else {
-                Duration copies = Duration.ofNanos(Math.min(window.bytes() * 1_000_000_000 / path, LONGEST.toNanos()));
+                Duration copies = Duration.ofNanos(Math.min(
+                        window.bytes() * 1_000_000_000 / path, window.longest().toNanos()));
                 held = held.plus(hold).plus(copies);
                 governor.held(now, hold.plus(copies), path);
             }

@@ -51,7 +51,7 @@ class NodeBudgetTest {
         }
         // The last step is a look.
         scene.pass(GRACE.plusMillis(20));
-        assertThat(scene.pause()).isGreaterThan(Duration.ofMillis(400));
+        assertThat(scene.pause()).isGreaterThan(Duration.ofMillis(900));
 
         // All are below it, and may always copy.
         scene.board.limit(1L << 40, null, null);
@@ -60,16 +60,15 @@ class NodeBudgetTest {
         assertThat(scene.pause()).isEqualTo(Duration.ofMillis(40));
 
         // 20 ms before the next look at all.
-        scene.pass(Duration.ofMillis(380));
+        scene.pass(Duration.ofMillis(880));
         assertThat(scene.pause()).isEqualTo(Duration.ofMillis(60));
     }
 
     @Test
     void allLooksTogetherStayFewHoweverManyHydrate() {
-        assertThat(Hydrations.interval(0)).isEqualTo(Duration.ofMillis(500));
-        assertThat(Hydrations.interval(250)).isEqualTo(Duration.ofMillis(500));
-        assertThat(Hydrations.interval(251)).isEqualTo(Duration.ofSeconds(1));
+        assertThat(Hydrations.interval(0)).isEqualTo(Duration.ofSeconds(1));
         assertThat(Hydrations.interval(500)).isEqualTo(Duration.ofSeconds(1));
+        assertThat(Hydrations.interval(501)).isEqualTo(Duration.ofSeconds(2));
         assertThat(Hydrations.interval(100_000)).isEqualTo(Duration.ofSeconds(2));
     }
 
