@@ -38,6 +38,7 @@ final class Governor {
     /** Of a window: what is begun in it arrives in it, though one is slower than the last. */
     private static final double FILLED = 0.8;
 
+    /** Times the length of a window, until what was to arrive in it is not waited for any more. */
     private static final int MOST_LATE = 2;
     /** More than what is owed meanwhile, so that less is owed. */
     private static final double AHEAD = 1.5;
@@ -93,7 +94,7 @@ final class Governor {
         boolean measures = least == null
                 && (measuredAt == null || !measuredAt.plus(MEASURE_EVERY).isAfter(now));
         begun = measures ? Math.max(bytes, MEASURED_WITH / region * region) : bytes;
-        return Optional.of(new Window(begun, measures ? MEASUREMENT : patience(), measures));
+        return Optional.of(new Window(begun, measures ? MEASUREMENT : longestWait(), measures));
     }
 
     /** Windows that are needed anyway come as soon as there is one's worth to copy. */
@@ -112,7 +113,7 @@ final class Governor {
     }
 
     /** What is late would go on beside the pod's I/O, and more requests would meet it than wait for a window. What is meant to go on may. */
-    private Duration patience() {
+    private Duration longestWait() {
         return begun <= portion() ? length.multipliedBy(MOST_LATE) : length;
     }
 

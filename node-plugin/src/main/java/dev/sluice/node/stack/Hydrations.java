@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
 /** All hydrations of this node, looked at in turn. */
 public final class Hydrations implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Hydrations.class);
+    /** What cannot wait is an event of the kernel's; and each look takes a moment of a processor that pods may need. */
     private static final Duration LOOK = Duration.ofSeconds(1);
     /** More than these are looked at less often: each advances little between two looks, and all looks together stay a small part of a processor. */
     private static final int LOOKED_AT_ONCE = 500;

@@ -113,7 +113,7 @@ class BenchPoll {
                 ## The cost of looking at hydrating volumes
 
                 `./mvnw -Pmicrobench -pl csi-driver,node-plugin test -Dtest=BenchPoll -Dsurefire.failIfNoSpecifiedTests=false`. %d volumes hydrate on one node, each mounted; the
-                plugin looks at each of up to 250 twice a second, of more less often, here %s times a second; between looks it reads the status of those with a
+                plugin looks at each of up to 500 once a second, of more less often, here %s times a second; between looks it reads the status of those with a
                 `maxBytesPerSecond` again and again. Processor time and allocations of the thread that looks, mean of %d rounds, after as many to warm up, by the JVM's
                 own counters: waiting for a processor is not counted, cold caches are. The host is FakeHost. What its answers cost is measured by
                 making one round's calls once more without the plugin, and is the second row; it stands in the place of the kernel's
