@@ -45,9 +45,11 @@ record GovernReport(Run run, Map<Integer, Map<State, Samples<Figure>>> measured)
     }
 
     static double part(Map<Figure, Double> before, Map<Figure, Double> copying, Map<Figure, Double> after) {
-        return 2
-                * copying.getOrDefault(Figure.P99, Double.NaN)
-                / (before.getOrDefault(Figure.P99, Double.NaN) + after.getOrDefault(Figure.P99, Double.NaN));
+        return 2 * p99(copying) / (p99(before) + p99(after));
+    }
+
+    private static double p99(Map<Figure, Double> figures) {
+        return figures.getOrDefault(Figure.P99, Double.NaN);
     }
 
     /** @param output nanoseconds, bytes that came, and whether that was all; and what load_seen prints */

@@ -52,8 +52,7 @@ final class SysfsSessions {
     }
 
     Optional<Found> find(String iqn) {
-        Place last = known.get(iqn);
-        return Optional.ofNullable(last)
+        return Optional.ofNullable(known.get(iqn))
                 .flatMap(SysfsSessions::found)
                 .filter(found -> found.session().iqn().equals(iqn))
                 .filter(found -> found.session().disk() != null)
@@ -108,16 +107,14 @@ final class SysfsSessions {
     }
 
     private static @Nullable BlockDevice device(@Nullable Path disk) {
-        return disk == null
-                ? null
-                : KernelFiles.find(disk.resolve("dev"))
-                        .map(number -> device(String.valueOf(disk.getFileName()), number))
-                        .orElse(null);
-    }
-
-    private static BlockDevice device(String disk, String number) {
-        String[] parts = number.split(":", -1);
-        return new BlockDevice("/dev/" + disk, Integer.parseInt(parts[0]), Integer.parseInt(parts[1]));
+        if (disk == null) {
+            return null;
+        }
+        String path = "/dev/" + disk.getFileName();
+        return KernelFiles.find(disk.resolve("dev"))
+                .map(number -> number.split(":", -1))
+                .map(parts -> new BlockDevice(path, Integer.parseInt(parts[0]), Integer.parseInt(parts[1])))
+                .orElse(null);
     }
 
     /** From the unit serial page the kernel read when the disk appeared; empty when it has none. */
