@@ -4,13 +4,9 @@ readonly SHELL_PORT=2222
 # A shutdown that takes longer waits for something that does not come.
 readonly HALT_SECONDS=60
 
-# A page of a node's process is a mapping of this machine: the usual 65,530 are 256 MiB, and a process that has more hangs.
-readonly MAPPINGS=1048576
-
 boot_node() { # NODE
   local id=${1#n} folder=$RUN/nodes.d/$1
   running "$1" && return
-  [[ $(</proc/sys/vm/max_map_count) -ge $MAPPINGS ]] || sysctl -qw vm.max_map_count=$MAPPINGS || true
   mkdir -p "$folder"
   [[ -f $folder/data ]] || truncate -s "$NODE_DISK" "$folder/data"
   uml_command "$1" "$NODE_MEMORY" ubd0="$folder/root,$(<"$RUN/node-image")" ubdb="$folder/data" \

@@ -3,8 +3,10 @@
  * 1. Its 2696-byte buffer is shorter than the XSAVE area of CPUs with AMX, and the host kernel refuses a short
  *    PTRACE_SETREGSET: it is padded with the initial state.
  * 2. A state that the process has already is not written again: a fifth of what a guest's system call costs.
- * 3. On a busy host its one-shot timer may run out without the kernel taking notice. It then looks at the timer for ever while it is idle,
- *    finds it neither running nor told of, and never sleeps nor does anything that waits for a time: the node is frozen. It is told again. */
+ * 3. A tick that comes while what the one before set off still goes on, as it does under load, is dropped (unblock_signals: "Do not
+ *    reenter the handler"), and with it the one-shot timer, which that tick would have set anew. Nothing that waits for a time goes on then:
+ *    while the kernel is idle it looks at the timer for ever, finds it neither running nor told of, and never sleeps; while a process is
+ *    busy no other gets its turn, and the node answers nothing. It is told again. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <elf.h>
@@ -12,6 +14,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
@@ -98,12 +101,54 @@ static int leaves_state(long request) {
   return 0;
 }
 
+/* Looks in a row that find the timer run out: from the idle loop, which asks before it sleeps, a second's worth is some ten thousand. */
+#define FORGOTTEN_IDLE 5000
+/* While processes run there is always a next tick. Ten milliseconds or more lie between two looks. */
+#define FORGOTTEN_BUSY 3
+#define CALLS_BETWEEN_LOOKS 4096
+
+static timer_t the_timer;
+static int timer_known;
+static int idle_looks, busy_looks;
+
+static int look(timer_t timer, struct itimerspec *left) {
+  static int (*next)(timer_t, struct itimerspec *);
+  int result;
+  if (!next) next = (int (*)(timer_t, struct itimerspec *))dlsym(RTLD_NEXT, "timer_gettime");
+  result = next(timer, left);
+  if (result != 0 || left->it_value.tv_sec || left->it_value.tv_nsec) idle_looks = busy_looks = 0;
+  return result;
+}
+
+/* The node's log says how often. */
+static void tell_again(const char *doing) {
+  idle_looks = busy_looks = 0;
+  kill(getpid(), SIGALRM);
+  dprintf(STDERR_FILENO, "uml: a tick was lost while %s\n", doing);
+}
+
+static void look_while_busy(void) {
+  static unsigned calls;
+  struct itimerspec left;
+  if (!timer_known || ++calls % CALLS_BETWEEN_LOOKS) return;
+  if (look(the_timer, &left) == 0 && !left.it_value.tv_sec && !left.it_value.tv_nsec && ++busy_looks >= FORGOTTEN_BUSY) tell_again("busy");
+}
+
+int timer_gettime(timer_t timer, struct itimerspec *left) {
+  int result = look(timer, left);
+  the_timer = timer;
+  timer_known = 1;
+  if (result == 0 && !left->it_value.tv_sec && !left->it_value.tv_nsec && ++idle_looks >= FORGOTTEN_IDLE) tell_again("idle");
+  return result;
+}
+
 long ptrace(enum __ptrace_request request, ...) {
   va_list arguments;
   va_start(arguments, request);
   long pid = (int)va_arg(arguments, long);
   void *addr = va_arg(arguments, void *), *data = va_arg(arguments, void *);
   va_end(arguments);
+  look_while_busy();
   if ((uintptr_t)addr == NT_X86_XSTATE && request == PTRACE_SETREGSET) return set_state(pid, addr, data);
   if ((uintptr_t)addr == NT_X86_XSTATE && request == PTRACE_GETREGSET) return get_state(pid, addr, data);
   /* Every process begins with options being set: one that has a dead one's number has nothing of its state. One that goes on
@@ -116,21 +161,4 @@ long ptrace(enum __ptrace_request request, ...) {
     return word;
   }
   return raw(request, pid, addr, data);
-}
-
-/* Asked by the idle loop alone, before it sleeps. So often in a row, nobody has set the timer anew: a second's worth of such looks is some ten thousand. */
-#define FORGOTTEN 5000
-
-int timer_gettime(timer_t timer, struct itimerspec *left) {
-  static int (*next)(timer_t, struct itimerspec *);
-  static int ended;
-  int result;
-  if (!next) next = (int (*)(timer_t, struct itimerspec *))dlsym(RTLD_NEXT, "timer_gettime");
-  result = next(timer, left);
-  if (result != 0 || left->it_value.tv_sec || left->it_value.tv_nsec) ended = 0;
-  else if (++ended >= FORGOTTEN) {
-    ended = 0;
-    kill(getpid(), SIGALRM);
-  }
-  return result;
 }

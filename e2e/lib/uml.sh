@@ -26,11 +26,15 @@ processor_of() { # NAME
   [[ $1 =~ ^n[0-9]+$ ]] && echo "${all[${1#n} % ${#all[@]}]}" || echo "${all[-1]}"
 }
 
+# A page of a guest's process is a mapping of this machine: the usual 65,530 are 256 MiB, and a process that has more hangs.
+readonly MAPPINGS=1048576
+
 # uml_command NAME MEMORY ARGUMENT... sets UML to the command that runs a kernel. The kernel and all its processes live in
 # a PID namespace of their own, so none can outlive its first: to end that one is to cut the power.
 uml_command() {
   local name=$1 memory=$2 state=$RUN/uml/$1
   shift 2
+  [[ $(</proc/sys/vm/max_map_count) -ge $MAPPINGS ]] || sysctl -qw vm.max_map_count=$MAPPINGS || true
   rm -rf "$state"
   mkdir -p "$state"
   UML=(env TMPDIR="$(memory_folder)" LD_PRELOAD="$(uml_library)" taskset --cpu-list "$(processor_of "$name")" unshare --pid --fork --kill-child --mount-proc --
