@@ -9,6 +9,7 @@ import dev.sluice.node.host.Host;
 import dev.sluice.node.host.LogicalVolume;
 import dev.sluice.node.host.LogicalVolumeRequest;
 import dev.sluice.node.host.MappedDevice;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,9 +17,6 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,15 +30,14 @@ public final class OfferedDigests implements AutoCloseable {
     /** With a slice each tenth of a second, 160 MiB/s at most. */
     private static final long SLICE = 16L << 20;
 
-    private static final long PACE_MILLIS = 100;
+    private static final Duration PACE = Duration.ofMillis(100);
     private static final int ATTEMPTS = 5;
 
     private final Host host;
     private final ServedDevices served;
     private final Map<String, Job> jobs = new ConcurrentHashMap<>();
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
-    private final ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("digests").daemon().factory());
+    private final WorkTicker ticker = new WorkTicker("digests", PACE, this::work);
 
     public OfferedDigests(Host host) {
         this.host = host;
@@ -48,12 +45,12 @@ public final class OfferedDigests implements AutoCloseable {
     }
 
     public void start() {
-        var unused = worker.scheduleWithFixedDelay(this::work, PACE_MILLIS, PACE_MILLIS, TimeUnit.MILLISECONDS);
+        ticker.start();
     }
 
     @Override
     public void close() {
-        worker.shutdownNow();
+        ticker.close();
     }
 
     /** Told the id of a volume when the hashes of a copy of it can be offered. */
@@ -69,6 +66,7 @@ public final class OfferedDigests implements AutoCloseable {
         Job job = jobs.compute(
                 order.name(),
                 (name, known) -> known != null && known.makes(list) ? known : new Job(order, group, list));
+        ticker.wake();
         return job.isComplete() ? OptionalLong.of(serve(order, job.volume())) : OptionalLong.empty();
     }
 
@@ -89,9 +87,10 @@ public final class OfferedDigests implements AutoCloseable {
                 .ifPresent(volume -> host.logicalVolumes().remove(group, volume.uuid()));
     }
 
-    /** One slice of each list that is not complete. */
-    void work() {
+    /** One slice of each list that is not complete; whether there is such a list still. */
+    boolean work() {
         jobs.values().forEach(Job::attempt);
+        return jobs.values().stream().anyMatch(Job::isOpen);
     }
 
     private static BlockDevice device(LogicalVolume volume) {
@@ -124,6 +123,10 @@ public final class OfferedDigests implements AutoCloseable {
 
         synchronized boolean isComplete() {
             return complete;
+        }
+
+        synchronized boolean isOpen() {
+            return !complete && !stopped && failures < ATTEMPTS;
         }
 
         /** Waits for the slice that is being made. */
@@ -164,7 +167,7 @@ public final class OfferedDigests implements AutoCloseable {
 
         /** True when the list has become complete. */
         private synchronized boolean slice() {
-            if (complete || stopped || failures >= ATTEMPTS) {
+            if (!isOpen()) {
                 return false;
             }
             BlockDevice content = host.deviceMapper()

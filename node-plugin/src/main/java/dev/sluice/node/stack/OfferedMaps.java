@@ -15,9 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +30,7 @@ public final class OfferedMaps implements AutoCloseable {
     /** Copying begins ten seconds after a pod has begun to use the clone: until then the pod's start needs the processors more. */
     private static final Duration DELAY = Duration.ofSeconds(4);
 
-    private static final long PACE_MILLIS = 500;
+    private static final Duration PACE = Duration.ofMillis(500);
     private static final int ATTEMPTS = 3;
 
     private final Host host;
@@ -41,8 +38,7 @@ public final class OfferedMaps implements AutoCloseable {
     private final LongSupplier nanoTime;
     private final Map<String, Job> jobs = new ConcurrentHashMap<>();
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
-    private final ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("used-maps").daemon().factory());
+    private final WorkTicker ticker = new WorkTicker("used-maps", PACE, this::work);
 
     /** @param nanoTime a clock that is never set, as System.nanoTime */
     public OfferedMaps(Host host, PoolDirectory pools, LongSupplier nanoTime) {
@@ -64,12 +60,12 @@ public final class OfferedMaps implements AutoCloseable {
             String export, String pool, String source, String copy, String exportUid, long epoch, long bytes) {}
 
     public void start() {
-        var unused = worker.scheduleWithFixedDelay(this::work, PACE_MILLIS, PACE_MILLIS, TimeUnit.MILLISECONDS);
+        ticker.start();
     }
 
     @Override
     public void close() {
-        worker.shutdownNow();
+        ticker.close();
     }
 
     /** Told the source of an export whose map is made, or cannot be. */
@@ -79,10 +75,11 @@ public final class OfferedMaps implements AutoCloseable {
 
     /** The map of what this export serves, or {@link VolumeOrder.UsedMapOffer#NONE}; empty while it is being made. */
     public Optional<String> offer(Served served) {
-        return Optional.ofNullable(jobs.compute(
-                        served.export(),
-                        (name, known) -> known != null && known.served.equals(served) ? known : new Job(served))
-                .map);
+        Job job = jobs.compute(
+                served.export(),
+                (name, known) -> known != null && known.served.equals(served) ? known : new Job(served));
+        ticker.wake();
+        return Optional.ofNullable(job.map);
     }
 
     /** It is exported no more, or has its map. */
@@ -90,13 +87,14 @@ public final class OfferedMaps implements AutoCloseable {
         jobs.remove(export);
     }
 
-    /** Makes the maps that are due. */
-    void work() {
+    /** Makes the maps that are due; whether some are to be made still. */
+    boolean work() {
         jobs.values().forEach(job -> {
             if (job.isDue()) {
                 job.attempt();
             }
         });
+        return jobs.values().stream().anyMatch(job -> job.map == null);
     }
 
     private final class Job {
