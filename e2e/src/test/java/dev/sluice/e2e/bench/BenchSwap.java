@@ -23,7 +23,7 @@ class BenchSwap {
     private static final int ROUNDS = Rounds.orElse(5);
     private static final int PAIRS = 7;
     /** Of a pair: one second each, half of them on each device, each first as often as the other. */
-    static final int TURNS = 24;
+    static final int TURNS = 48;
 
     private static final String OUTER = "volume";
     private static final String THIN = "thin";

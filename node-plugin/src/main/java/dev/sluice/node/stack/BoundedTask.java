@@ -4,6 +4,8 @@ import dev.sluice.error.ErrorKind;
 import dev.sluice.error.SluiceException;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -15,6 +17,9 @@ import java.util.function.Supplier;
  */
 final class BoundedTask {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
+    /** Windows come once a second: to start a thread takes a processor longer than what it is to do. */
+    private static final ExecutorService THREADS = Executors.newCachedThreadPool(
+            Thread.ofPlatform().daemon().name("bounded-", 0).factory());
 
     private final String id;
     private volatile FutureTask<?> latest = finished();
@@ -32,7 +37,7 @@ final class BoundedTask {
     <T> T run(String what, Supplier<T> action) {
         FutureTask<T> task = new FutureTask<>(action::get);
         latest = task;
-        Thread.ofPlatform().daemon().name("window-" + id).start(task);
+        THREADS.execute(task);
         try {
             return task.get(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {

@@ -82,12 +82,13 @@ final class CopyWindow {
         }
         long begin = nanoTime.getAsLong();
         long arrived = 0;
+        boolean begins = true;
         Duration copied;
         try (Pauses.Pause pause = host.pauses().hold(outer.name(), DEADLINE)) {
             // What the pod itself had under way has ended by now, so the rest is ours.
             CloneStatus.Working before = engine();
             if (!copies) {
-                host.deviceMapper().message(engineDevice, "enable_hydration");
+                switchHydration(true);
             }
             // dm-clone does not notice by itself that nothing is in flight any more; this wakes it.
             host.deviceMapper().message(engineDevice, "hydration_threshold " + regions);
@@ -97,16 +98,31 @@ final class CopyWindow {
                     look < MOST_LOOKS && arrived < wanted && nanoTime.getAsLong() - asked < longest.toNanos();
                     look++) {
                 LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
-                arrived = engine().hydratedRegions() - before.hydratedRegions();
+                CloneStatus.Working engine = engine();
+                arrived = engine.hydratedRegions() - before.hydratedRegions();
+                if (begins && arrived + engine.hydrating() >= wanted) {
+                    // For each that arrives it would begin another, and those would go on beside the pod's I/O.
+                    switchHydration(false);
+                    begins = false;
+                }
             }
             copied = Duration.ofNanos(nanoTime.getAsLong() - asked);
-            if (!copies) {
-                host.deviceMapper().message(engineDevice, "disable_hydration");
+            if (begins && !copies) {
+                switchHydration(false);
             }
             pause.end();
         }
         Duration held = Duration.ofNanos(nanoTime.getAsLong() - begin);
-        return Optional.of(new Seen(held, arrived, copied, inFlight(outer.device())));
+        long delayed = inFlight(outer.device());
+        if (copies && !begins) {
+            // The pod's I/O is under way again: before, the engine would have begun as much once more.
+            switchHydration(true);
+        }
+        return Optional.of(new Seen(held, arrived, copied, delayed));
+    }
+
+    private void switchHydration(boolean on) {
+        host.deviceMapper().message(engineDevice, on ? "enable_hydration" : "disable_hydration");
     }
 
     private long inFlight(BlockDevice device) {

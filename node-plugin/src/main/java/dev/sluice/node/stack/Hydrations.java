@@ -31,7 +31,8 @@ public final class Hydrations implements AutoCloseable {
     private static final int LOOKED_AT_ONCE = 500;
 
     private static final Duration LONGEST_LOOK = Duration.ofSeconds(2);
-    private static final Duration EVENTS = Duration.ofSeconds(1);
+    /** Until it is looked whether anyone listens still. */
+    private static final Duration EVENTS = Duration.ofSeconds(10);
     /** Between looks at those with a limit that copy: what the engine copies too much in this time is a burst. */
     private static final Duration PACE = Duration.ofMillis(20);
     /** More than these are looked at less often: of many that copy at once each has but a part of the wire, and together they are no faster. */

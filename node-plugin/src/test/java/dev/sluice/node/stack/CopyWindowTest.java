@@ -60,7 +60,9 @@ class CopyWindowTest {
                 .containsExactly(
                         "Pauses.hold " + OUTER,
                         "DeviceMapper.message " + ENGINE + " hydration_threshold " + SOME,
-                        "Pauses.resume " + OUTER);
+                        "DeviceMapper.message " + ENGINE + " disable_hydration",
+                        "Pauses.resume " + OUTER,
+                        "DeviceMapper.message " + ENGINE + " enable_hydration");
         assertThat(isHeld()).isFalse();
         assertThat(engine().hydrating()).isEqualTo(SOME);
         assertThat(story.home.hydrate(ENGINE, ALL)).as("what was begun arrives").isEqualTo(SOME);
@@ -80,6 +82,23 @@ class CopyWindowTest {
 
         assertThat(seen.arrived()).isEqualTo(SOME);
         assertThat(seen.copied()).isEqualTo(Duration.ofMillis(20));
+    }
+
+    @Test
+    void nothingMoreIsBegunForWhatArrives() {
+        int[] looks = {0};
+        onEachLook(() -> {
+            story.home.letPass(Duration.ofMillis(5));
+            if (++looks[0] >= 6) {
+                story.home.hydrate(ENGINE, ALL);
+            }
+        });
+
+        CopyWindow.Seen seen = window.open(SOME, LONGEST).orElseThrow();
+
+        assertThat(seen.arrived()).isEqualTo(SOME);
+        assertThat(engine().hydrating()).isZero();
+        assertThat(engine().hydrationEnabled()).as("beside the pod as before").isTrue();
     }
 
     @Test
@@ -180,7 +199,7 @@ class CopyWindowTest {
         for (Recovery recovery : List.of(
                 new Recovery("plugin restarted", FakeHost::restartPlugin),
                 new Recovery("power cut", FakeHost::powerCut))) {
-            for (int call = 1; call <= 3; call++) {
+            for (int call = 1; call <= 5; call++) {
                 for (boolean after : new boolean[] {false, true}) {
                     int n = call;
                     tests.add(DynamicTest.dynamicTest(
