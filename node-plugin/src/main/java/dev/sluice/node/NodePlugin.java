@@ -163,6 +163,10 @@ final class NodePlugin implements AutoCloseable {
                 settings.registrationSocket(), List.of(new RegistrationService(settings.csiSocket()))));
     }
 
+    boolean isHydrating() {
+        return hydrations.isFollowing();
+    }
+
     /** Stops answering and watching; devices, exports and mounts stay as they are. */
     @Override
     public void close() {

@@ -37,10 +37,12 @@ public final class NodePluginMain {
         log.info("the node plugin serves {} on node {}", settings.csiSocket(), settings.node());
         linux.prepareShutdown();
         // What the start or a busy time left behind would stay resident until the heap is full, which on a quiet node
-        // is never.
+        // is never. It takes the processor for longer than all other work of minutes, and pods may need that.
         do {
-            System.gc();
-            linux.releaseMemory();
+            if (!plugin.isHydrating()) {
+                System.gc();
+                linux.releaseMemory();
+            }
         } while (!stopped.await(RELEASE_EVERY.toSeconds(), TimeUnit.SECONDS));
     }
 }

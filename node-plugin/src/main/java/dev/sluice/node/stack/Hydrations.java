@@ -202,6 +202,11 @@ public final class Hydrations implements AutoCloseable {
         followed.remove(volumeId);
     }
 
+    /** Whether any volume is not whole. */
+    public boolean isFollowing() {
+        return !followed.isEmpty();
+    }
+
     /** One look at each. */
     void look() {
         Instant now = clock.instant();
