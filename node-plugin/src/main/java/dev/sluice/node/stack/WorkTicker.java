@@ -40,6 +40,11 @@ final class WorkTicker implements AutoCloseable {
         }
     }
 
+    /** Whether a step is to come. */
+    boolean isAwake() {
+        return awake.get();
+    }
+
     private void run() {
         // What comes during the step is not part of it, and wakes anew.
         awake.set(false);
