@@ -279,7 +279,8 @@ final class Hydration {
             // What is owed meanwhile is made up for.
             return;
         }
-        boolean engaged = engine.hydrationEnabled() || latency.isHeld();
+        // A window switches the engine off and on.
+        boolean engaged = engine.hydrationEnabled() || latency.isHeld() || background.isRunning(WINDOW);
         if (!copying || !engaged || stacks.isQuiet(id)) {
             governing.restart();
             return;
