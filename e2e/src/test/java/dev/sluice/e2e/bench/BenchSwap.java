@@ -25,6 +25,9 @@ class BenchSwap {
     /** Of a pair: one second each, half of them on each device, each first as often as the other. */
     static final int TURNS = 48;
 
+    /** With eight a load in the lab has one of two speeds, a quarter apart, by chance of its begin. */
+    static final int DEPTH = 32;
+
     private static final String OUTER = "volume";
     private static final String THIN = "thin";
     private static final Fill SOURCE = Fill.FULL;
@@ -123,7 +126,8 @@ class BenchSwap {
         return new Fio.Job(
                 name,
                 device,
-                "--stonewall --rw=randread --bs=4k --iodepth=8 --direct=1 --ioengine=libaio --time_based --runtime=1");
+                "--stonewall --rw=randread --bs=4k --iodepth=%d --direct=1 --ioengine=libaio --time_based --runtime=1"
+                        .formatted(DEPTH));
     }
 
     private static double mean(Map<String, Fio.Seen> seen, String device) {

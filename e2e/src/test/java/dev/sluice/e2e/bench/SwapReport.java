@@ -44,7 +44,8 @@ record SwapReport(Run run, Samples<Figure> swaps, List<Pair> pairs) {
         row(text, "longest I/O, ms", Figure.LONGEST_AT_THE_SWAP, Figure.LONGEST_AFTER);
         row(text, "I/Os a second", Figure.RATE_AT_THE_SWAP, Figure.RATE_AFTER);
         text.append(
-                        "\nRandom reads of 4 KiB, 8 at once, of the volume after its swap and of the bare thin volume beneath, a second by turns; a pair is the mean of ")
+                        "\nRandom reads of 4 KiB, " + BenchSwap.DEPTH
+                                + " at once, of the volume after its swap and of the bare thin volume beneath, a second by turns; a pair is the mean of ")
                 .append(BenchSwap.TURNS / 2)
                 .append(" seconds of each:\n\n")
                 .append("| the volume, I/Os a second | the thin volume | part |\n|---|---|---|\n");
