@@ -111,12 +111,14 @@ static timer_t the_timer;
 static int timer_known;
 static int idle_looks, busy_looks;
 
+static int ran_out(int result, const struct itimerspec *left) { return result == 0 && !left->it_value.tv_sec && !left->it_value.tv_nsec; }
+
 static int look(timer_t timer, struct itimerspec *left) {
   static int (*next)(timer_t, struct itimerspec *);
   int result;
   if (!next) next = (int (*)(timer_t, struct itimerspec *))dlsym(RTLD_NEXT, "timer_gettime");
   result = next(timer, left);
-  if (result != 0 || left->it_value.tv_sec || left->it_value.tv_nsec) idle_looks = busy_looks = 0;
+  if (!ran_out(result, left)) idle_looks = busy_looks = 0;
   return result;
 }
 
@@ -131,14 +133,14 @@ static void look_while_busy(void) {
   static unsigned calls;
   struct itimerspec left;
   if (!timer_known || ++calls % CALLS_BETWEEN_LOOKS) return;
-  if (look(the_timer, &left) == 0 && !left.it_value.tv_sec && !left.it_value.tv_nsec && ++busy_looks >= FORGOTTEN_BUSY) tell_again("busy");
+  if (ran_out(look(the_timer, &left), &left) && ++busy_looks >= FORGOTTEN_BUSY) tell_again("busy");
 }
 
 int timer_gettime(timer_t timer, struct itimerspec *left) {
   int result = look(timer, left);
   the_timer = timer;
   timer_known = 1;
-  if (result == 0 && !left->it_value.tv_sec && !left->it_value.tv_nsec && ++idle_looks >= FORGOTTEN_IDLE) tell_again("idle");
+  if (ran_out(result, left) && ++idle_looks >= FORGOTTEN_IDLE) tell_again("idle");
   return result;
 }
 

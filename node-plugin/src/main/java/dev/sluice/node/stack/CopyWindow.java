@@ -88,7 +88,7 @@ final class CopyWindow {
             // What the pod itself had under way has ended by now, so the rest is ours.
             CloneStatus.Working before = engine();
             if (!copies) {
-                switchHydration(true);
+                engineSwitch.turn(true);
             }
             // dm-clone does not notice by itself that nothing is in flight any more; this wakes it.
             host.deviceMapper().message(engineDevice, "hydration_threshold " + regions);
@@ -102,13 +102,13 @@ final class CopyWindow {
                 arrived = engine.hydratedRegions() - before.hydratedRegions();
                 if (begins && arrived + engine.hydrating() >= wanted) {
                     // For each that arrives it would begin another, and those would go on beside the pod's I/O.
-                    switchHydration(false);
+                    engineSwitch.turn(false);
                     begins = false;
                 }
             }
             copied = Duration.ofNanos(nanoTime.getAsLong() - asked);
             if (begins && !copies) {
-                switchHydration(false);
+                engineSwitch.turn(false);
             }
             pause.end();
         }
@@ -116,13 +116,9 @@ final class CopyWindow {
         long delayed = inFlight(outer.device());
         if (copies && !begins) {
             // The pod's I/O is under way again: before, the engine would have begun as much once more.
-            switchHydration(true);
+            engineSwitch.turn(true);
         }
         return Optional.of(new Seen(held, arrived, copied, delayed));
-    }
-
-    private void switchHydration(boolean on) {
-        host.deviceMapper().message(engineDevice, on ? "enable_hydration" : "disable_hydration");
     }
 
     private long inFlight(BlockDevice device) {

@@ -23,8 +23,13 @@ final class EngineSwitch {
             if (enabled) {
                 holdDiscards();
             }
-            host.deviceMapper().message(engineDevice, enabled ? "enable_hydration" : "disable_hydration");
+            turn(enabled);
         }
+    }
+
+    /** As it is told, whatever it does now. Before it is switched on discards are held. */
+    void turn(boolean on) {
+        host.deviceMapper().message(engineDevice, on ? "enable_hydration" : "disable_hydration");
     }
 
     /**
