@@ -32,7 +32,7 @@ record GovernReport(Run run, Map<Integer, Map<State, Samples<Figure>>> measured)
         }
     }
 
-    /** Of one load; latencies in milliseconds. */
+    /** Of one load; latencies in microseconds. */
     enum Figure {
         SECONDS_TO_END,
         COPIED_A_SECOND,
@@ -64,11 +64,11 @@ record GovernReport(Run run, Map<Integer, Map<State, Samples<Figure>>> measured)
                 Figure.IOS_A_SECOND,
                 seen.perSecond(),
                 Figure.MEDIAN,
-                seen.median() / 1e3,
+                seen.median(),
                 Figure.P99,
-                seen.p99() / 1e3,
+                seen.p99(),
                 Figure.LONGEST,
-                seen.longest() / 1e3));
+                seen.longest()));
         if (Boolean.parseBoolean(copying[2])) {
             figures.put(Figure.SECONDS_TO_END, seconds);
         }
@@ -88,7 +88,7 @@ record GovernReport(Run run, Map<Integer, Map<State, Samples<Figure>>> measured)
                 .append(" defaults. A dash: not hydrated by then. ")
                 .append(run.text())
                 .append(
-                        "\n\n| queue depth | volume | hydrated after, s | MiB/s that came | I/Os a second | median, ms | p99, ms | longest, ms |\n")
+                        "\n\n| queue depth | volume | hydrated after, s | MiB/s that came | I/Os a second | median, us | p99, us | longest, ms |\n")
                 .append("|---|---|---|---|---|---|---|---|\n");
         measured.forEach((depth, states) -> states.forEach(
                 (state, values) -> text.append("| %d | %s | %s |\n".formatted(depth, state, row(values)))));
@@ -113,6 +113,6 @@ record GovernReport(Run run, Map<Integer, Map<State, Samples<Figure>>> measured)
                 values.median(Figure.IOS_A_SECOND),
                 Samples.text(values.median(Figure.MEDIAN)),
                 values.medianAndSpread(Figure.P99),
-                Samples.text(values.median(Figure.LONGEST)));
+                Samples.text(values.median(Figure.LONGEST) / 1e3));
     }
 }
