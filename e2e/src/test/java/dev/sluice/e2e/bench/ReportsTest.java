@@ -87,7 +87,8 @@ class ReportsTest {
         assertThat(text)
                 .contains(
                         "| 8 | copying, governed | 2.00 (2.00 to 2.00) | 32.0 | 500 | 800.50 | 2500.00 (2500.00 to 2500.00) | 9.00 |")
-                .contains("| 8 | hydrated, just before the next | - | 0.0 | 500 | 700.00 | 2100.00 (2100.00 to 2100.00) | 3.00 |")
+                .contains(
+                        "| 8 | hydrated, just before the next | - | 0.0 | 500 | 700.00 | 2100.00 (2100.00 to 2100.00) | 3.00 |")
                 .contains("(median of the rounds: 1.25 to 1.25) | at most 1.25 | 1.25 | reached |");
     }
 
