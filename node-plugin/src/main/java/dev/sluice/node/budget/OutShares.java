@@ -22,6 +22,9 @@ public final class OutShares {
     /** More than so much higher is told. Lower is told at once. */
     private static final double WORTH = 1.1;
 
+    /** Nobody is thought to wait longer for what it read before its time. */
+    private static final int LONGEST_AHEAD_SECONDS = 30;
+
     private final Map<String, Reader> readers = new HashMap<>();
 
     /**
@@ -37,10 +40,18 @@ public final class OutShares {
         private final Appetite appetite = new Appetite();
         private @Nullable Instant last;
         private long bytes;
+        /** What it read before its time. It reads nothing until that has come, and wants as much as ever. */
+        private double ahead;
 
         void seen(Instant now, long total, @Nullable Long allowed) {
-            double seconds = last == null ? 0 : Duration.between(last, now).toNanos() / 1e9;
-            boolean held = allowed != null && seconds > 0 && (total - bytes) / seconds >= HELD_BACK * allowed;
+            boolean held = false;
+            if (allowed == null || last == null) {
+                ahead = 0;
+            } else {
+                double due = allowed * (Duration.between(last, now).toNanos() / 1e9);
+                ahead = Math.clamp(ahead + total - bytes - due, 0, (double) allowed * LONGEST_AHEAD_SECONDS);
+                held = ahead > 0 || due > 0 && total - bytes >= HELD_BACK * due;
+            }
             appetite.seen(now, total, held);
             last = now;
             bytes = total;

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class CopyBudget {
     private static final Duration CREDIT = Duration.ofSeconds(1);
+    /** The time over which a limit is kept. A debt that takes longer to pay back is not of the limit that holds now. */
+    private static final Duration DEBT = Duration.ofSeconds(30);
 
     private @Nullable Long limit;
     private @Nullable Instant last;
@@ -22,23 +24,24 @@ final class CopyBudget {
             restart();
             return true;
         }
-        double most = bytesPerSecond * (CREDIT.toNanos() / 1e9);
         if (last == null || limit == null) {
             credit = 0;
         } else {
             double seconds = Duration.between(last, now).toNanos() / 1e9;
-            credit = Math.min(credit + limit * seconds - (copiedBytes - lastBytes), most);
+            credit = Math.min(credit + limit * seconds - (copiedBytes - lastBytes), bytes(bytesPerSecond, CREDIT));
         }
         if (!bytesPerSecond.equals(limit)) {
-            // A share changes often: what was copied too much under the one before is not forgotten, but what would
-            // take
-            // long to pay back under this.
-            credit = Math.max(credit, -most);
+            // A share changes often: what was copied too much under the one before is not forgotten.
+            credit = Math.max(credit, -bytes(bytesPerSecond, DEBT));
         }
         limit = bytesPerSecond;
         last = now;
         lastBytes = copiedBytes;
         return credit >= 0;
+    }
+
+    private static double bytes(long perSecond, Duration time) {
+        return perSecond * (time.toNanos() / 1e9);
     }
 
     /** When copying may go on, if nothing more arrives: by then a debt is paid back. */

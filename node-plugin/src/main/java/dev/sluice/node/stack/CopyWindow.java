@@ -81,44 +81,51 @@ final class CopyWindow {
             engineSwitch.holdDiscards();
         }
         long begin = nanoTime.getAsLong();
-        long arrived = 0;
-        boolean begins = true;
-        Duration copied;
+        Copied copied;
         try (Pauses.Pause pause = host.pauses().hold(outer.name(), DEADLINE)) {
-            // What the pod itself had under way has ended by now, so the rest is ours.
-            CloneStatus.Working before = engine();
-            if (!copies) {
-                engineSwitch.turn(true);
-            }
-            // dm-clone does not notice by itself that nothing is in flight any more; this wakes it.
-            host.deviceMapper().message(engineDevice, "hydration_threshold " + regions);
-            long asked = nanoTime.getAsLong();
-            long wanted = Math.min(regions, before.totalRegions() - before.hydratedRegions());
-            for (int look = 0;
-                    look < MOST_LOOKS && arrived < wanted && nanoTime.getAsLong() - asked < longest.toNanos();
-                    look++) {
-                LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
-                CloneStatus.Working engine = engine();
-                arrived = engine.hydratedRegions() - before.hydratedRegions();
-                if (begins && arrived + engine.hydrating() >= wanted) {
-                    // For each that arrives it would begin another, and those would go on beside the pod's I/O.
-                    engineSwitch.turn(false);
-                    begins = false;
-                }
-            }
-            copied = Duration.ofNanos(nanoTime.getAsLong() - asked);
-            if (begins && !copies) {
-                engineSwitch.turn(false);
-            }
+            copied = copy(regions, longest, copies);
             pause.end();
         }
         Duration held = Duration.ofNanos(nanoTime.getAsLong() - begin);
         long delayed = inFlight(outer.device());
-        if (copies && !begins) {
+        if (copies && copied.switchedOff()) {
             // The pod's I/O is under way again: before, the engine would have begun as much once more.
             engineSwitch.turn(true);
         }
-        return Optional.of(new Seen(held, arrived, copied, delayed));
+        return Optional.of(new Seen(held, copied.arrived(), copied.time(), delayed));
+    }
+
+    private record Copied(long arrived, Duration time, boolean switchedOff) {}
+
+    /** What the pod itself had under way has ended, so all is ours. */
+    private Copied copy(int regions, Duration longest, boolean copies) {
+        CloneStatus.Working before = engine();
+        long wanted = Math.min(regions, before.totalRegions() - before.hydratedRegions());
+        if (!copies) {
+            engineSwitch.turn(true);
+        }
+        // dm-clone does not notice by itself that nothing is in flight any more; this wakes it.
+        host.deviceMapper().message(engineDevice, "hydration_threshold " + regions);
+        long asked = nanoTime.getAsLong();
+        long arrived = 0;
+        boolean begins = true;
+        for (int look = 0;
+                look < MOST_LOOKS && arrived < wanted && nanoTime.getAsLong() - asked < longest.toNanos();
+                look++) {
+            LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+            CloneStatus.Working engine = engine();
+            arrived = engine.hydratedRegions() - before.hydratedRegions();
+            if (begins && arrived + engine.hydrating() >= wanted) {
+                // For each that arrives it would begin another, and those would go on beside the pod's I/O.
+                engineSwitch.turn(false);
+                begins = false;
+            }
+        }
+        Duration time = Duration.ofNanos(nanoTime.getAsLong() - asked);
+        if (begins && !copies) {
+            engineSwitch.turn(false);
+        }
+        return new Copied(arrived, time, !begins);
     }
 
     private long inFlight(BlockDevice device) {

@@ -23,6 +23,9 @@ class OutSharesTest {
     private @Nullable Long perSource;
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
     private int writes;
+    private int seconds;
+    /** Seconds between bursts of one, each of what may be read in this time; another's come at other times. */
+    private int every = 1;
 
     /** @param rate bytes a second that it can take */
     private void reader(String name, String source, @Nullable CopyTurn turn, double rate) {
@@ -31,15 +34,18 @@ class OutSharesTest {
     }
 
     /** Each reads as much as it was told, or can. */
-    private void pass(int seconds) {
-        for (int second = 0; second < seconds; second++) {
+    private void pass(int time) {
+        for (int second = 0; second < time; second++) {
             now = now.plusSeconds(1);
+            seconds++;
             served.replaceAll((name, each) -> new OutShares.Served(
                     each.source(),
                     each.turn(),
                     each.bytesRead()
-                            + (long) Math.min(
-                                    Objects.requireNonNull(rates.get(name)), told.getOrDefault(name, Long.MAX_VALUE))));
+                            + burst(name)
+                                    * (long) Math.min(
+                                            Objects.requireNonNull(rates.get(name)),
+                                            told.getOrDefault(name, Long.MAX_VALUE))));
             Map<String, Long> divided = shares.divide(now, out, perSource, served, Map.copyOf(told));
             for (String name : served.keySet()) {
                 Long share = divided.get(name);
@@ -51,6 +57,10 @@ class OutSharesTest {
                     .as("told, all together")
                     .isLessThanOrEqualTo(out == null ? Long.MAX_VALUE : out);
         }
+    }
+
+    private int burst(String name) {
+        return (seconds + name.charAt(0) * 2) % every == 0 ? every : 0;
     }
 
     private long told(String name) {
@@ -78,6 +88,17 @@ class OutSharesTest {
         rates.put("b", 1e9);
         pass(4);
         assertThat(told("b")).isGreaterThan(BUDGET * 45 / 100);
+    }
+
+    /** What an engine copies before it is switched off may be some seconds' worth. */
+    @Test
+    void readersInBurstsKeepTheirShares() {
+        every = 5;
+        reader("a", "v", null, 1e9);
+        reader("b", "w", null, 1e9);
+        pass(60);
+
+        assertThat(writes).as("nothing is written while nothing changes").isEqualTo(2);
     }
 
     @Test

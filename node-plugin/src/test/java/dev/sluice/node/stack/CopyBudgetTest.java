@@ -47,14 +47,14 @@ class CopyBudgetTest {
     }
 
     @Test
-    void aNewLimitForgetsAllDebtButASecondsWorth() {
+    void aNewLimitForgetsAllDebtButHalfAMinutesWorth() {
         CopyBudget budget = new CopyBudget();
         budget.allows(1_000L, START, 0);
         budget.allows(1_000L, START.plusSeconds(1), 1L << 40);
 
         assertThat(budget.allows(1L << 30, START.plusSeconds(2), 1L << 40)).isFalse();
-        assertThat(budget.next(START.plusSeconds(2))).isEqualTo(START.plusSeconds(3));
-        assertThat(budget.allows(1L << 30, START.plusSeconds(3), 1L << 40)).isTrue();
+        assertThat(budget.next(START.plusSeconds(2))).isEqualTo(START.plusSeconds(32));
+        assertThat(budget.allows(1L << 30, START.plusSeconds(32), 1L << 40)).isTrue();
     }
 
     @Test
@@ -68,5 +68,19 @@ class CopyBudgetTest {
         }
 
         assertThat(copied / 30).isCloseTo(10_000_000, Percentage.withPercentage(10));
+    }
+
+    /** What the engine copies before it is switched off is some seconds' worth. */
+    @Test
+    void aLowLimitThatChangesAllTheTimeHoldsToo() {
+        CopyBudget budget = new CopyBudget();
+        long copied = 0;
+        for (int look = 0; look <= 3000; look++) {
+            long limit = look / 50 % 2 == 0 ? 600_000 : 800_000;
+            boolean on = budget.allows(limit, START.plusMillis(20L * look), copied);
+            copied += on ? 2_000_000 : 0;
+        }
+
+        assertThat(copied / 60).isCloseTo(700_000, Percentage.withPercentage(10));
     }
 }
