@@ -199,7 +199,7 @@ final class Hydration {
      * each look takes a moment of a processor that the pod may need.
      */
     Instant next(Instant now) {
-        if (!copyWanted || completed != null || background.isRunning(ERRORS) || finishing()) {
+        if (!isPaced()) {
             return Instant.MAX;
         }
         if (isListening()) {
@@ -210,6 +210,15 @@ final class Hydration {
                 order.spec().hydration().minBytesPerSecond(),
                 pacing.limit().bytesPerSecond());
         return window.isBefore(pacing.next()) ? window : pacing.next();
+    }
+
+    /** When it is to be looked at in any case, however short a time that is. */
+    Instant off() {
+        return isPaced() && !isListening() ? pacing.off() : Instant.MAX;
+    }
+
+    private boolean isPaced() {
+        return copyWanted && completed == null && !background.isRunning(ERRORS) && !finishing();
     }
 
     void pace(Instant now) {

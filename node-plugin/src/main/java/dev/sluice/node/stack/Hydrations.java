@@ -35,6 +35,8 @@ public final class Hydrations implements AutoCloseable {
     private static final Duration EVENTS = Duration.ofSeconds(10);
     /** Between looks at those with a limit that copy: what the engine copies too much in this time is a burst. */
     private static final Duration PACE = Duration.ofMillis(20);
+
+    private static final Duration SHORTEST = Duration.ofMillis(1);
     /** More than these are looked at less often: of many that copy at once each has but a part of the wire, and together they are no faster. */
     private static final int PACED_AT_ONCE = 32;
 
@@ -122,8 +124,10 @@ public final class Hydrations implements AutoCloseable {
                 .map(hydration -> hydration.next(now))
                 .min(Comparator.naturalOrder())
                 .orElse(Instant.MAX);
-        Duration pace = PACE.multipliedBy(Math.max(1, Math.ceilDiv(paced, PACED_AT_ONCE)));
-        Instant earliest = next.isBefore(now.plus(pace)) ? now.plus(pace) : next;
+        int rounds = Math.max(1, Math.ceilDiv(paced, PACED_AT_ONCE));
+        Duration pace = PACE.multipliedBy(rounds);
+        Instant paces = later(next, now.plus(pace));
+        Instant earliest = rounds > 1 ? paces : earlier(paces, later(off(), now.plus(SHORTEST)));
         // What is due shortly before a look is seen by that.
         boolean before = earliest.isBefore(nextLook)
                 && Duration.between(earliest, nextLook).compareTo(pace.dividedBy(2)) > 0;
@@ -132,6 +136,21 @@ public final class Hydrations implements AutoCloseable {
             return pace;
         }
         return shorter(pause, interval(followed.size()));
+    }
+
+    private Instant off() {
+        return followed.values().stream()
+                .map(Hydration::off)
+                .min(Comparator.naturalOrder())
+                .orElse(Instant.MAX);
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isBefore(other) ? other : one;
     }
 
     /** From one look at all of so many to the next. */

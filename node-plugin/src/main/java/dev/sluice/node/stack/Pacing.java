@@ -25,6 +25,7 @@ final class Pacing {
     private volatile CopyLimit limit = CopyLimit.NONE;
     private @Nullable Long counted;
     private Instant next = Instant.MIN;
+    private Instant off = Instant.MAX;
 
     Pacing(String id, long epoch, NodeBudget node, LatencyBudget latency) {
         this.id = id;
@@ -89,7 +90,16 @@ final class Pacing {
         boolean all = node.allows(now);
         appetite.seen(now, hydrated, !own || !all);
         next = own && all ? now : earlier(later(budget.next(now), node.next(now)), now.plus(LONGEST));
+        off = own && all && most != null && !limit.isForLatency() ? budget.off(now) : Instant.MAX;
         return own && all;
+    }
+
+    /**
+     * When the engine, which is on, is to be looked at even before others are. Where a pod's latency is the limit there is none: each look takes
+     * a moment of a processor that the pod may need.
+     */
+    Instant off() {
+        return off;
     }
 
     /** What becomes local while nothing is to be copied is not charged. */
@@ -98,6 +108,7 @@ final class Pacing {
         appetite.restart();
         counted = null;
         next = Instant.MIN;
+        off = Instant.MAX;
     }
 
     boolean isHeldBack(Instant now) {
