@@ -124,10 +124,8 @@ public final class Hydrations implements AutoCloseable {
                 .map(hydration -> hydration.next(now))
                 .min(Comparator.naturalOrder())
                 .orElse(Instant.MAX);
-        int rounds = Math.max(1, Math.ceilDiv(paced, PACED_AT_ONCE));
-        Duration pace = PACE.multipliedBy(rounds);
-        Instant paces = later(next, now.plus(pace));
-        Instant earliest = rounds > 1 ? paces : earlier(paces, later(off(), now.plus(SHORTEST)));
+        Duration pace = PACE.multipliedBy(Math.max(1, Math.ceilDiv(paced, PACED_AT_ONCE)));
+        Instant earliest = earlier(later(next, now.plus(pace)), later(off(), now.plus(SHORTEST)));
         // What is due shortly before a look is seen by that.
         boolean before = earliest.isBefore(nextLook)
                 && Duration.between(earliest, nextLook).compareTo(pace.dividedBy(2)) > 0;
@@ -138,11 +136,14 @@ public final class Hydrations implements AutoCloseable {
         return shorter(pause, interval(followed.size()));
     }
 
+    /** When the first engine has copied enough. Of many that are switched on and off each look would be at one. */
     private Instant off() {
-        return followed.values().stream()
-                .map(Hydration::off)
-                .min(Comparator.naturalOrder())
-                .orElse(Instant.MAX);
+        return followed.size() > PACED_AT_ONCE
+                ? Instant.MAX
+                : followed.values().stream()
+                        .map(Hydration::off)
+                        .min(Comparator.naturalOrder())
+                        .orElse(Instant.MAX);
     }
 
     private static Instant earlier(Instant one, Instant other) {
