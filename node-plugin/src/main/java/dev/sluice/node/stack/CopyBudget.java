@@ -16,8 +16,10 @@ final class CopyBudget {
     /** What is copied at once is worth no more than this, so that a limit is kept over short times too. */
     private static final Duration BURST = Duration.ofMillis(250);
 
-    private static final Duration LONGEST_ON = Duration.ofMillis(20);
-    private static final Duration SHORTEST_ON = Duration.ofMillis(1);
+    /** Until it is looked at. */
+    static final Duration LONGEST_ON = Duration.ofMillis(20);
+
+    static final Duration SHORTEST_ON = Duration.ofMillis(1);
 
     private @Nullable Long limit;
     private @Nullable Instant last;
@@ -58,7 +60,7 @@ final class CopyBudget {
     private void learn(boolean wasOn, double seconds, long bytesPerSecond, long copiedBytes) {
         if (wasOn && seconds > 0) {
             onSeconds += seconds;
-            on = shorter(on.multipliedBy(2), LONGEST_ON);
+            on = Times.least(on.multipliedBy(2), LONGEST_ON);
         } else if (!wasOn && credit >= 0) {
             double part = bytes(bytesPerSecond, BURST) / Math.max(1, copiedBytes - bytesBefore);
             on = Duration.ofNanos(
@@ -66,10 +68,6 @@ final class CopyBudget {
             onSeconds = 0;
             bytesBefore = copiedBytes;
         }
-    }
-
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
     }
 
     private static double bytes(long perSecond, Duration time) {

@@ -130,7 +130,7 @@ final class Governor {
         }
         double seconds = Math.max(0, portion() - owed) / floor(least, most);
         Instant owes = last.plusNanos((long) (seconds * 1e9));
-        return owes.isBefore(next) ? next : owes;
+        return Times.most(owes, next);
     }
 
     /** Who waits for copies that are under way waits for the origin, not for the pod: more of them would not help. */

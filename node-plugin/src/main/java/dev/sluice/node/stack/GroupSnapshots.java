@@ -114,7 +114,7 @@ public final class GroupSnapshots {
     /** Long enough for a slow LVM. Where it is quick, the hold ends with the last snapshot. */
     static Duration time(int members) {
         Duration wanted = ALLOWANCE.plus(EACH.multipliedBy(members));
-        return wanted.compareTo(LONGEST) < 0 ? wanted : LONGEST;
+        return Times.least(wanted, LONGEST);
     }
 
     /** Snapshots of a group that never became one: taken at different instants, perhaps, and never shown to anyone. */

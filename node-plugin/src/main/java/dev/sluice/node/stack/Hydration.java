@@ -209,7 +209,7 @@ final class Hydration {
                 now,
                 order.spec().hydration().minBytesPerSecond(),
                 pacing.limit().bytesPerSecond());
-        return window.isBefore(pacing.next()) ? window : pacing.next();
+        return Times.least(window, pacing.next());
     }
 
     /** When it is to be looked at in any case, however short a time that is. */

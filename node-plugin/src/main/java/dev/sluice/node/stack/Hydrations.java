@@ -34,9 +34,7 @@ public final class Hydrations implements AutoCloseable {
     /** Until it is looked whether anyone listens still. */
     private static final Duration EVENTS = Duration.ofSeconds(10);
     /** Between looks at those with a limit that copy: what the engine copies too much in this time is a burst. */
-    private static final Duration PACE = Duration.ofMillis(20);
-
-    private static final Duration SHORTEST = Duration.ofMillis(1);
+    private static final Duration PACE = CopyBudget.LONGEST_ON;
     /** More than these are looked at less often: of many that copy at once each has but a part of the wire, and together they are no faster. */
     private static final int PACED_AT_ONCE = 32;
 
@@ -125,7 +123,8 @@ public final class Hydrations implements AutoCloseable {
                 .min(Comparator.naturalOrder())
                 .orElse(Instant.MAX);
         Duration pace = PACE.multipliedBy(Math.max(1, Math.ceilDiv(paced, PACED_AT_ONCE)));
-        Instant earliest = earlier(later(next, now.plus(pace)), later(off(), now.plus(SHORTEST)));
+        Instant earliest =
+                Times.least(Times.most(next, now.plus(pace)), Times.most(off(), now.plus(CopyBudget.SHORTEST_ON)));
         // What is due shortly before a look is seen by that.
         boolean before = earliest.isBefore(nextLook)
                 && Duration.between(earliest, nextLook).compareTo(pace.dividedBy(2)) > 0;
@@ -133,7 +132,7 @@ public final class Hydrations implements AutoCloseable {
         if (!pause.isPositive()) {
             return pace;
         }
-        return shorter(pause, interval(followed.size()));
+        return Times.least(pause, interval(followed.size()));
     }
 
     /** When the first engine has copied enough. Of many that are switched on and off each look would be at one. */
@@ -146,22 +145,10 @@ public final class Hydrations implements AutoCloseable {
                         .orElse(Instant.MAX);
     }
 
-    private static Instant earlier(Instant one, Instant other) {
-        return one.isBefore(other) ? one : other;
-    }
-
-    private static Instant later(Instant one, Instant other) {
-        return one.isBefore(other) ? other : one;
-    }
-
     /** From one look at all of so many to the next. */
     static Duration interval(int volumes) {
         int rounds = Math.max(1, Math.ceilDiv(volumes, LOOKED_AT_ONCE));
-        return shorter(LOOK.multipliedBy(rounds), LONGEST_LOOK);
-    }
-
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
+        return Times.least(LOOK.multipliedBy(rounds), LONGEST_LOOK);
     }
 
     /** A look at each when it is time for one, else at those that a limit switches off and on. */

@@ -136,7 +136,7 @@ final class Isolation {
         }
         if (!fewer) {
             Duration longer = interval.multipliedBy(2);
-            interval = longer.compareTo(LAST_TRY) < 0 ? longer : LAST_TRY;
+            interval = Times.least(longer, LAST_TRY);
         }
         // Also when it cannot be found out now, it is not tried at every look.
         stuck = new Stuck(known.found(), committed.hydratedRegions(), now.plus(interval));

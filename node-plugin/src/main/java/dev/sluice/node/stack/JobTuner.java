@@ -115,7 +115,7 @@ final class JobTuner {
         fewer = false;
         found = false;
         restsUntil = now.plus(rest);
-        rest = rest.multipliedBy(2).compareTo(LONGEST_REST) < 0 ? rest.multipliedBy(2) : LONGEST_REST;
+        rest = Times.least(rest.multipliedBy(2), LONGEST_REST);
     }
 
     /**

@@ -89,7 +89,7 @@ final class Pacing {
         boolean own = budget.allows(most, now, hydrated) && (most == null || most > 0);
         boolean all = node.allows(now);
         appetite.seen(now, hydrated, !own || !all);
-        next = own && all ? now : earlier(later(budget.next(now), node.next(now)), now.plus(LONGEST));
+        next = own && all ? now : Times.least(Times.most(budget.next(now), node.next(now)), now.plus(LONGEST));
         off = own && all && most != null && !limit.isForLatency() ? budget.off(now) : Instant.MAX;
         return own && all;
     }
@@ -113,13 +113,5 @@ final class Pacing {
 
     boolean isHeldBack(Instant now) {
         return appetite.isHeldBack(now);
-    }
-
-    private static Instant later(Instant one, Instant other) {
-        return one.isBefore(other) ? other : one;
-    }
-
-    private static Instant earlier(Instant one, Instant other) {
-        return one.isBefore(other) ? one : other;
     }
 }

@@ -3,11 +3,23 @@ package dev.sluice.node.stack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.util.function.IntToLongFunction;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 
 class CopyBudgetTest {
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
+    /** @param whileOn bytes that come until the next look when it is on */
+    private static long copied(int looks, int millisecondsApart, IntToLongFunction limit, long whileOn) {
+        CopyBudget budget = new CopyBudget();
+        long copied = 0;
+        for (int look = 0; look <= looks; look++) {
+            Instant now = START.plusMillis((long) millisecondsApart * look);
+            copied += budget.allows(limit.applyAsLong(look), now, copied) ? whileOn : 0;
+        }
+        return copied;
+    }
 
     @Test
     void withoutALimitCopyingGoesOn() {
@@ -16,14 +28,8 @@ class CopyBudgetTest {
 
     @Test
     void holdsTheLimitOverHalfAMinuteWhateverTheEngineDoesInBetween() {
-        CopyBudget budget = new CopyBudget();
         long limit = 10_000_000;
-        long engineRate = 300_000_000;
-        long copied = 0;
-        for (int look = 0; look <= 300; look++) {
-            boolean on = budget.allows(limit, START.plusMillis(100L * look), copied);
-            copied += on ? engineRate / 10 : 0;
-        }
+        long copied = copied(300, 100, look -> limit, 30_000_000);
 
         assertThat(copied / 30).isCloseTo(limit, Percentage.withPercentage(12));
     }
@@ -59,13 +65,7 @@ class CopyBudgetTest {
 
     @Test
     void aLimitThatChangesAllTheTimeHoldsToo() {
-        CopyBudget budget = new CopyBudget();
-        long copied = 0;
-        for (int look = 0; look <= 1500; look++) {
-            long limit = look / 25 % 2 == 0 ? 9_000_000 : 11_000_000;
-            boolean on = budget.allows(limit, START.plusMillis(20L * look), copied);
-            copied += on ? 6_000_000 : 0;
-        }
+        long copied = copied(1500, 20, look -> look / 25 % 2 == 0 ? 9_000_000 : 11_000_000, 6_000_000);
 
         assertThat(copied / 30).isCloseTo(10_000_000, Percentage.withPercentage(10));
     }
@@ -73,13 +73,7 @@ class CopyBudgetTest {
     /** What the engine copies before it is switched off is some seconds' worth. */
     @Test
     void aLowLimitThatChangesAllTheTimeHoldsToo() {
-        CopyBudget budget = new CopyBudget();
-        long copied = 0;
-        for (int look = 0; look <= 3000; look++) {
-            long limit = look / 50 % 2 == 0 ? 600_000 : 800_000;
-            boolean on = budget.allows(limit, START.plusMillis(20L * look), copied);
-            copied += on ? 2_000_000 : 0;
-        }
+        long copied = copied(3000, 20, look -> look / 50 % 2 == 0 ? 600_000 : 800_000, 2_000_000);
 
         assertThat(copied / 60).isCloseTo(700_000, Percentage.withPercentage(10));
     }
