@@ -34,7 +34,7 @@ public final class Hydrations implements AutoCloseable {
     /** Until it is looked whether anyone listens still. */
     private static final Duration EVENTS = Duration.ofSeconds(10);
     /** Between looks at those with a limit that copy: what the engine copies too much in this time is a burst. */
-    private static final Duration PACE = CopyBudget.LONGEST_ON;
+    private static final Duration PACE = BurstTime.LONGEST;
     /** More than these are looked at less often: of many that copy at once each has but a part of the wire, and together they are no faster. */
     private static final int PACED_AT_ONCE = 32;
 
@@ -44,7 +44,7 @@ public final class Hydrations implements AutoCloseable {
     private final Clock clock;
     private final NodeBudget budget;
     private final PoolGuard guard;
-    private Instant nextLook = Instant.MIN;
+    private Instant nextLook = Instant.EPOCH;
     private int paced;
     private final Map<String, Hydration> followed = new ConcurrentHashMap<>();
     private final ExecutorService work;
@@ -118,21 +118,20 @@ public final class Hydrations implements AutoCloseable {
     /** Until the next tick. */
     Duration pause() {
         Instant now = clock.instant();
-        Instant next = followed.values().stream()
+        Duration pace = PACE.multipliedBy(Math.max(1, Math.ceilDiv(paced, PACED_AT_ONCE)));
+        Instant due = Times.least(Times.most(on(now), now.plus(pace)), Times.most(off(), now.plus(BurstTime.SHORTEST)));
+        // What is due shortly before a look is seen by that.
+        Instant end = due.isBefore(nextLook.minus(pace.dividedBy(2))) ? due : nextLook;
+        Duration pause = Duration.between(now, end);
+        return pause.isPositive() ? Times.least(pause, interval(followed.size())) : pace;
+    }
+
+    /** When the first engine that is to be looked at between the looks at all may be on. */
+    private Instant on(Instant now) {
+        return followed.values().stream()
                 .map(hydration -> hydration.next(now))
                 .min(Comparator.naturalOrder())
                 .orElse(Instant.MAX);
-        Duration pace = PACE.multipliedBy(Math.max(1, Math.ceilDiv(paced, PACED_AT_ONCE)));
-        Instant earliest =
-                Times.least(Times.most(next, now.plus(pace)), Times.most(off(), now.plus(CopyBudget.SHORTEST_ON)));
-        // What is due shortly before a look is seen by that.
-        boolean before = earliest.isBefore(nextLook)
-                && Duration.between(earliest, nextLook).compareTo(pace.dividedBy(2)) > 0;
-        Duration pause = Duration.between(now, before ? earliest : nextLook);
-        if (!pause.isPositive()) {
-            return pace;
-        }
-        return Times.least(pause, interval(followed.size()));
     }
 
     /** When the first engine has copied enough. Of many that are switched on and off each look would be at one. */

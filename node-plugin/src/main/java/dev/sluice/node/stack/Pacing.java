@@ -21,6 +21,7 @@ final class Pacing {
     private final NodeBudget node;
     private final LatencyBudget latency;
     private final CopyBudget budget = new CopyBudget();
+    private final BurstTime burst = new BurstTime();
     private final Appetite appetite = new Appetite();
     private volatile CopyLimit limit = CopyLimit.NONE;
     private @Nullable Long counted;
@@ -88,10 +89,20 @@ final class Pacing {
         counted = hydrated;
         boolean own = budget.allows(most, now, hydrated) && (most == null || most > 0);
         boolean all = node.allows(now);
-        appetite.seen(now, hydrated, !own || !all);
-        next = own && all ? now : Times.least(Times.most(budget.next(now), node.next(now)), now.plus(LONGEST));
-        off = own && all && most != null && !limit.isForLatency() ? budget.off(now) : Instant.MAX;
-        return own && all;
+        boolean on = own && all;
+        appetite.seen(now, hydrated, !on);
+        next = on ? now : Times.least(Times.most(budget.next(now), node.next(now)), now.plus(LONGEST));
+        off = off(now, on, most, hydrated);
+        return on;
+    }
+
+    private Instant off(Instant now, boolean on, @Nullable Long most, long hydrated) {
+        if (most == null) {
+            burst.restart();
+            return Instant.MAX;
+        }
+        burst.seen(now, on, most, hydrated);
+        return on && !limit.isForLatency() ? now.plus(burst.next()) : Instant.MAX;
     }
 
     /**
@@ -105,6 +116,7 @@ final class Pacing {
     /** What becomes local while nothing is to be copied is not charged. */
     void restart() {
         budget.restart();
+        burst.restart();
         appetite.restart();
         counted = null;
         next = Instant.MIN;
