@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
 public final class NodePluginMain {
     private static final Logger log = LoggerFactory.getLogger(NodePluginMain.class);
 
-    private static final Duration RELEASE_EVERY = Duration.ofMinutes(5);
+    private static final Duration LOOK_EVERY = Duration.ofMinutes(1);
+    private static final long GROWN_BYTES = 8 << 20;
 
     private NodePluginMain() {}
 
@@ -36,13 +37,24 @@ public final class NodePluginMain {
         plugin.start();
         log.info("the node plugin serves {} on node {}", settings.csiSocket(), settings.node());
         linux.prepareShutdown();
-        // What the start or a busy time left behind would stay resident until the heap is full, which on a quiet node
-        // is never. It takes the processor for longer than all other work of minutes, and pods may need that.
+        giveMemoryBack(plugin, linux, stopped);
+    }
+
+    /**
+     * What the start or a busy time left behind would stay resident until the heap is full, which on a quiet node is never. Giving it back
+     * takes the processor for longer than all other work of minutes: it waits until no pod's volume hydrates.
+     */
+    private static void giveMemoryBack(NodePlugin plugin, LinuxHost linux, CountDownLatch stopped)
+            throws InterruptedException {
+        long atRest = 0;
         do {
-            if (!plugin.isHydrating()) {
+            long grown = linux.ownMemory() - atRest;
+            if (!plugin.isHydrating() && grown > GROWN_BYTES) {
                 System.gc();
                 linux.releaseMemory();
+                atRest = linux.ownMemory();
+                log.info("memory that is not needed at rest was given back: {} MiB of its own are left", atRest >> 20);
             }
-        } while (!stopped.await(RELEASE_EVERY.toSeconds(), TimeUnit.SECONDS));
+        } while (!stopped.await(LOOK_EVERY.toSeconds(), TimeUnit.SECONDS));
     }
 }

@@ -18,10 +18,10 @@ public final class LinuxHost {
     private final Preflight preflight;
     private final UdevRules udevRules;
     private final ShutdownUnit shutdownUnit;
-    private final FileMemory memory;
+    private final ResidentMemory memory;
 
     private LinuxHost(
-            Host ports, Preflight preflight, UdevRules udevRules, ShutdownUnit shutdownUnit, FileMemory memory) {
+            Host ports, Preflight preflight, UdevRules udevRules, ShutdownUnit shutdownUnit, ResidentMemory memory) {
         this.ports = ports;
         this.preflight = preflight;
         this.udevRules = udevRules;
@@ -66,7 +66,7 @@ public final class LinuxHost {
                 new LinuxPreflight(processes, control, lvm, hostRoot),
                 new UdevRules(hostRoot),
                 shutdown,
-                new FileMemory(calls));
+                new ResidentMemory(calls));
     }
 
     private static LvmRunner lvmRunner(Processes processes, Path hostRoot) {
@@ -81,6 +81,11 @@ public final class LinuxHost {
     /** What the host must know before it goes down. */
     public void prepareShutdown() {
         shutdownUnit.ensure();
+    }
+
+    /** Bytes of this process that are resident and of no file; 0 where the kernel does not tell. */
+    public long ownMemory() {
+        return memory.ownBytes();
     }
 
     /** What is read again when it is needed, for a process that waits. */

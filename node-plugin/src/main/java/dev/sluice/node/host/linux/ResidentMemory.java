@@ -12,25 +12,46 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is resident of the class archive and of the runtime's code goes back to the host. The kernel would do that when memory is short; on
- * a node, memory is short for its pods first. A page that is needed again is read again from its file: what only the start, or work of a
- * rare kind, needed is not.
+ * What the host holds of this process. Of the class archive and of the runtime's code it is given back: the kernel would do that when memory is
+ * short; on a node, memory is short for its pods first. A page that is needed again is read again from its file: what only the start, or work
+ * of a rare kind, needed is not.
  */
-final class FileMemory {
-    private static final Logger log = LoggerFactory.getLogger(FileMemory.class);
+final class ResidentMemory {
+    private static final Logger log = LoggerFactory.getLogger(ResidentMemory.class);
+    private static final Path STATUS = Path.of("/proc/self/status");
     private static final Path SMAPS = Path.of("/proc/self/smaps");
+    private static final Pattern OWN = Pattern.compile("^RssAnon:\\s+(\\d+) kB$");
     private static final Pattern MAPPING =
             Pattern.compile("^([0-9a-f]+)-([0-9a-f]+) ([r-][w-][x-][ps]) [0-9a-f]+ \\S+ (\\d+) .*$");
     private static final Pattern WRITTEN = Pattern.compile("^Anonymous: +(\\d+) kB$");
 
     private final SystemCalls calls;
 
-    FileMemory(SystemCalls calls) {
+    ResidentMemory(SystemCalls calls) {
         this.calls = calls;
     }
 
     /** Addresses: the first byte, and the first beyond. */
     record Range(long begin, long end) {}
+
+    /** What is of no file; 0 where the kernel does not tell. */
+    long ownBytes() {
+        try {
+            return ownBytes(Files.readAllLines(STATUS));
+        } catch (IOException e) {
+            log.info("how much memory is resident is not known: {}", e.getMessage());
+            return 0;
+        }
+    }
+
+    static long ownBytes(List<String> status) {
+        return status.stream()
+                .map(OWN::matcher)
+                .filter(Matcher::matches)
+                .mapToLong(matcher -> Long.parseLong(matcher.group(1)) << 10)
+                .findFirst()
+                .orElse(0);
+    }
 
     void release() {
         try {
