@@ -25,9 +25,14 @@ final class BurstTime {
      * A look at it.
      *
      * @param on whether it is on from now on
+     * @param bytesPerSecond the limit, null for none
      * @param copied bytes so far
      */
-    void seen(Instant now, boolean on, long bytesPerSecond, long copied) {
+    void seen(Instant now, boolean on, @Nullable Long bytesPerSecond, long copied) {
+        if (bytesPerSecond == null) {
+            restart();
+            return;
+        }
         if (last == null) {
             before = copied;
         } else if (wasOn) {

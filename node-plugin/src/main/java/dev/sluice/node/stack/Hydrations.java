@@ -19,6 +19,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -119,29 +120,25 @@ public final class Hydrations implements AutoCloseable {
     Duration pause() {
         Instant now = clock.instant();
         Duration pace = PACE.multipliedBy(Math.max(1, Math.ceilDiv(paced, PACED_AT_ONCE)));
-        Instant due = Times.least(Times.most(on(now), now.plus(pace)), Times.most(off(), now.plus(BurstTime.SHORTEST)));
+        Instant due = Times.least(
+                Times.most(earliest(hydration -> hydration.next(now)), now.plus(pace)),
+                Times.most(off(), now.plus(BurstTime.SHORTEST)));
         // What is due shortly before a look is seen by that.
         Instant end = due.isBefore(nextLook.minus(pace.dividedBy(2))) ? due : nextLook;
         Duration pause = Duration.between(now, end);
         return pause.isPositive() ? Times.least(pause, interval(followed.size())) : pace;
     }
 
-    /** When the first engine that is to be looked at between the looks at all may be on. */
-    private Instant on(Instant now) {
-        return followed.values().stream()
-                .map(hydration -> hydration.next(now))
-                .min(Comparator.naturalOrder())
-                .orElse(Instant.MAX);
-    }
-
     /** When the first engine has copied enough. Of many that are switched on and off each look would be at one. */
     private Instant off() {
-        return followed.size() > PACED_AT_ONCE
-                ? Instant.MAX
-                : followed.values().stream()
-                        .map(Hydration::off)
-                        .min(Comparator.naturalOrder())
-                        .orElse(Instant.MAX);
+        return followed.size() > PACED_AT_ONCE ? Instant.MAX : earliest(Hydration::off);
+    }
+
+    private Instant earliest(Function<Hydration, Instant> time) {
+        return followed.values().stream()
+                .map(time)
+                .min(Comparator.naturalOrder())
+                .orElse(Instant.MAX);
     }
 
     /** From one look at all of so many to the next. */

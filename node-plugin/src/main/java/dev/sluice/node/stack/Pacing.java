@@ -92,17 +92,9 @@ final class Pacing {
         boolean on = own && all;
         appetite.seen(now, hydrated, !on);
         next = on ? now : Times.least(Times.most(budget.next(now), node.next(now)), now.plus(LONGEST));
-        off = off(now, on, most, hydrated);
-        return on;
-    }
-
-    private Instant off(Instant now, boolean on, @Nullable Long most, long hydrated) {
-        if (most == null) {
-            burst.restart();
-            return Instant.MAX;
-        }
         burst.seen(now, on, most, hydrated);
-        return on && !limit.isForLatency() ? now.plus(burst.next()) : Instant.MAX;
+        off = on && most != null && !limit.isForLatency() ? now.plus(burst.next()) : Instant.MAX;
+        return on;
     }
 
     /**

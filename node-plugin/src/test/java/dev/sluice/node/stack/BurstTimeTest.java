@@ -2,6 +2,7 @@ package dev.sluice.node.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.time.Instant;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
@@ -11,7 +12,7 @@ class BurstTimeTest {
 
     /** It comes a hundred times as fast as it may, some milliseconds after it was asked for. */
     @Test
-    void aLowLimitIsKeptInSmallPieces() {
+    void aLowLimitIsKeptInSmallBursts() {
         CopyBudget budget = new CopyBudget();
         BurstTime burst = new BurstTime();
         long limit = 700_000;
@@ -47,13 +48,18 @@ class BurstTimeTest {
 
     @Test
     void oneThatIsSlowerThanItsLimitIsNotLookedAtMoreOften() {
+        CopyBudget budget = new CopyBudget();
         BurstTime burst = new BurstTime();
+        long limit = 1_000_000;
         Instant now = START;
         for (int look = 0; look < 100; look++) {
-            burst.seen(now, true, 1_000_000L, 5_000L * look);
+            long copied = 5_000L * look;
+            boolean on = budget.allows(limit, now, copied);
+            assertThat(on).isTrue();
+            burst.seen(now, on, limit, copied);
             now = now.plus(burst.next());
         }
 
-        assertThat(burst.next()).isEqualTo(BurstTime.LONGEST);
+        assertThat(burst.next()).isEqualTo(Duration.ofMillis(20));
     }
 }
